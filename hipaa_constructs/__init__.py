@@ -1,0 +1,59 @@
+"""Building blocks for AWS CDK apps that process protected health information, and the rules that judge templates.
+
+The names below are imported when they are first used, so that the rules, the checker and the command line run without
+Node, which the constructs need.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from hipaa_constructs.errors import ComplianceError
+    from hipaa_constructs.pack import HipaaConstructsChecks, enforce
+    from hipaa_constructs.services._waiving import waive
+    from hipaa_constructs.services.kms import EncryptionKey, ReplicaEncryptionKey
+    from hipaa_constructs.services.logs import EncryptedLogGroup
+    from hipaa_constructs.services.s3 import EncryptedBucket, LogArchive, ReplicaBucket
+    from hipaa_constructs.waivers import Waiver
+
+__all__ = [
+    "ComplianceError",
+    "EncryptedBucket",
+    "EncryptedLogGroup",
+    "EncryptionKey",
+    "HipaaConstructsChecks",
+    "LogArchive",
+    "ReplicaBucket",
+    "ReplicaEncryptionKey",
+    "Waiver",
+    "enforce",
+    "waive",
+]
+
+_MODULES = {
+    "ComplianceError": "errors",
+    "EncryptedBucket": "services.s3",
+    "EncryptedLogGroup": "services.logs",
+    "EncryptionKey": "services.kms",
+    "HipaaConstructsChecks": "pack",
+    "LogArchive": "services.s3",
+    "ReplicaBucket": "services.s3",
+    "ReplicaEncryptionKey": "services.kms",
+    "Waiver": "waivers",
+    "enforce": "pack",
+    "waive": "services._waiving",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value: object = getattr(importlib.import_module(f"{__name__}.{_MODULES[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__

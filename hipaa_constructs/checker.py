@@ -1,0 +1,151 @@
+"""Templates in, judgements out: runs the rules over an assembly and applies the waivers recorded in it."""
+
+from __future__ import annotations
+
+import datetime
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, replace
+
+from hipaa_constructs.rules import RULES, Assembly, Outcome, Resource, Rule, Severity, Template, Verdict
+from hipaa_constructs.rules.waivers import RULE_COMPLETED, WAIVER_USED
+from hipaa_constructs.waivers import RecordedWaiver, recorded_in
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What one rule says of one resource.
+
+    Attributes:
+        rule: the demand.
+        resource: who it was asked of.
+        outcome: the verdict, the place and what was found there.
+        waiver: the exception that covers it, if the verdict is not *met*.
+    """
+
+    rule: Rule
+    resource: Resource
+    outcome: Outcome
+    waiver: RecordedWaiver | None = None
+
+    @property
+    def severity(self) -> Severity:
+        """What is at stake: the rule's severity, or *warning* while the answer is not known."""
+        return self.rule.severity if self.outcome.verdict is Verdict.BROKEN else Severity.WARNING
+
+    @property
+    def line(self) -> int | None:
+        """The line of the place in the template's file, as near as it can be told."""
+        return self.resource.template.line_of("Resources", self.resource.logical_id, *self.outcome.path)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Everything that was judged.
+
+    Attributes:
+        assembly: the templates.
+        judgements: each rule of each resource it applies to, by template, logical id and rule.
+    """
+
+    assembly: Assembly
+    judgements: tuple[Judgement, ...]
+
+    @property
+    def met(self) -> list[Judgement]:
+        """What the templates show as wanted."""
+        return [one for one in self.judgements if one.outcome.verdict is Verdict.MET]
+
+    @property
+    def findings(self) -> list[Judgement]:
+        """What is broken or undecided, and not waived."""
+        return [one for one in self.judgements if one.waiver is None and one.outcome.verdict is not Verdict.MET]
+
+    @property
+    def waived(self) -> list[Judgement]:
+        """What is broken or undecided, and covered by a waiver."""
+        return [one for one in self.judgements if one.waiver is not None]
+
+    def fails(self, on: Severity = Severity.ERROR) -> bool:
+        """Tell whether a finding is at least as severe as asked."""
+        return any(on is Severity.WARNING or one.severity is Severity.ERROR for one in self.findings)
+
+
+def check(
+    templates: Iterable[Template],
+    *,
+    rules: Collection[Rule] | None = None,
+    today: datetime.date | None = None,
+    progress: Callable[[Rule], None] | None = None,
+) -> Report:
+    """Judge templates that are deployed together.
+
+    Args:
+        templates: of all stacks of an app; a policy in one counts for a bucket in another.
+        rules: by default all of them.
+        today: the date that the expiry of waivers is measured against, by default the current date in UTC.
+        progress: called after each rule.
+    """
+    assembly = Assembly(templates, today=today)
+    chosen = RULES.values() if rules is None else rules
+    judgements: list[Judgement] = []
+    for rule in chosen:
+        judgements += _judgements(rule, assembly)
+        if progress is not None:
+            progress(rule)
+    judgements = _with_waivers(judgements, assembly, {rule.id for rule in chosen})
+    order = {id(template): number for number, template in enumerate(assembly.templates)}
+    ranks = {rule_id: rank for rank, rule_id in enumerate(RULES)}
+    judgements.sort(key=lambda one: (order[id(one.resource.template)], one.resource.logical_id, ranks[one.rule.id]))
+    return Report(assembly, tuple(judgements))
+
+
+def _judgements(rule: Rule, assembly: Assembly) -> Iterable[Judgement]:
+    for resource in assembly.resources(*rule.applies_to) if rule.check else ():
+        try:
+            outcome = rule.judge(resource)
+        except Exception as fault:  # A fault of a rule is a finding, never a traceback, and hides no other finding.
+            found = f"{rule.id} failed with {type(fault).__name__}: {fault}"
+            yield Judgement(RULE_COMPLETED, resource, Outcome(Verdict.BROKEN, (), found[:200]))
+            continue
+        if outcome.verdict is not Verdict.NOT_APPLICABLE:
+            yield Judgement(rule, resource, outcome)
+
+
+def _with_waivers(judgements: list[Judgement], assembly: Assembly, chosen: set[str]) -> list[Judgement]:
+    records: dict[tuple[Resource, str], RecordedWaiver] = {}
+    holders: dict[RecordedWaiver, list[tuple[Resource, int]]] = defaultdict(list)
+    result: list[Judgement] = []
+    for resource in assembly.resources("*"):
+        for position, record in enumerate(recorded_in(resource)):
+            if isinstance(record, RecordedWaiver):
+                records[resource, record.waiver.rule] = record
+                holders[record].append((resource, position))
+            elif WAIVER_USED.id in chosen:
+                outcome = Outcome(Verdict.BROKEN, record.place.path, record.why)
+                result.append(Judgement(WAIVER_USED, resource, outcome))
+    used: set[RecordedWaiver] = set()
+    for one in judgements:
+        record_of = records.get((one.resource, one.rule.id))
+        if record_of is not None and one.outcome.verdict is not Verdict.MET:
+            used.add(record_of)
+            one = replace(one, waiver=record_of)
+        result.append(one)
+    if WAIVER_USED.id in chosen:
+        result += _use_of(holders, used, chosen)
+    return result
+
+
+def _use_of(
+    holders: dict[RecordedWaiver, list[tuple[Resource, int]]], used: set[RecordedWaiver], chosen: set[str]
+) -> Iterable[Judgement]:
+    for record, places in holders.items():
+        if record.waiver.is_foreign or record.waiver.rule not in chosen:
+            continue
+        resource, position = places[0]
+        path = ("Metadata", "hipaa_constructs", "waivers", position)
+        if record in used:
+            outcome = Outcome(Verdict.MET, path)
+        else:
+            outcome = Outcome(Verdict.BROKEN, path, f"{record.waiver.rule} is not broken here")
+        yield Judgement(WAIVER_USED, resource, outcome)

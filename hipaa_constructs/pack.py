@@ -1,0 +1,150 @@
+"""The rules as a cdk-nag rule pack, and the one line that a team adds to its app."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+import jsii
+from aws_cdk import (
+    App,
+    CfnResource,
+    IPolicyValidationContext,
+    PolicyValidationPluginReport,
+    PolicyViolatingResource,
+    PolicyViolation,
+    Validations,
+)
+from cdk_nag import HIPAASecurityChecks, NagPack
+from constructs import IConstruct
+
+from hipaa_constructs.checker import Judgement, Report, check
+from hipaa_constructs.discovery import load_stacks
+from hipaa_constructs.errors import ComplianceError
+from hipaa_constructs.rules import RULES, Severity, Verdict
+
+PACK_NAME = "HipaaConstructs"
+
+_SAFE_VERSIONS = {"aws-cdk-lib": ((2, 271, 0), (3, 0, 0)), "cdk-nag": ((3, 0, 2), (4, 0, 0))}
+"""From the first on, and below the second: on older ones a pack crashes, or one acknowledgement silences a whole app."""
+
+
+class HipaaConstructsChecks(NagPack):
+    """A cdk-nag rule pack that judges the synthesized templates of the whole app.
+
+    It sees what escape hatches, property injectors and aspects left behind, policies in other stacks, nested stacks and
+    stages. Waived findings are reported too: the CDK lists them as suppressed, with reason and place, as every waiver
+    acknowledges its rule by the qualified id. Undecided ones are warnings, which do not fail a synthesis.
+
+    Register it on the app, best by `enforce`. On a stack it would judge the whole app, on a stage that stage only.
+    """
+
+    def __init__(self, scope: IConstruct) -> None:
+        """Make the pack.
+
+        Args:
+            scope: the app.
+        """
+        super().__init__(scope)
+        self._pack_name = PACK_NAME
+
+    def _check_resource(self, node: CfnResource) -> None:
+        """Judge nothing: cdk-nag's own walk sees constructs, where this pack reads templates."""
+
+    @property
+    @jsii.member(jsii_name="name")
+    def name(self) -> str:
+        """The name in reports, and before ``::`` in the ids of acknowledgements."""
+        return PACK_NAME
+
+    @property
+    @jsii.member(jsii_name="version")
+    def version(self) -> str:
+        """The version of this package."""
+        return importlib.metadata.version("hipaa-constructs")
+
+    @property
+    @jsii.member(jsii_name="ruleIds")
+    def rule_ids(self) -> list[str]:
+        """The ids of all rules."""
+        return list(RULES)
+
+    @jsii.member(jsii_name="validate")
+    def validate(self, context: IPolicyValidationContext) -> PolicyValidationPluginReport:
+        """Judge the templates of a synthesis, in one call from Node."""
+        stacks = [
+            (Path(stack.template_path), stack.account_id, stack.region) for stack in context.stack_templates
+        ]
+        report = check(load_stacks(stacks))
+        return PolicyValidationPluginReport(
+            success=not report.fails(Severity.ERROR) and not report.waived,
+            violations=list(_violations(report)),
+        )
+
+
+def _violations(report: Report) -> Iterable[PolicyViolation]:
+    for one in report.judgements:
+        if one.outcome.verdict is not Verdict.MET:
+            yield PolicyViolation(
+                rule_name=one.rule.id,
+                description=_described(one),
+                fix=one.rule.fix,
+                severity=one.severity.value,
+                rule_metadata={"controls": ", ".join(one.rule.controls), "requirement": one.rule.requirement},
+                violating_resources=[_resource(one)],
+            )
+
+
+def _described(one: Judgement) -> str:
+    place = f"{one.outcome.property}: " if one.outcome.property else ""
+    return f"{one.rule.title}; {place}{one.outcome.found} ({', '.join(one.rule.controls)})"
+
+
+def _resource(one: Judgement) -> PolicyViolatingResource:
+    template = one.resource.template
+    return PolicyViolatingResource(
+        resource_logical_id=one.resource.logical_id,
+        template_path=str(template.path),
+        locations=["/".join(str(key) for key in one.outcome.path)] if one.outcome.path else [],
+    )
+
+
+def enforce(app: App) -> None:
+    """Fail every synthesis of an app that has an unwaived finding.
+
+    Registers this package's rules, which judge the templates, and cdk-nag's HIPAA pack, which judges the constructs. It
+    does not make an app compliant: it shows which technical safeguards the templates support.
+
+    Args:
+        app: the whole app; call it once.
+
+    Raises:
+        ComplianceError: it is not an app, it is enforced already, or the installed aws-cdk-lib or cdk-nag is one on which
+            findings are lost.
+    """
+    if not isinstance(app, App):
+        raise ComplianceError(
+            f"enforce: app must be the App, got {type(app).__name__}; a stage or stack would be judged without the rest"
+        )
+    for package, (lowest, beyond) in _SAFE_VERSIONS.items():
+        _refuse_unsafe(package, importlib.metadata.version(package), lowest, beyond)
+    if any(entry.type == _ENFORCED for entry in app.node.metadata):
+        raise ComplianceError("enforce: app must be enforced once, got it twice; take one call away")
+    app.node.add_metadata(_ENFORCED, True)
+    Validations.of(app).add_plugins(HIPAASecurityChecks(app), HipaaConstructsChecks(app))
+
+
+_ENFORCED = "hipaa_constructs:enforced"
+
+
+def _refuse_unsafe(package: str, version: str, lowest: tuple[int, ...], beyond: tuple[int, ...]) -> None:
+    parts = re.match(r"(\d+)\.(\d+)\.(\d+)", version)
+    known = tuple(int(part) for part in parts.groups()) if parts else ()
+    if not lowest <= known < beyond:
+        wanted = f">={'.'.join(map(str, lowest))},<{beyond[0]}"
+        raise ComplianceError(
+            f"enforce: {package} must be {wanted}, got {version}, on which findings may be lost without a word; "
+            f"install '{package}{wanted}'"
+        )

@@ -1,0 +1,22 @@
+"""What a synthesized template must show: the engine and the rules. Pure Python; no CDK and no Node."""
+
+from hipaa_constructs.rules import kms, logs, s3, waivers
+from hipaa_constructs.rules._outcome import Outcome, Verdict
+from hipaa_constructs.rules._rule import RULES, Rule, Severity
+from hipaa_constructs.rules._template import Assembly, Node, Resource, Template
+
+__all__ = [
+    "RULES",
+    "Assembly",
+    "Node",
+    "Outcome",
+    "Resource",
+    "Rule",
+    "Severity",
+    "Template",
+    "Verdict",
+    "kms",
+    "logs",
+    "s3",
+    "waivers",
+]

@@ -1,0 +1,82 @@
+"""What a rule can say of a resource."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+class Verdict(enum.StrEnum):
+    """The four answers of a rule. Unknown is never a pass."""
+
+    MET = "met"
+    BROKEN = "broken"
+    UNDECIDED = "undecided"
+    NOT_APPLICABLE = "not applicable"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A verdict, where in the resource it was read, and what was found there.
+
+    Attributes:
+        verdict: the answer.
+        path: the place in the resource's body, e.g. ``("Properties", "VersioningConfiguration", "Status")``.
+        found: for *broken* what the template says there; for *undecided* what hides it; else empty.
+    """
+
+    verdict: Verdict
+    path: tuple[str | int, ...] = ()
+    found: str = ""
+
+    @property
+    def property(self) -> str:
+        """The place as a person writes it: ``VersioningConfiguration.Status``."""
+        keys = self.path[1:] if self.path[:1] == ("Properties",) else self.path
+        text = ""
+        for key in keys:
+            text += f"[{key}]" if isinstance(key, int) else f".{key}" if text else key
+        return text
+
+
+MET = Outcome(Verdict.MET)
+NOT_APPLICABLE = Outcome(Verdict.NOT_APPLICABLE)
+
+
+def broken(*path: str | int, found: str) -> Outcome:
+    """Return the verdict that the resource does not show the state wanted."""
+    return Outcome(Verdict.BROKEN, path, found)
+
+
+def undecided(*path: str | int, why: str) -> Outcome:
+    """Return the verdict that the template alone can't tell."""
+    return Outcome(Verdict.UNDECIDED, path, why)
+
+
+def all_met(outcomes: Iterable[Outcome]) -> Outcome:
+    """Combine demands that must all hold: the first broken one decides, then the first undecided one."""
+    result = NOT_APPLICABLE
+    for outcome in outcomes:
+        if outcome.verdict is Verdict.BROKEN:
+            return outcome
+        if outcome.verdict is Verdict.UNDECIDED:
+            if result.verdict is not Verdict.UNDECIDED:
+                result = outcome
+        elif outcome.verdict is Verdict.MET and result.verdict is Verdict.NOT_APPLICABLE:
+            result = outcome
+    return result
+
+
+def any_met(outcomes: Iterable[Outcome]) -> Outcome:
+    """Combine alternatives of which one is enough: the first met one decides, then the first undecided one."""
+    result = NOT_APPLICABLE
+    for outcome in outcomes:
+        if outcome.verdict is Verdict.MET:
+            return outcome
+        if outcome.verdict is Verdict.UNDECIDED:
+            if result.verdict is not Verdict.UNDECIDED:
+                result = outcome
+        elif outcome.verdict is Verdict.BROKEN and result.verdict is Verdict.NOT_APPLICABLE:
+            result = outcome
+    return result

@@ -1,0 +1,22 @@
+"""Texts that look like identifiers of a patient, going by 45 CFR 164.514(b)(2)(i)."""
+
+from __future__ import annotations
+
+import re
+
+_LONGEST = 1024
+"""How many characters are looked at: more than any name or tag that AWS takes."""
+
+_PATTERNS = {
+    "a social security number": re.compile(r"(?<![\d-])(?!000|666|9\d\d)\d{3}-(?!00)\d{2}-(?!0000)\d{4}(?![\d-])"),
+    "a medical record number": re.compile(r"(?<![a-z])(mrn|medical[-_ ]?record)[-_ :#=]*\d{4,}", re.IGNORECASE),
+    "an e-mail address": re.compile(r"[\w.+-]+@[\w-]+\.[a-z]{2,}", re.IGNORECASE),
+    "a phone number": re.compile(r"(?<![\w-])(\+1[-. ]?)?\(?[2-9]\d{2}\)?[-. ][2-9]\d{2}[-. ]\d{4}(?![\w-])"),
+    "a birth date": re.compile(r"(?<![a-z])(dob|birth[-_ ]?date|born)[-_ :=]*\d{2,4}[-/.]?\d{1,2}", re.IGNORECASE),
+}
+
+
+def phi_like(text: str | None) -> str | None:
+    """Return what kind of identifier a text looks like, or None."""
+    start = (text or "")[:_LONGEST]
+    return next((kind for kind, pattern in _PATTERNS.items() if pattern.search(start)), None)

@@ -1,0 +1,333 @@
+"""CloudFormation's intrinsic functions, carried out as far as the templates alone allow."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from hipaa_constructs.rules._value import ABSENT, Json, Unresolved, Value, as_number, as_text
+
+if TYPE_CHECKING:
+    from hipaa_constructs.rules._template import Template
+
+Resolved = tuple["Template", Value]
+"""A value with the template whose names the intrinsics inside it use."""
+
+DEEPEST = 40
+"""Values that refer to values that refer to values, past which a cycle is taken for granted."""
+
+_SUB_VARIABLE = re.compile(r"\$\{(!?)([^${}]*)\}")
+_DYNAMIC_REFERENCE = re.compile(r"\{\{resolve:[^{}]*\}\}")
+_PSEUDO = "AWS::"
+
+
+def intrinsic(raw: Json) -> tuple[str, Json] | None:
+    """Return the function and its argument if a value is an intrinsic function, else None."""
+    if not isinstance(raw, dict):
+        return None
+    if len(raw) == 1:
+        ((name, argument),) = raw.items()
+        if name == "Ref" or name == "Condition" or name.startswith("Fn::"):
+            return name, argument
+    if "Fn::Transform" in raw:
+        return "Fn::Transform", raw["Fn::Transform"]
+    return None
+
+
+def resolve(template: Template, raw: Json, depth: int = 0) -> Resolved:
+    """Return what a value comes out as in the assembly's current world.
+
+    Only the value itself is resolved: what stands inside a list or a mapping is resolved when it is asked for.
+    """
+    if isinstance(raw, str):
+        return template, _text(template, raw)
+    function = intrinsic(raw)
+    if function is None:
+        return template, raw
+    name, argument = function
+    if depth < DEEPEST:
+        match name:
+            case "Ref":
+                return _ref(template, raw, argument, depth)
+            case "Fn::GetAtt":
+                return _get_att(template, raw, argument, depth)
+            case "Fn::If":
+                return _if(template, raw, argument, depth)
+            case "Fn::ImportValue":
+                return _import_value(template, raw, argument, depth)
+            case "Fn::FindInMap":
+                return _find_in_map(template, raw, argument, depth)
+            case "Fn::Join":
+                return template, _join(template, raw, argument, depth)
+            case "Fn::Sub":
+                return template, _sub(template, raw, argument, depth)
+            case "Fn::Select":
+                return _select(template, raw, argument, depth)
+            case "Condition":
+                return template, raw
+    return template, Unresolved(template, raw)
+
+
+def _text(template: Template, raw: str) -> Value:
+    if "{{resolve:" not in raw:
+        return raw
+    pieces = _DYNAMIC_REFERENCE.split(raw)
+    parts: list[str | None] = [pieces[0]]
+    for piece in pieces[1:]:
+        parts += [None, piece]
+    return Unresolved(template, raw, tuple(parts))
+
+
+def _ref(template: Template, raw: Json, name: Json, depth: int) -> Resolved:
+    if name == "AWS::NoValue":
+        return template, ABSENT
+    if not isinstance(name, str):
+        return template, Unresolved(template, raw)
+    if name.startswith(_PSEUDO):
+        known = {"AWS::Region": template.region, "AWS::AccountId": template.account}.get(name)
+        return template, known or Unresolved(template, raw)
+    parameter = template.section("Parameters").get(name)
+    if not isinstance(parameter, dict):
+        return template, Unresolved(template, raw)
+    passed = template.passed_by_parent(name)
+    if passed is not None:
+        return resolve(passed[0], passed[1], depth + 1)
+    allowed = parameter.get("AllowedValues")
+    if isinstance(allowed, list) and allowed and parameter.get("Type") in ("String", "Number"):
+        values = [value for value in allowed if isinstance(value, (bool, int, float, str))]
+        if len(values) == len(allowed):
+            return template, template.choose(("parameter", name), name, values)
+    return template, Unresolved(template, raw)
+
+
+def _get_att(template: Template, raw: Json, argument: Json, depth: int) -> Resolved:
+    target = attribute_of(argument)
+    if target is not None:
+        output = template.nested_output(*target)
+        if output is not None:
+            return resolve(output[0], output[1], depth + 1)
+    return template, Unresolved(template, raw)
+
+
+def attribute_of(argument: Json) -> tuple[str, str] | None:
+    """Return the logical id and the attribute of a ``Fn::GetAtt``, in either of its two spellings."""
+    if isinstance(argument, str):
+        logical_id, dot, attribute = argument.partition(".")
+        return (logical_id, attribute) if dot else None
+    match argument:
+        case [str(logical_id), str(attribute)]:
+            return logical_id, attribute
+        case [str(logical_id), _]:
+            return logical_id, ""
+    return None
+
+
+def _if(template: Template, raw: Json, argument: Json, depth: int) -> Resolved:
+    match argument:
+        case [str(name), yes, no]:
+            return resolve(template, yes if condition(template, name) else no, depth + 1)
+    return template, Unresolved(template, raw)
+
+
+def _import_value(template: Template, raw: Json, argument: Json, depth: int) -> Resolved:
+    _, name = resolve(template, argument, depth + 1)
+    if isinstance(name, str):
+        export = template.assembly.export(name, template)
+        if export is not None:
+            return resolve(export[0], export[1], depth + 1)
+    return template, Unresolved(template, raw)
+
+
+def _find_in_map(template: Template, raw: Json, argument: Json, depth: int) -> Resolved:
+    match argument:
+        case [first, second, third, *_]:
+            pass
+        case _:
+            return template, Unresolved(template, raw)
+    level: Json = template.section("Mappings")
+    for position, key in enumerate((first, second, third)):
+        if not isinstance(level, dict) or not level:
+            return template, Unresolved(template, raw)
+        _, known = resolve(template, key, depth + 1)
+        if isinstance(known, str):
+            if known not in level:
+                return template, Unresolved(template, raw)
+            level = level[known]
+        elif position and isinstance(known, Unresolved):
+            question = ("mapping", _canonical(first), _canonical(key))
+            level = level[template.choose(question, _label(key), sorted(level))]
+        else:
+            return template, Unresolved(template, raw)
+    return resolve(template, level, depth + 1)
+
+
+def _join(template: Template, raw: Json, argument: Json, depth: int) -> Value:
+    match argument:
+        case [str(delimiter), pieces]:
+            pass
+        case _:
+            return Unresolved(template, raw)
+    home, values = resolve(template, pieces, depth + 1)
+    if not isinstance(values, list):
+        return Unresolved(template, raw)
+    parts: list[str | None] = []
+    for number, piece in enumerate(values):
+        if number and delimiter:
+            parts.append(delimiter)
+        parts += _parts(resolve(home, piece, depth + 1)[1])
+    return _assembled(template, raw, parts)
+
+
+def _sub(template: Template, raw: Json, argument: Json, depth: int) -> Value:
+    variables: dict[str, Json] = {}
+    match argument:
+        case str(text):
+            pass
+        case [str(text), dict(variables)]:
+            pass
+        case _:
+            return Unresolved(template, raw)
+    parts: list[str | None] = []
+    end = 0
+    for found in _SUB_VARIABLE.finditer(text):
+        parts.append(text[end : found.start()])
+        end = found.end()
+        if found[1]:
+            parts.append("${" + found[2] + "}")
+        else:
+            parts += _parts(resolve(template, _sub_variable(found[2].strip(), variables), depth + 1)[1])
+    parts.append(text[end:])
+    return _assembled(template, raw, parts)
+
+
+def _sub_variable(name: str, variables: dict[str, Json]) -> Json:
+    if name in variables:
+        return variables[name]
+    logical_id, dot, attribute = name.partition(".")
+    return {"Fn::GetAtt": [logical_id, attribute]} if dot else {"Ref": name}
+
+
+def _parts(value: Value) -> list[str | None]:
+    if isinstance(value, Unresolved):
+        return list(value.parts)
+    if isinstance(value, (bool, int, float, str)):
+        return [as_text(value)]
+    return [None]
+
+
+def _assembled(template: Template, raw: Json, parts: list[str | None]) -> Value:
+    known = [part for part in parts if part is not None]
+    return "".join(known) if len(known) == len(parts) else Unresolved(template, raw, tuple(parts))
+
+
+def _select(template: Template, raw: Json, argument: Json, depth: int) -> Resolved:
+    match argument:
+        case [index, values]:
+            number = as_number(resolve(template, index, depth + 1)[1])
+            home, items = resolve(template, values, depth + 1)
+            if number is not None and isinstance(items, list) and 0 <= number < len(items):
+                return resolve(home, items[int(number)], depth + 1)
+    return template, Unresolved(template, raw)
+
+
+def condition(template: Template, name: str) -> bool:
+    """Tell whether a named condition holds in the assembly's current world."""
+    definition = template.section("Conditions").get(name)
+    if definition is None:
+        return template.choose(("condition", name), name, (True, False))
+    return _holds(template, definition, name, 0)
+
+
+def _holds(template: Template, raw: Json, name: str, depth: int) -> bool:
+    function = intrinsic(raw)
+    if function is not None and depth < DEEPEST:
+        match function:
+            case "Condition", str(other):
+                definition = template.section("Conditions").get(other)
+                if definition is not None:
+                    return _holds(template, definition, other, depth + 1)
+                return template.choose(("condition", other), other, (True, False))
+            case "Fn::Not", [only]:
+                return not _holds(template, only, name, depth + 1)
+            case "Fn::And", list(several):
+                return all([_holds(template, one, name, depth + 1) for one in several])
+            case "Fn::Or", list(several):
+                return any([_holds(template, one, name, depth + 1) for one in several])
+            case "Fn::Equals", [left, right]:
+                return _equal(template, left, right, depth)
+    return template.choose(("condition", name), name, (True, False))
+
+
+def _equal(template: Template, left: Json, right: Json, depth: int) -> bool:
+    _, one = resolve(template, left, depth + 1)
+    _, other = resolve(template, right, depth + 1)
+    if isinstance(one, (bool, int, float, str)) and isinstance(other, (bool, int, float, str)):
+        return as_text(one) == as_text(other)
+    sides = sorted((_canonical(left), _canonical(right)))
+    if sides[0] == sides[1]:
+        return True
+    if isinstance(one, Unresolved) and isinstance(other, str) and not one.may_be(other):
+        return False
+    if isinstance(other, Unresolved) and isinstance(one, str) and not other.may_be(one):
+        return False
+    return template.choose(("equals", *sides), f"{_label(left)} = {_label(right)}", (True, False))
+
+
+def _canonical(raw: Json) -> str:
+    return json.dumps(raw, sort_keys=True, default=str)
+
+
+def _label(raw: Json) -> str:
+    function = intrinsic(raw)
+    if function is not None and function[0] == "Ref" and isinstance(function[1], str):
+        return function[1]
+    return raw if isinstance(raw, str) else _canonical(raw)
+
+
+def is_fixed(raw: Json) -> bool:
+    """Tell whether a value is made of text and pseudo parameters alone, so that it names nothing of a template."""
+    function = intrinsic(raw)
+    match function:
+        case None:
+            return all(is_fixed(child) for child in raw) if isinstance(raw, list) else isinstance(raw, str)
+        case "Ref", str(name):
+            return name.startswith(_PSEUDO)
+        case "Fn::Join", [str(), list(pieces)]:
+            return all(is_fixed(piece) for piece in pieces)
+        case "Fn::Sub", str(text):
+            return all(name.startswith(_PSEUDO) for name in _names_in_text(text, {}))
+    return False
+
+
+def names_in(raw: Json) -> Iterator[str]:
+    """Yield each logical id that a raw value names in any intrinsic function, whichever branch is taken."""
+    pending: list[Json] = [raw]
+    while pending:
+        value = pending.pop()
+        if isinstance(value, list):
+            pending += value
+        elif isinstance(value, dict):
+            function = intrinsic(value)
+            match function:
+                case "Ref", str(name):
+                    yield name
+                case "Fn::GetAtt", argument if (target := attribute_of(argument)) is not None:
+                    yield target[0]
+                case "Fn::Sub", str(text):
+                    yield from _names_in_text(text, {})
+                case "Fn::Sub", [str(text), dict(variables)]:
+                    yield from _names_in_text(text, variables)
+                    pending += variables.values()
+                case "Condition", _:
+                    pass
+                case _:
+                    pending += value.values()
+
+
+def _names_in_text(text: str, variables: dict[str, Json]) -> Iterator[str]:
+    for found in _SUB_VARIABLE.finditer(text):
+        name = found[2].strip()
+        if not found[1] and name not in variables:
+            yield name.partition(".")[0]

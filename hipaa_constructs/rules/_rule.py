@@ -1,0 +1,182 @@
+"""A rule: data beside a pure function, and the registry of all of them."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from hipaa_constructs.controls import CONTROLS, Control
+from hipaa_constructs.rules._outcome import NOT_APPLICABLE, Outcome, Verdict, undecided
+from hipaa_constructs.rules._template import Resource
+from hipaa_constructs.rules._world import MOST_WORLDS, TooManyWorlds, World, explore
+
+Check = Callable[[Resource], Outcome]
+
+
+class Severity(enum.StrEnum):
+    """What is at stake.
+
+    *error*: ePHI would be exposed, unencrypted, unlogged or lost. *warning*: a safeguard is thinner than it should be.
+    """
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What a template must show of a resource.
+
+    Attributes:
+        id: the state wanted, in CamelCase. Contract: never renamed, never used for another rule.
+        title: the state wanted, as a sentence without a full stop.
+        fix: what to write instead, in the words of CloudFormation or of this package's constructs.
+        applies_to: the CloudFormation types it is asked of; ``"*"`` for all.
+        controls: the paragraphs of the Security Rule that it gives evidence for.
+        requirement: the row of the catalogue that it decides.
+        same_as: the checks of other tools that ask the same, as ``tool:check``.
+        severity: what is at stake when it is broken.
+        url: the page of AWS, or the paragraph, that it rests on.
+        waivable: whether a waiver may excuse it.
+        check: the pure function; None for a demand that the checker decides itself, about other findings.
+    """
+
+    id: str
+    title: str
+    fix: str
+    applies_to: tuple[str, ...]
+    controls: tuple[str, ...]
+    requirement: str
+    same_as: tuple[str, ...]
+    severity: Severity
+    url: str
+    waivable: bool
+    check: Check | None
+
+    @property
+    def service(self) -> str:
+        """The module that holds the rule, e.g. ``s3``."""
+        return self.check.__module__.rpartition(".")[2] if self.check else "waivers"
+
+    @property
+    def cited(self) -> tuple[Control, ...]:
+        """The paragraphs as described in `hipaa_constructs.controls`."""
+        return tuple(CONTROLS[control] for control in self.controls)
+
+    def judge(self, resource: Resource) -> Outcome:
+        """Ask the rule of a resource, in every way that the conditions of the templates can come out.
+
+        Args:
+            resource: of one of the types in `applies_to`.
+
+        Returns:
+            *met* or *broken* only if that is so in every world; *undecided* if the worlds differ.
+
+        Raises:
+            Exception: whatever a faulty check raises; the checker reports it as a finding of its own.
+        """
+        if self.check is None:
+            return NOT_APPLICABLE
+        return _judge(self.check, resource)
+
+
+def _judge(check: Check, resource: Resource) -> Outcome:
+    assembly = resource.template.assembly
+
+    def run(world: World) -> Outcome | None:
+        assembly.world = world
+        return check(resource) if resource.exists else None
+
+    try:
+        outcomes = [(world, outcome) for world, outcome in explore(run) if outcome is not None]
+    except TooManyWorlds:
+        return undecided(why=f"it depends on more than {MOST_WORLDS} combinations of conditions and parameters")
+    finally:
+        assembly.world = World()
+    if len(outcomes) == 1:
+        return outcomes[0][1]
+    return _combined(outcomes)
+
+
+def _combined(outcomes: list[tuple[World, Outcome]]) -> Outcome:
+    verdicts = {outcome.verdict for _, outcome in outcomes}
+    if Verdict.BROKEN in verdicts and len(verdicts) > 1:
+        world, worst = next(pair for pair in outcomes if pair[1].verdict is Verdict.BROKEN)
+        return undecided(*worst.path, why=f"{worst.found} when {world.describe()}")
+    for verdict in (Verdict.BROKEN, Verdict.UNDECIDED, Verdict.MET):
+        for _, outcome in outcomes:
+            if outcome.verdict is verdict:
+                return outcome
+    return NOT_APPLICABLE
+
+
+_REGISTRY: dict[str, Rule] = {}
+RULES: Mapping[str, Rule] = MappingProxyType(_REGISTRY)
+"""Every rule by id, in the order of the services' modules."""
+
+
+def rule(
+    *,
+    title: str,
+    fix: str,
+    applies_to: tuple[str, ...],
+    controls: tuple[str, ...],
+    requirement: str,
+    url: str,
+    same_as: tuple[str, ...] = (),
+    severity: Severity = Severity.ERROR,
+    waivable: bool = True,
+) -> Callable[[Check], Rule]:
+    """Register a function as a rule; its name in CamelCase is the rule's id."""
+
+    def register(check: Check) -> Rule:
+        return _register(
+            Rule(
+                id="".join(word.capitalize() for word in check.__name__.split("_")),
+                title=title,
+                fix=fix,
+                applies_to=applies_to,
+                controls=controls,
+                requirement=requirement,
+                same_as=same_as,
+                severity=severity,
+                url=url,
+                waivable=waivable,
+                check=check,
+            )
+        )
+
+    return register
+
+
+def decided_by_checker(
+    rule_id: str, *, title: str, fix: str, controls: tuple[str, ...], requirement: str, url: str
+) -> Rule:
+    """Register a demand about other findings, which the checker decides; it can't be waived."""
+    return _register(
+        Rule(
+            id=rule_id,
+            title=title,
+            fix=fix,
+            applies_to=("*",),
+            controls=controls,
+            requirement=requirement,
+            same_as=(),
+            severity=Severity.ERROR,
+            url=url,
+            waivable=False,
+            check=None,
+        )
+    )
+
+
+def _register(new: Rule) -> Rule:
+    if new.id in _REGISTRY:
+        raise ValueError(f"two rules are called {new.id}")
+    unknown = [control for control in new.controls if control not in CONTROLS]
+    if unknown:
+        raise ValueError(f"{new.id} cites {', '.join(unknown)}, which controls.py does not describe")
+    _REGISTRY[new.id] = new
+    return new

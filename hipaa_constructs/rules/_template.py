@@ -1,0 +1,501 @@
+"""Templates as rules read them: resources by type, values in place, and who points at whom across stacks."""
+
+from __future__ import annotations
+
+import datetime
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+from hipaa_constructs.rules._outcome import MET, NOT_APPLICABLE, Outcome, broken, undecided
+from hipaa_constructs.rules._resolve import (
+    DEEPEST,
+    attribute_of,
+    condition,
+    intrinsic,
+    is_fixed,
+    names_in,
+    resolve,
+)
+from hipaa_constructs.rules._value import (
+    ABSENT,
+    Json,
+    Malformed,
+    Scalar,
+    Unresolved,
+    Value,
+    as_number,
+    describe,
+    same,
+)
+from hipaa_constructs.rules._world import World
+
+T = TypeVar("T")
+
+LineFinder = Callable[[Sequence[str | int]], int | None]
+"""Returns the line of a place in a template's file, counted from 1."""
+
+NESTED_STACK = "AWS::CloudFormation::Stack"
+
+
+class Node:
+    """A place in a template, and the value that stands there in the world being judged.
+
+    Attributes:
+        template: the template whose names the value uses.
+        path: the place inside the resource, e.g. ``("Properties", "KmsKeyId")``.
+        value: JSON (what stands inside it is not resolved yet), absent, malformed or unresolved.
+    """
+
+    __slots__ = ("path", "template", "value")
+
+    def __init__(self, template: Template, raw: Json, path: tuple[str | int, ...]) -> None:
+        """Resolve a raw value at its place."""
+        self.path = path
+        self.template, self.value = resolve(template, raw)
+
+    @classmethod
+    def _holding(cls, template: Template, value: Value, path: tuple[str | int, ...]) -> Node:
+        node = cls.__new__(cls)
+        node.template, node.path, node.value = template, path, value
+        return node
+
+    def at(self, *keys: str | int) -> Node:
+        """Return the place below this one; what is not there is absent, what can't be there malformed."""
+        node = self
+        for key in keys:
+            node = node._child(key)
+        return node
+
+    def _child(self, key: str | int) -> Node:
+        path = (*self.path, key)
+        value = self.value
+        if isinstance(value, dict) and isinstance(key, str):
+            if key in value:
+                return Node(self.template, value[key], path)
+            return self._holding(self.template, ABSENT, path)
+        if isinstance(value, list) and isinstance(key, int) and key < len(value):
+            return Node(self.template, value[key], path)
+        if value is ABSENT or isinstance(value, (Unresolved, Malformed)):
+            return self._holding(self.template, value, path)
+        return self._holding(self.template, Malformed(value), path)
+
+    def items(self) -> list[Node]:
+        """Return the places of a list, without those that are ``AWS::NoValue``; no places for anything else."""
+        if not isinstance(self.value, list):
+            return []
+        nodes = (self._child(index) for index in range(len(self.value)))
+        return [node for node in nodes if node.value is not ABSENT]
+
+    def entries(self) -> list[tuple[str, Node]]:
+        """Return the keys and places of a mapping, without those that are ``AWS::NoValue``."""
+        if not isinstance(self.value, dict):
+            return []
+        nodes = ((key, self._child(key)) for key in self.value)
+        return [(key, node) for key, node in nodes if node.value is not ABSENT]
+
+    def each(self, *keys: str) -> list[Node]:
+        """Return every place that a path leads to, with ``"*"`` for each place of a list."""
+        nodes = [self]
+        for key in keys:
+            nodes = [found for node in nodes for found in (node.items() if key == "*" else [node.at(key)])]
+        return nodes
+
+    @property
+    def is_absent(self) -> bool:
+        """Whether nothing stands here."""
+        return self.value is ABSENT
+
+    @property
+    def is_unknown(self) -> bool:
+        """Whether an intrinsic function hides the value."""
+        return isinstance(self.value, Unresolved)
+
+    @property
+    def text(self) -> str | None:
+        """The value if it is text."""
+        return self.value if isinstance(self.value, str) else None
+
+    @property
+    def number(self) -> float | None:
+        """The value if it is a number, also one written as text."""
+        return as_number(self.value)
+
+    def tail(self) -> str:
+        """Return the end of the value as far as it is known: ``/*`` of an ARN whose start is computed."""
+        if isinstance(self.value, Unresolved):
+            return self.value.parts[-1] or ""
+        return self.text or ""
+
+    def agrees_with(self, other: Node) -> bool:
+        """Tell whether two places surely hold the same value: the same text, expression or resource."""
+        if isinstance(self.value, Unresolved) and isinstance(other.value, Unresolved):
+            target = self.target()
+            return self.value.expression == other.value.expression or (
+                target is not None and target is other.target() and self.tail() == other.tail()
+            )
+        return self.text is not None and self.text == other.text
+
+    def shown(self) -> str:
+        """Return the value as a finding quotes it."""
+        return describe(self.value)
+
+    def broken(self, found: str = "") -> Outcome:
+        """Return the verdict that this place does not show what is wanted."""
+        return broken(*self.path, found=found or self.shown())
+
+    def undecided(self, why: str = "") -> Outcome:
+        """Return the verdict that the template alone can't tell what stands here."""
+        return undecided(*self.path, why=why or f"{self.shown()} is known at deployment only")
+
+    def must_be(self, *wanted: Scalar) -> Outcome:
+        """Judge that the value is one of those wanted."""
+        if isinstance(self.value, Unresolved):
+            texts = [w for w in wanted if isinstance(w, str)]
+            hidden = len(texts) < len(wanted) or any(self.value.may_be(text) for text in texts)
+            return self.undecided() if hidden else self.broken()
+        return MET if any(same(self.value, w) for w in wanted) else self.broken()
+
+    def must_be_at_least(self, least: float, *, absent: bool = False) -> Outcome:
+        """Judge that the value is a number of a certain size.
+
+        Args:
+            least: the smallest number that meets the demand.
+            absent: whether absence meets it too, because AWS's own default does.
+        """
+        if self.is_absent:
+            return MET if absent else self.broken()
+        if self.is_unknown:
+            return self.undecided()
+        number = self.number
+        return MET if number is not None and number >= least else self.broken()
+
+    def must_be_absent(self) -> Outcome:
+        """Judge that nothing stands here."""
+        if self.is_unknown:
+            return self.undecided()
+        return MET if self.is_absent else self.broken()
+
+    def must_be_set(self) -> Outcome:
+        """Judge that something stands here: a value that is not empty, or one computed at the deployment."""
+        if isinstance(self.value, Unresolved):
+            return MET if self._surely_filled(self.value) else self.undecided()
+        filled = not isinstance(self.value, Malformed) and self.value not in (ABSENT, None, "", [], {}, False)
+        return MET if filled else self.broken()
+
+    def _surely_filled(self, value: Unresolved) -> bool:
+        function = intrinsic(value.expression)
+        computed = function is not None and function[0] in ("Fn::GetAtt", "Fn::ImportValue")
+        return computed or any(value.parts) or bool(self.targets())
+
+    def targets(self) -> list[Resource]:
+        """Return the resources that the value names, in whichever stack they are."""
+        if not isinstance(self.value, Unresolved):
+            return []
+        return list(dict.fromkeys(self.template.named_resources(self.value.expression)))
+
+    def target(self) -> Resource | None:
+        """Return the one resource that the value is the name, id or ARN of."""
+        found = self.targets()
+        return found[0] if len(found) == 1 else None
+
+    def designates(self, resource: Resource) -> bool | None:
+        """Tell whether the value is the name, id or ARN of a resource; None when the template can't tell."""
+        value, name = self.value, resource.name
+        if isinstance(value, Unresolved):
+            return self._may_designate(value, resource, name)
+        if not isinstance(value, str):
+            return False
+        if isinstance(name.value, Unresolved):
+            return None if name.value.may_be(value) else False
+        return name.text is not None and (value == name.text or _ends_in(value, name.text))
+
+    def _may_designate(self, value: Unresolved, resource: Resource, name: Node) -> bool | None:
+        found = self.targets()
+        if found:
+            return True if found == [resource] else None if resource in found else False
+        if isinstance(name.value, Unresolved):
+            return True if name.value.expression == value.expression else None
+        if is_fixed(value.expression):
+            last = value.parts[-1] or ""
+            return name.text is not None and (value.may_be(name.text) or _ends_in(f"arn:{last}", name.text))
+        return None
+
+
+def _ends_in(arn: str, name: str) -> bool:
+    return arn.startswith("arn:") and arn.removesuffix(":*").endswith((f":{name}", f"/{name}"))
+
+
+_NAME_PROPERTIES = {
+    "AWS::Logs::LogGroup": "LogGroupName",
+    "AWS::S3::Bucket": "BucketName",
+}
+
+
+class Resource:
+    """A resource of a template.
+
+    Attributes:
+        template: the template that declares it.
+        logical_id: its id in the template.
+        type: its CloudFormation type.
+        body: what the template declares, unresolved.
+    """
+
+    __slots__ = ("body", "logical_id", "template", "type")
+
+    def __init__(self, template: Template, logical_id: str, kind: str, body: dict[str, Json]) -> None:
+        """Take a resource from a template's body."""
+        self.template = template
+        self.logical_id = logical_id
+        self.type = kind
+        self.body = body
+
+    def at(self, *keys: str | int) -> Node:
+        """Return a place in its properties, in the world being judged."""
+        return Node(self.template, self.body.get("Properties", {}), ("Properties",)).at(*keys)
+
+    def each(self, *keys: str) -> list[Node]:
+        """Return every place in its properties that a path leads to, with ``"*"`` for each place of a list."""
+        return self.at().each(*keys)
+
+    def attribute(self, name: str) -> Node:
+        """Return what stands beside the properties, e.g. ``DeletionPolicy``."""
+        return Node(self.template, self.body, ()).at(name)
+
+    @property
+    def exists(self) -> bool:
+        """Whether the resource is made in the world being judged: its condition holds."""
+        name = self.body.get("Condition")
+        return condition(self.template, name) if isinstance(name, str) else True
+
+    @property
+    def name(self) -> Node:
+        """The place of the physical name that the template gives the resource."""
+        return self.at(_NAME_PROPERTIES.get(self.type, "Name"))
+
+    @property
+    def construct_path(self) -> str | None:
+        """The path of the CDK construct that made it, if the template carries one."""
+        return self.attribute("Metadata").at("aws:cdk:path").text
+
+    @property
+    def depends_on(self) -> list[Resource]:
+        """The resources that ``DependsOn`` names."""
+        raw = self.body.get("DependsOn", [])
+        names = [raw] if isinstance(raw, str) else raw if isinstance(raw, list) else []
+        found = (self.template.resources.get(name) for name in names if isinstance(name, str))
+        return [resource for resource in found if resource is not None]
+
+    def __repr__(self) -> str:
+        """Return the type and the id."""
+        return f"<{self.type} {self.logical_id}>"
+
+
+class Template:
+    """One CloudFormation template and what is known of the stack made from it."""
+
+    def __init__(
+        self,
+        body: Mapping[str, Json],
+        *,
+        name: str = "template",
+        path: Path | None = None,
+        account: str | None = None,
+        region: str | None = None,
+        line_of: LineFinder | None = None,
+    ) -> None:
+        """Index a template's resources.
+
+        Args:
+            body: the parsed template. Sections and resources of a type that no schema allows are passed over.
+            name: how findings call it.
+            path: the file it was read from; nested stacks are found by it.
+            account: the account it is deployed to, if known.
+            region: the Region it is deployed to, if known.
+            line_of: finds the line of a place in the file; without it findings carry none.
+        """
+        self.body = body
+        self.name = name
+        self.path = path
+        self.account = account
+        self.region = region
+        self._line_of = line_of
+        self.assembly = Assembly([])
+        self.parent: Resource | None = None
+        self.resources: dict[str, Resource] = {
+            logical_id: Resource(self, logical_id, kind, resource)
+            for logical_id, resource in self.section("Resources").items()
+            if isinstance(resource, dict) and isinstance(kind := resource.get("Type"), str)
+        }
+
+    def line_of(self, *keys: str | int) -> int | None:
+        """Return the line of a place in the file, counted from 1, or of the nearest place above it."""
+        return self._line_of(keys) if self._line_of else None
+
+    def section(self, name: str) -> dict[str, Json]:
+        """Return a top-level section, empty when it is missing or malformed."""
+        section = self.body.get(name)
+        return section if isinstance(section, dict) else {}
+
+    def choose(self, question: tuple[Hashable, ...], label: str, answers: Sequence[T]) -> T:
+        """Return the answer of the world being judged to a question about this template."""
+        return self.assembly.world.choose((id(self), *question), label, answers)
+
+    def passed_by_parent(self, parameter: str) -> tuple[Template, Json] | None:
+        """Return what the parent of a nested stack passes for a parameter."""
+        if self.parent is None:
+            return None
+        parameters = self.parent.at("Parameters")
+        if isinstance(parameters.value, dict) and parameter in parameters.value:
+            return parameters.template, parameters.value[parameter]
+        return None
+
+    def nested_output(self, logical_id: str, attribute: str) -> tuple[Template, Json] | None:
+        """Return the value of a nested stack's output that ``Fn::GetAtt`` asks for."""
+        child = self.assembly.children.get((id(self), logical_id))
+        if child is None or not attribute.startswith("Outputs."):
+            return None
+        output = child.section("Outputs").get(attribute.removeprefix("Outputs."))
+        return (child, output["Value"]) if isinstance(output, dict) and "Value" in output else None
+
+    def named_resources(self, raw: Json, depth: int = 0) -> Iterator[Resource]:
+        """Yield the resources that a raw value names, through exports, nested stacks and their parameters."""
+        if depth > DEEPEST:
+            return
+        for name in names_in(raw):
+            if name in self.resources:
+                yield self.resources[name]
+            elif (passed := self.passed_by_parent(name)) is not None:
+                yield from passed[0].named_resources(passed[1], depth + 1)
+        yield from self._resources_elsewhere(raw, depth)
+
+    def _resources_elsewhere(self, raw: Json, depth: int) -> Iterator[Resource]:
+        function = intrinsic(raw)
+        beyond: tuple[Template, Json] | None = None
+        match function:
+            case "Fn::ImportValue", str(name):
+                beyond = self.assembly.export(name, self)
+            case "Fn::GetAtt", argument if (target := attribute_of(argument)) is not None:
+                beyond = self.nested_output(*target)
+            case _ if isinstance(raw, (list, dict)):
+                for child in raw if isinstance(raw, list) else raw.values():
+                    yield from self._resources_elsewhere(child, depth + 1) if depth < DEEPEST else ()
+        if beyond is not None:
+            yield from beyond[0].named_resources(beyond[1], depth + 1)
+
+
+class Assembly:
+    """The templates that are judged together, so that a policy in one stack counts for a bucket in another.
+
+    Attributes:
+        templates: in the order given.
+        today: the date that expiry is measured against.
+        world: the world being judged.
+        children: the nested template of a stack resource, by its parent template and logical id.
+    """
+
+    def __init__(self, templates: Iterable[Template], *, today: datetime.date | None = None) -> None:
+        """Link templates to one another.
+
+        Args:
+            templates: each belongs to one assembly only.
+            today: by default the current date in UTC.
+        """
+        self.templates = list(templates)
+        self.today = today or datetime.datetime.now(datetime.UTC).date()
+        self.world = World()
+        self.children: dict[tuple[int, str], Template] = {}
+        self._by_type: dict[str, list[Resource]] = defaultdict(list)
+        self._exports: dict[str, list[tuple[Template, Json]]] = defaultdict(list)
+        self._pointers: dict[tuple[str, ...], _Pointers] = {}
+        for template in self.templates:
+            template.assembly = self
+            for resource in template.resources.values():
+                self._by_type[resource.type].append(resource)
+        self._link_nested_stacks()
+        for template in self.templates:
+            self._note_exports(template)
+
+    def resources(self, *types: str) -> list[Resource]:
+        """Return the resources of some types; ``"*"`` for all."""
+        if "*" in types:
+            types = tuple(self._by_type)
+        return [resource for kind in types for resource in self._by_type.get(kind, [])]
+
+    def export(self, name: str, importer: Template) -> tuple[Template, Json] | None:
+        """Return the output exported under a name, in the importer's own account and Region if there are several."""
+        found = self._exports.get(name, [])
+        if len(found) > 1:
+            place = (importer.account, importer.region)
+            found = [export for export in found if (export[0].account, export[0].region) == place]
+        return found[0] if len(found) == 1 else None
+
+    def pointing_at(self, resource: Resource, kind: str, *path: str) -> tuple[list[Resource], list[Resource]]:
+        """Return the resources of a type that name a resource at a place of theirs.
+
+        Args:
+            resource: what is pointed at.
+            kind: the CloudFormation type of those that point.
+            path: the place in their properties, with ``"*"`` for each place of a list.
+
+        Returns:
+            Those that do, and those of which the templates can't tell. Only resources that exist in the world being
+            judged are among them.
+        """
+        key = (kind, *path)
+        if key not in self._pointers:
+            self._pointers[key] = _Pointers(self.resources(kind), path[0])
+        sure: list[Resource] = []
+        unsure: list[Resource] = []
+        for candidate in self._pointers[key].candidates(resource):
+            answers = [place.designates(resource) for place in candidate.each(*path)]
+            if not any(answer or answer is None for answer in answers) or not candidate.exists:
+                continue
+            (sure if any(answers) else unsure).append(candidate)
+        return sure, unsure
+
+    def _link_nested_stacks(self) -> None:
+        by_path = {template.path.resolve(): template for template in self.templates if template.path}
+        for stack in self._by_type.get(NESTED_STACK, []):
+            path = stack.template.path
+            asset = stack.attribute("Metadata").at("aws:asset:path").text or stack.at("TemplateURL").text
+            if path is None or asset is None or "://" in asset or "\0" in asset:
+                continue
+            child = by_path.get((path.parent / asset).resolve())
+            if child is not None and child.parent is None and child is not stack.template:
+                child.parent = stack
+                self.children[id(stack.template), stack.logical_id] = child
+
+    def _note_exports(self, template: Template) -> None:
+        for output in template.section("Outputs").values():
+            if isinstance(output, dict) and isinstance(export := output.get("Export"), dict):
+                _, name = resolve(template, export.get("Name"))
+                if isinstance(name, str) and "Value" in output:
+                    self._exports[name].append((template, output["Value"]))
+
+
+class _Pointers:
+    """Who may point at whom, over-approximated once so that each question looks at few candidates."""
+
+    def __init__(self, resources: Iterable[Resource], key: str) -> None:
+        self._by_target: dict[int, list[Resource]] = defaultdict(list)
+        self._by_text: dict[str, list[Resource]] = defaultdict(list)
+        self._others: list[Resource] = []
+        for resource in resources:
+            properties = resource.body.get("Properties")
+            raw = properties.get(key) if isinstance(properties, dict) else None
+            targets = list(resource.template.named_resources(raw))
+            for target in targets:
+                self._by_target[id(target)].append(resource)
+            if isinstance(raw, str) and not raw.startswith("arn:") and "{{" not in raw:
+                self._by_text[raw].append(resource)
+            elif not targets or isinstance(raw, list):
+                self._others.append(resource)
+
+    def candidates(self, resource: Resource) -> list[Resource]:
+        name = resource.name.text
+        named = self._by_text.get(name, []) if name is not None else []
+        found = [*self._by_target.get(id(resource), []), *named, *self._others]
+        return list(dict.fromkeys(found))

@@ -1,0 +1,90 @@
+"""The ways a template can come out, when conditions and parameters are not known before the deployment."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+T = TypeVar("T")
+
+MOST_WORLDS = 64
+"""How many combinations of answers are tried before a question counts as undecided."""
+
+
+class TooManyWorlds(Exception):
+    """A judgement depends on more combinations than `MOST_WORLDS`."""
+
+
+@dataclass(slots=True)
+class _Choice:
+    question: Hashable
+    label: str
+    answers: Sequence[object]
+    index: int = 0
+
+
+@dataclass(slots=True)
+class World:
+    """One consistent set of answers: a condition that holds once holds everywhere.
+
+    Only questions that are really asked split the world, so a template with a hundred conditions costs a rule
+    nothing unless the rule's answer hangs on them.
+    """
+
+    _script: Sequence[int] = ()
+    _trail: list[_Choice] = field(default_factory=list)
+    _known: dict[Hashable, int] = field(default_factory=dict)
+
+    def choose(self, question: Hashable, label: str, answers: Sequence[T]) -> T:
+        """Return this world's answer to a question.
+
+        Args:
+            question: what identifies the question, in every template of the assembly.
+            label: the question in words, for the reader of a finding.
+            answers: every answer there can be, at least one.
+        """
+        if question in self._known:
+            return answers[self._known[question]]
+        if len(answers) == 1:
+            return answers[0]
+        position = len(self._trail)
+        index = self._script[position] if position < len(self._script) else 0
+        self._trail.append(_Choice(question, label, answers, index))
+        self._known[question] = index
+        return answers[index]
+
+    def describe(self) -> str:
+        """Say which answers make this world, e.g. ``IsProd is False``."""
+        return ", ".join(f"{c.label} is {c.answers[c.index]}" for c in self._trail)
+
+    def _next_script(self) -> list[int] | None:
+        trail = list(self._trail)
+        while trail and trail[-1].index + 1 == len(trail[-1].answers):
+            trail.pop()
+        if not trail:
+            return None
+        return [choice.index for choice in trail[:-1]] + [trail[-1].index + 1]
+
+
+def explore(run: Callable[[World], T]) -> Iterator[tuple[World, T]]:
+    """Run a pure function once in every world that it tells apart.
+
+    Args:
+        run: asks its questions of the world it is given, always in the same order for the same answers.
+
+    Yields:
+        Each world with what the function returned in it.
+
+    Raises:
+        TooManyWorlds: there are more than `MOST_WORLDS`.
+    """
+    script: list[int] | None = []
+    count = 0
+    while script is not None:
+        count += 1
+        if count > MOST_WORLDS:
+            raise TooManyWorlds
+        world = World(script)
+        yield world, run(world)
+        script = world._next_script()

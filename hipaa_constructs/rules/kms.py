@@ -1,0 +1,151 @@
+"""What a template must show of AWS KMS keys, and of who may decrypt with them."""
+
+from __future__ import annotations
+
+from hipaa_constructs.rules._outcome import MET, NOT_APPLICABLE, Outcome, all_met, broken
+from hipaa_constructs.rules._policy import (
+    PUBLIC_ACCESS_LIMITS,
+    SERVICE_CALLER_KEYS,
+    Statement,
+    hides_statements,
+    statements,
+)
+from hipaa_constructs.rules._retention import kept_on_deletion
+from hipaa_constructs.rules._rule import rule
+from hipaa_constructs.rules._template import Node, Resource
+
+KEY = "AWS::KMS::Key"
+REPLICA_KEY = "AWS::KMS::ReplicaKey"
+_GUIDE = "https://docs.aws.amazon.com/kms/latest/developerguide/"
+_LONGEST_WAIT_DAYS = 30
+_READING = ("kms:Decrypt", "kms:ReEncryptFrom")
+
+
+@rule(
+    title="every symmetric key rotates its key material",
+    fix="set EnableKeyRotation to true",
+    applies_to=(KEY,),
+    controls=("164.312(a)(2)(iv)",),
+    requirement="HC-268",
+    same_as=(
+        "cdk-nag:AwsSolutions-KMS5",
+        "guard:CMK_BACKING_KEY_ROTATION_ENABLED",
+        "prowler:kms_cmk_rotation_enabled",
+        "checkov:CKV_AWS_7",
+    ),
+    url=_GUIDE + "rotate-keys.html",
+)
+def kms_key_rotated(key: Resource) -> Outcome:
+    """Judge the keys whose material AWS KMS makes itself; others can't rotate automatically."""
+    spec, origin = key.at("KeySpec"), key.at("Origin")
+    if spec.text not in (None, "SYMMETRIC_DEFAULT") or origin.text not in (None, "AWS_KMS"):
+        return NOT_APPLICABLE
+    return key.at("EnableKeyRotation").must_be(True)
+
+
+@rule(
+    title="every key is enabled, and waits 30 days before it is deleted",
+    fix="leave PendingWindowInDays out or set it to 30, and Enabled to true",
+    applies_to=(KEY, REPLICA_KEY),
+    controls=("164.308(a)(7)(ii)(A)", "164.312(c)(1)"),
+    requirement="HC-269",
+    url=_GUIDE + "deleting-keys.html",
+)
+def kms_key_deleted_slowly(key: Resource) -> Outcome:
+    """Judge the waiting period: a deleted key takes every record under it along."""
+    enabled = key.at("Enabled")
+    return all_met(
+        [
+            key.at("PendingWindowInDays").must_be_at_least(_LONGEST_WAIT_DAYS, absent=True),
+            MET if enabled.is_absent else enabled.must_be(True),
+        ]
+    )
+
+
+@rule(
+    title="every key survives its stack",
+    fix="set DeletionPolicy and UpdateReplacePolicy to Retain",
+    applies_to=(KEY, REPLICA_KEY),
+    controls=("164.308(a)(7)(ii)(A)",),
+    requirement="HC-270",
+    url="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html",
+)
+def kms_key_kept(key: Resource) -> Outcome:
+    """Judge what becomes of the key when the stack goes: what it encrypts outlives the stack."""
+    return kept_on_deletion(key)
+
+
+@rule(
+    title="key policies allow named principals only, and AWS services for named callers only",
+    fix="name principals in place of *, and give each service principal aws:SourceAccount, aws:SourceArn or its "
+    "encryption context",
+    applies_to=(KEY, REPLICA_KEY),
+    controls=("164.312(a)(1)",),
+    requirement="HC-271",
+    same_as=("guard:KMS_NO_WILDCARD_PRINCIPAL", "prowler:kms_key_not_publicly_accessible", "checkov:CKV_AWS_33"),
+    url="https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html",
+)
+def kms_key_policy_names_principals(key: Resource) -> Outcome:
+    """Judge each statement that allows; an absent policy is AWS's default, which names the account."""
+    document = key.at("KeyPolicy")
+    outcomes = [MET, *(_named(statement) for statement in statements(document) if statement.is_allow)]
+    if document.is_unknown or hides_statements(document):
+        outcomes.append(document.undecided("an intrinsic function hides statements of the key policy"))
+    return all_met(outcomes)
+
+
+def _named(statement: Statement) -> Outcome:
+    if "NotPrincipal" in statement.inverted:
+        return statement.node.broken("it allows everyone but a few (NotPrincipal)")
+    if statement.names_everyone() and not statement.is_confined(PUBLIC_ACCESS_LIMITS):
+        return statement.node.broken("it allows everyone (Principal *)")
+    if statement.services() and not statement.is_confined(SERVICE_CALLER_KEYS):
+        return statement.node.broken(f"it allows {statement.services()[0].shown()} whoever asks it to")
+    return MET
+
+
+@rule(
+    title="no IAM policy allows decryption with every key",
+    fix="name the keys in Resource, or limit the statement by kms:ViaService, kms:ResourceAliases or aws:ResourceTag",
+    applies_to=(
+        "AWS::IAM::Policy",
+        "AWS::IAM::ManagedPolicy",
+        "AWS::IAM::RolePolicy",
+        "AWS::IAM::UserPolicy",
+        "AWS::IAM::GroupPolicy",
+        "AWS::IAM::Role",
+        "AWS::IAM::User",
+        "AWS::IAM::Group",
+    ),
+    controls=("164.308(a)(4)(ii)(B)", "164.312(a)(1)"),
+    requirement="HC-272",
+    same_as=("config:iam-customer-policy-blocked-kms-actions", "config:iam-inline-policy-blocked-kms-actions"),
+    url=_GUIDE + "iam-policies-best-practices.html",
+)
+def kms_decrypt_limited(holder: Resource) -> Outcome:
+    """Judge the policy document, or each inline one of a role, user or group."""
+    inline = holder.at("Policies")
+    documents = [holder.at("PolicyDocument"), *(item.at("PolicyDocument") for item in inline.items())]
+    outcomes = [MET]
+    for document in documents:
+        outcomes += [_limited(statement) for statement in statements(document) if statement.is_allow]
+        if document.is_unknown or hides_statements(document):
+            outcomes.append(document.undecided("an intrinsic function hides statements of the policy"))
+    if inline.is_unknown:
+        outcomes.append(inline.undecided())
+    return all_met(outcomes)
+
+
+def _limited(statement: Statement) -> Outcome:
+    if not statement.touches(*_READING) or statement.conditions:
+        return MET
+    if "NotResource" in statement.inverted:
+        return statement.node.broken("it allows decryption with every key but a few (NotResource)")
+    return all_met(_names_keys(place) for place in statement.resources)
+
+
+def _names_keys(place: Node) -> Outcome:
+    text = place.text
+    everything = text is not None and (text == "*" or (text.startswith("arn:") and text.endswith((":*", ":key/*"))))
+    own_account = place.is_unknown and place.target() is None and place.tail().endswith((":*", ":key/*"))
+    return place.broken() if everything or own_account else MET

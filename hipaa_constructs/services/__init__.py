@@ -1,0 +1,1 @@
+"""The constructs, one module an AWS service."""

@@ -1,0 +1,73 @@
+"""The exceptions that this package makes itself, where AWS leaves no other way. A generated page lists them."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+
+from hipaa_constructs.waivers import Waiver
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryWaiver:
+    """An exception that a construct makes for its own resources.
+
+    Attributes:
+        construct: the construct that makes it.
+        waiver: the exception.
+        page: the page of AWS that it rests on.
+    """
+
+    construct: str
+    waiver: Waiver
+    page: str
+
+
+def _made(construct: str, rule: str, page: str, reason: str) -> LibraryWaiver:
+    waiver = Waiver(
+        rule=rule,
+        reason=f"{reason} ({page})",
+        approved_by="hipaa_constructs",
+        expires=datetime.date.max,
+    )
+    return LibraryWaiver(construct, waiver, page)
+
+
+_S3 = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/"
+
+BUCKET_NOT_REPLICATED = _made(
+    "EncryptedBucket",
+    "S3BucketReplicated",
+    _S3 + "replication.html",
+    "Replication needs a bucket in a second Region, which only the application can name (replicate_to=). Without it, "
+    "versions, retention and the copies that S3 keeps in several Availability Zones guard against every loss but "
+    "that of the Region",
+)
+
+LOG_ARCHIVE_WITHOUT_KMS = _made(
+    "LogArchive",
+    "cdk-nag:HIPAA.Security-S3DefaultEncryptionKMS",
+    _S3 + "enable-server-access-logging.html",
+    "S3 and the load balancers deliver access logs to buckets with SSE-S3 only; the archive is encrypted with AES-256",
+)
+
+LOG_ARCHIVE_NOT_LOGGED = _made(
+    "LogArchive",
+    "cdk-nag:HIPAA.Security-S3BucketLoggingEnabled",
+    _S3 + "ServerLogs.html",
+    "The archive is where access logs go: logging its own access would make a log of every log without end",
+)
+
+LOG_ARCHIVE_NOT_REPLICATED = _made(
+    "LogArchive",
+    "cdk-nag:HIPAA.Security-S3BucketReplicationEnabled",
+    _S3 + "enable-server-access-logging.html",
+    "Access logs are delivered inside one Region and account; each Region has an archive of its own",
+)
+
+LIBRARY_WAIVERS = (
+    BUCKET_NOT_REPLICATED,
+    LOG_ARCHIVE_WITHOUT_KMS,
+    LOG_ARCHIVE_NOT_LOGGED,
+    LOG_ARCHIVE_NOT_REPLICATED,
+)

@@ -1,0 +1,74 @@
+"""Waivers, put on constructs: written into the template and acknowledged to the CDK."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from aws_cdk import Acknowledgment, CfnResource, Validations
+from constructs import IConstruct
+
+from hipaa_constructs.errors import ComplianceError
+from hipaa_constructs.rules import RULES
+from hipaa_constructs.waivers import METADATA_KEY, RecordedWaiver, Waiver
+
+
+def waive(construct: IConstruct, *waivers: Waiver) -> None:
+    """Excuse the resources of a construct from rules.
+
+    For constructs that are not of this package; those take ``waivers=[…]`` themselves. Each waiver is put on the
+    resources that its rule is about, among those that are there at the time of the call: a resource added afterwards is
+    not excused.
+
+    Args:
+        construct: a resource, a construct, a stack; the narrower, the better an auditor understands it.
+        waivers: the exceptions.
+
+    Raises:
+        ComplianceError: there is no such resource, so that the waiver would excuse nothing.
+    """
+    resources = [child for child in construct.node.find_all() if isinstance(child, CfnResource)]
+    for waiver in waivers:
+        chosen = _resources_for(construct, waiver, resources)
+        for resource in chosen:
+            record(resource, [waiver], scope=construct)
+
+
+def _resources_for(construct: IConstruct, waiver: Waiver, resources: Sequence[CfnResource]) -> Sequence[CfnResource]:
+    if waiver.is_foreign:
+        main = construct if isinstance(construct, CfnResource) else construct.node.default_child
+        if isinstance(main, CfnResource):
+            return [main]
+        raise ComplianceError(
+            f"{construct.node.path}: {waiver.rule} must be waived on one resource, got a construct without a main one; "
+            "waive it on the resource that the finding names"
+        )
+    types = RULES[waiver.rule].applies_to
+    chosen = [resource for resource in resources if resource.cfn_resource_type in types]
+    if not chosen:
+        raise ComplianceError(
+            f"{construct.node.path}: {waiver.rule} must be waived where there is a resource of type "
+            f"{' or '.join(types)}, got none; call waive() after the resources are made"
+        )
+    return chosen
+
+
+def record(
+    resource: CfnResource, waivers: Sequence[Waiver], *, scope: IConstruct, by_library: bool = False
+) -> None:
+    """Write waivers into a resource's metadata and acknowledge them to the CDK, for this resource alone.
+
+    Args:
+        resource: what is excused.
+        waivers: the exceptions; none leaves the resource as it is.
+        scope: the construct that they were given to.
+        by_library: whether this package makes them, because AWS leaves no other way.
+    """
+    if not waivers:
+        return
+    recorded = resource.get_metadata(METADATA_KEY) or {"waivers": []}
+    for waiver in waivers:
+        recorded["waivers"].append(RecordedWaiver(waiver, scope.node.path, by_library).as_metadata())
+        reason = f"{waiver.reason} (approved by {waiver.approved_by}, until {waiver.expiry})"
+        acknowledgments = [Acknowledgment(id=id, reason=reason) for id in waiver.acknowledged_ids]
+        Validations.of(resource).acknowledge(*acknowledgments)
+    resource.add_metadata(METADATA_KEY, recorded)
