@@ -93,8 +93,9 @@ def check(
         judgements += _judgements(rule, assembly)
         if progress is not None:
             progress(rule)
-    judgements = _with_waivers(judgements, assembly, {rule.id for rule in chosen})
     order = {id(template): number for number, template in enumerate(assembly.templates)}
+    resources = sorted(assembly.resources("*"), key=lambda one: (order[id(one.template)], one.logical_id))
+    judgements = _with_waivers(judgements, resources, {rule.id for rule in chosen})
     ranks = {rule_id: rank for rank, rule_id in enumerate(RULES)}
     judgements.sort(key=lambda one: (order[id(one.resource.template)], one.resource.logical_id, ranks[one.rule.id]))
     return Report(assembly, tuple(judgements))
@@ -112,11 +113,11 @@ def _judgements(rule: Rule, assembly: Assembly) -> Iterable[Judgement]:
             yield Judgement(rule, resource, outcome)
 
 
-def _with_waivers(judgements: list[Judgement], assembly: Assembly, chosen: set[str]) -> list[Judgement]:
+def _with_waivers(judgements: list[Judgement], resources: Iterable[Resource], chosen: set[str]) -> list[Judgement]:
     records: dict[tuple[Resource, str], RecordedWaiver] = {}
     holders: dict[RecordedWaiver, list[tuple[Resource, int]]] = defaultdict(list)
     result: list[Judgement] = []
-    for resource in assembly.resources("*"):
+    for resource in resources:
         for position, record in enumerate(recorded_in(resource)):
             if isinstance(record, RecordedWaiver):
                 records[resource, record.waiver.rule] = record

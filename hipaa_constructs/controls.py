@@ -246,9 +246,7 @@ def _controls() -> dict[str, Control]:
         for id, shows in phrases.items()
     }
     direct = [
-        Control(id, title, kind, *shown[id])
-        for id, kind, title in _LAW
-        if kind is not Kind.STANDARD or id in shown
+        Control(id, title, kind, *shown[id]) for id, kind, title in _LAW if kind is not Kind.STANDARD or id in shown
     ]
     controls = {each.id: each for each in direct}
     for id, kind, title in _LAW:

@@ -21,8 +21,8 @@ from cdk_nag import HIPAASecurityChecks, NagPack
 from constructs import IConstruct
 
 from hipaa_constructs.checker import Judgement, Report, check
-from hipaa_constructs.discovery import load_stacks
 from hipaa_constructs.errors import ComplianceError
+from hipaa_constructs.loading import load_stacks
 from hipaa_constructs.rules import RULES, Severity, Verdict
 
 PACK_NAME = "HipaaConstructs"
@@ -74,9 +74,7 @@ class HipaaConstructsChecks(NagPack):
     @jsii.member(jsii_name="validate")
     def validate(self, context: IPolicyValidationContext) -> PolicyValidationPluginReport:
         """Judge the templates of a synthesis, in one call from Node."""
-        stacks = [
-            (Path(stack.template_path), stack.account_id, stack.region) for stack in context.stack_templates
-        ]
+        stacks = [(Path(stack.template_path), stack.account_id, stack.region) for stack in context.stack_templates]
         report = check(load_stacks(stacks))
         return PolicyValidationPluginReport(
             success=not report.fails(Severity.ERROR) and not report.waived,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 import difflib
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -14,7 +13,7 @@ from hipaa_constructs.rules.waivers import METADATA_KEY, recorded_waivers
 
 __all__ = ["METADATA_KEY", "Waiver", "recorded_in"]
 
-_FOREIGN = re.compile(r"cdk-nag:[A-Za-z0-9.]+-[A-Za-z0-9]+(\[[^\[\]]+\])?")
+_FOREIGN = frozenset(check for rule in RULES.values() for check in rule.same_as if check.startswith("cdk-nag:"))
 _LIBRARY = "hipaa_constructs"
 
 
@@ -133,10 +132,10 @@ def _qualified(check: str) -> str:
 
 
 def _refuse_unknown_rule(rule: str) -> None:
-    if isinstance(rule, str) and _FOREIGN.fullmatch(rule):
+    if isinstance(rule, str) and rule in _FOREIGN:
         return
-    if rule not in RULES:
-        close = difflib.get_close_matches(str(rule), RULES, n=1)
+    if not isinstance(rule, str) or rule not in RULES:
+        close = difflib.get_close_matches(str(rule), [*RULES, *_FOREIGN], n=1)
         hint = f"did you mean {close[0]}?" if close else "`hipaa-constructs rules` lists them"
         raise ComplianceError(f"Waiver: rule must be the id of a rule, got {rule!r}; {hint}")
     if not RULES[rule].waivable:

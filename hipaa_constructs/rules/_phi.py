@@ -8,10 +8,10 @@ _LONGEST = 1024
 """How many characters are looked at: more than any name or tag that AWS takes."""
 
 _PATTERNS = {
-    "a social security number": re.compile(r"(?<![\d-])(?!000|666|9\d\d)\d{3}-(?!00)\d{2}-(?!0000)\d{4}(?![\d-])"),
+    "a social security number": re.compile(r"(?<!\d)(?<!\d-)(?!000|666|9\d\d)\d{3}-(?!00)\d{2}-(?!0000)\d{4}(?!-?\d)"),
     "a medical record number": re.compile(r"(?<![a-z])(mrn|medical[-_ ]?record)[-_ :#=]*\d{4,}", re.IGNORECASE),
     "an e-mail address": re.compile(r"[\w.+-]+@[\w-]+\.[a-z]{2,}", re.IGNORECASE),
-    "a phone number": re.compile(r"(?<![\w-])(\+1[-. ]?)?\(?[2-9]\d{2}\)?[-. ][2-9]\d{2}[-. ]\d{4}(?![\w-])"),
+    "a phone number": re.compile(r"(?<!\w)(?<!\d-)(\+1[-. ]?)?\(?[2-9]\d{2}\)?[-. ][2-9]\d{2}[-. ]\d{4}(?!-?\d)(?!\w)"),
     "a birth date": re.compile(r"(?<![a-z])(dob|birth[-_ ]?date|born)[-_ :=]*\d{2,4}[-/.]?\d{1,2}", re.IGNORECASE),
 }
 

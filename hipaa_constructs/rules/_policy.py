@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import ipaddress
+import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
+from hipaa_constructs.rules._outcome import MET, Outcome
 from hipaa_constructs.rules._template import Node, Resource
-from hipaa_constructs.rules._value import Unresolved, Value, as_text
-
+from hipaa_constructs.rules._value import UNKNOWN, Unresolved, Value, as_text
 
 PUBLIC_ACCESS_LIMITS = (
     "aws:PrincipalAccount",
@@ -37,9 +40,19 @@ SERVICE_CALLER_KEYS = (
     "kms:EncryptionContext:aws:cloudtrail:arn",
     "kms:EncryptionContext:aws:logs:arn",
     "kms:EncryptionContext:aws:s3:arn",
-    "kms:ViaService",
 )
 """Condition keys that name on whose behalf an AWS service may act."""
+
+
+_BROADEST_PREFIXES = {4: 8, 6: 32}
+"""Ranges of addresses wider than these are the public, as S3 Block Public Access sees it."""
+
+_COMPARING = frozenset(("arnequals", "arnlike", "ipaddress", "stringequals", "stringequalsignorecase", "stringlike"))
+_ANY_TEXT = "\1" * 36
+"""Stands for any text at all: only a wildcard matches it."""
+
+_INVERTING = ("NotPrincipal", "NotAction", "NotResource")
+_ALL_OBJECTS = re.compile(r"[^/*]*/?\*+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +63,11 @@ class Statement:
         node: its place.
         effect: ``Allow`` or ``Deny``; None when it is neither, or not known.
         principals: who, as pairs of kind (``AWS``, ``Service``, ``Federated``, ``*``) and value.
-        actions: the places of the actions.
+        actions: the places of the actions, or of the exceptions in ``NotAction``.
         resources: the places of the resources.
         conditions: operator and key in lower case, with the places of the values.
         inverted: which of ``NotPrincipal``, ``NotAction`` and ``NotResource`` it uses.
+        hidden: which of its parts an intrinsic function hides, so that they may be wider or narrower than they look.
     """
 
     node: Node
@@ -63,16 +77,16 @@ class Statement:
     resources: tuple[Node, ...]
     conditions: dict[tuple[str, str], tuple[Node, ...]]
     inverted: frozenset[str]
-
-    @property
-    def is_allow(self) -> bool:
-        """Whether it grants."""
-        return self.effect == "Allow"
+    hidden: frozenset[str]
 
     @property
     def is_deny(self) -> bool:
         """Whether it refuses."""
         return self.effect == "Deny"
+
+    def may_be(self, effect: str) -> bool:
+        """Whether it has an effect, or one that an intrinsic function hides."""
+        return self.effect == effect or "Effect" in self.hidden
 
     def names_everyone(self) -> bool:
         """Whether anyone at all is a principal: ``"*"`` or ``{"AWS": "*"}``."""
@@ -85,86 +99,209 @@ class Statement:
     def covers(self, *actions: str) -> bool:
         """Whether every one of some actions is named, also by a wildcard."""
         return "NotAction" not in self.inverted and all(
-            any(_matches(node.value, action) for node in self.actions) for action in actions
+            any(_matches(node.value, action.replace("*", _ANY_TEXT)) for node in self.actions) for action in actions
         )
 
-    def touches(self, *patterns: str) -> bool:
-        """Whether an action falls under one of some patterns, or a wildcard of the statement covers one of them."""
+    def touches(self, *patterns: str) -> bool | None:
+        """Whether an action falls under one of some patterns, or a wildcard covers one of them; None if that is hidden."""
         if "NotAction" in self.inverted:
-            return True
-        return any(
+            excepted = all(any(_matches(node.value, pattern) for node in self.actions) for pattern in patterns)
+            return not excepted
+        found = any(
             _matches(node.value, pattern) or (node.text is not None and _matches(pattern, node.text))
             for node in self.actions
             for pattern in patterns
         )
+        return found or (None if "Action" in self.hidden else False)
 
-    def values(self, operator: str, key: str) -> list[Value] | None:
-        """Return the values that a condition compares with, or None without that condition."""
-        nodes = self.conditions.get((operator.lower(), key.lower()))
-        return None if nodes is None else [node.value for node in nodes]
+    def covers_objects(self) -> bool:
+        """Whether it is about every object of a bucket."""
+        return any(_ALL_OBJECTS.fullmatch(place.outline()) for place in self.resources)
 
-    def has_only(self, *conditions: tuple[str, str]) -> bool:
-        """Whether these conditions and no others narrow the statement."""
-        return set(self.conditions) == {(operator.lower(), key.lower()) for operator, key in conditions}
+    def covers_bucket(self) -> bool:
+        """Whether it is about a bucket itself."""
+        return any(outline and "/" not in outline for outline in (place.outline() for place in self.resources))
+
+    def condition(self, *operators: str, key: str) -> tuple[Node, ...] | None:
+        """Return the values of the only condition that narrows it, or None if it is another one or not the only one."""
+        if len(self.conditions) != 1 or "Condition" in self.hidden:
+            return None
+        (((operator, found), values),) = self.conditions.items()
+        return values if operator in operators and found == key.lower() else None
+
+    def is_unconditional(self) -> bool:
+        """Whether nothing narrows when it applies."""
+        return not self.conditions and "Condition" not in self.hidden
 
     def is_confined(self, keys: Iterable[str]) -> bool:
-        """Whether a condition holds one of some keys to values without a bare wildcard."""
+        """Whether a condition holds one of some keys to values that are not anybody's."""
         wanted = {key.lower() for key in keys}
         return any(
-            key in wanted and _compares(operator) and bool(nodes) and all(node.value not in ("*", "") for node in nodes)
+            key in wanted and compares(operator) and bool(nodes) and all(_is_fixed(key, node) for node in nodes)
             for (operator, key), nodes in self.conditions.items()
         )
 
+    def opens_to_everyone(self) -> bool | None:
+        """Whether it allows everyone in, not just a known group; None if an intrinsic function hides that."""
+        if not self.may_be("Allow") or self.is_confined(PUBLIC_ACCESS_LIMITS):
+            return False
+        if self.names_everyone() or "NotPrincipal" in self.inverted:
+            return None if self.hidden & {"Effect", "Condition"} else True
+        return None if "Principal" in self.hidden else False
 
-def _compares(operator: str) -> bool:
-    plain = operator.rpartition(":")[2]
-    return plain != "null" and "not" not in plain and not plain.endswith("ifexists")
+
+def compares(operator: str) -> bool:
+    """Tell whether an operator, in lower case, asks for a value; not one that a request without it passes too."""
+    kind, _, plain = operator.rpartition(":")
+    return kind != "forallvalues" and plain in _COMPARING
+
+
+def _is_fixed(key: str, node: Node) -> bool:
+    text = node.outline()
+    if key == "aws:sourceip":
+        return UNKNOWN in text or _is_narrow(text)
+    if not text.startswith("arn:"):
+        return bool(text) and not _has_wildcard(re.split("[/:]", text, maxsplit=1)[0])
+    fields = text.split(":", 5)
+    if len(fields) < 6:
+        return not _has_wildcard(text)
+    account, name = fields[4:]
+    # The ARN of a bucket has no account; its name alone says whose it is.
+    return not _has_wildcard(account or name.partition("/")[0])
+
+
+def _has_wildcard(text: str) -> bool:
+    return "*" in text or "?" in text
+
+
+def _is_narrow(text: str) -> bool:
+    try:
+        network = ipaddress.ip_network(text, strict=False)
+    except ValueError:
+        return False
+    return network.prefixlen >= _BROADEST_PREFIXES[network.version]
 
 
 def statements(document: Node) -> list[Statement]:
     """Return the statements of a policy document that exist in the world being judged; malformed ones are left out."""
-    place = document.at("Statement")
+    place = _parsed(document).at("Statement")
     nodes = [place] if isinstance(place.value, dict) else place.items()
     return [_statement(node) for node in nodes if isinstance(node.value, dict)]
 
 
 def hides_statements(document: Node) -> bool:
-    """Tell whether an intrinsic function hides the document or a statement of it."""
-    place = document.at("Statement")
-    return place.is_unknown or any(isinstance(node.value, Unresolved) for node in place.items())
+    """Tell whether an intrinsic function hides the document or a statement of it, or it is text but no document."""
+    place = _parsed(document).at("Statement")
+    unreadable = document.text is not None and _parsed(document) is document
+    return unreadable or place.is_unknown or any(isinstance(node.value, Unresolved) for node in place.items())
 
 
-def policies_of(
-    resource: Resource, kind: str, *path: str
-) -> tuple[list[tuple[Resource, Statement]], bool]:
-    """Return the statements of all policies that point at a resource, and whether some may be hidden."""
+def _parsed(document: Node) -> Node:
+    """Return a document that is written as text, which CloudFormation takes too, as what it says."""
+    if document.text is None:
+        return document
+    try:
+        return Node(document.template, json.loads(document.text), document.path)
+    except (ValueError, RecursionError):
+        return document
+
+
+@dataclass(frozen=True, slots=True)
+class Policies:
+    """The policies of a resource, in whichever stack they are.
+
+    Attributes:
+        sure: the statements of those that are its own, each with its policy.
+        unsure: the statements of those that may be its own.
+        hide: whether an intrinsic function hides a statement of any of them.
+    """
+
+    sure: list[tuple[Resource, Statement]]
+    unsure: list[tuple[Resource, Statement]]
+    hide: bool
+
+
+def policies_of(resource: Resource, kind: str, *path: str) -> Policies:
+    """Return the statements of all policies that point at a resource.
+
+    Args:
+        resource: what they are for.
+        kind: the CloudFormation type of the policies; their property is ``PolicyDocument``.
+        path: the place in their properties where they name what they are for.
+    """
+    assembly = resource.template.assembly
+    return assembly.once(("policies_of", resource, kind, path), lambda: _policies_of(resource, kind, path))
+
+
+def _policies_of(resource: Resource, kind: str, path: tuple[str, ...]) -> Policies:
     sure, unsure = resource.template.assembly.pointing_at(resource, kind, *path)
-    documents = [(policy, policy.at("PolicyDocument")) for policy in sure]
-    found = [(policy, statement) for policy, document in documents for statement in statements(document)]
-    return found, bool(unsure) or any(hides_statements(document) for _, document in documents)
+    hide = any(hides_statements(policy.at("PolicyDocument")) for policy in (*sure, *unsure))
+    return Policies(_statements_of(sure), _statements_of(unsure), hide)
+
+
+def _statements_of(policies: Iterable[Resource]) -> list[tuple[Resource, Statement]]:
+    return [(policy, one) for policy in policies for one in statements(policy.at("PolicyDocument"))]
+
+
+def callers_named(statement: Statement) -> Outcome:
+    """Judge that a statement allows named principals only, and AWS services on behalf of named callers only."""
+    node = statement.node
+    if not statement.may_be("Allow"):
+        return MET
+    opens = statement.opens_to_everyone()
+    if opens:
+        if "NotPrincipal" in statement.inverted:
+            return node.broken("it allows everyone but a few (NotPrincipal)")
+        return node.broken("it allows everyone (Principal *)")
+    services = statement.services()
+    if services and not statement.is_confined(SERVICE_CALLER_KEYS):
+        if not statement.hidden & {"Effect", "Condition"}:
+            return node.broken(f"it allows {services[0].shown()} whoever asks it to")
+        opens = None
+    return node.undecided("an intrinsic function hides whom it allows") if opens is None else MET
 
 
 def _statement(node: Node) -> Statement:
-    effect = node.at("Effect").text
-    inverted = frozenset(key for key in ("NotPrincipal", "NotAction", "NotResource") if not node.at(key).is_absent)
+    effect = node.at("Effect")
+    inverted = frozenset(key for key in _INVERTING if not node.at(key).is_absent)
+    principals = tuple(_principals(node.at("Principal")))
+    actions = tuple(_listed(node.at("NotAction" if "NotAction" in inverted else "Action")))
+    conditions, hidden_condition = _conditions(node.at("Condition"))
+    hides = {
+        "Effect": effect.is_unknown,
+        "Principal": any(kind in ("?", "AWS") and place.may_be("*") for kind, place in principals),
+        "Action": any(place.is_unknown for place in actions),
+        "Condition": hidden_condition,
+    }
     return Statement(
         node=node,
-        effect=effect if effect in ("Allow", "Deny") else None,
-        principals=tuple(_principals(node.at("Principal"))),
-        actions=tuple(_listed(node.at("Action"))),
+        effect=effect.text if effect.text in ("Allow", "Deny") else None,
+        principals=principals,
+        actions=actions,
         resources=tuple(_listed(node.at("Resource"))),
-        conditions={
-            (operator.lower(), key.lower()): tuple(_listed(values))
-            for operator, keys in node.at("Condition").entries()
-            for key, values in keys.entries()
-        },
+        conditions=conditions,
         inverted=inverted,
+        hidden=frozenset(part for part, is_hidden in hides.items() if is_hidden),
     )
+
+
+def _conditions(place: Node) -> tuple[dict[tuple[str, str], tuple[Node, ...]], bool]:
+    """Return the conditions, and whether there may be others: hidden ones, or some that are no mappings."""
+    found: dict[tuple[str, str], tuple[Node, ...]] = {}
+    hidden = not place.is_absent and not isinstance(place.value, dict)
+    for operator, keys in place.entries():
+        hidden = hidden or not isinstance(keys.value, dict)
+        for key, values in keys.entries():
+            name = operator.lower(), key.lower()
+            found[name] = (*found.get(name, ()), *_listed(values))
+    return found, hidden
 
 
 def _principals(node: Node) -> list[tuple[str, Node]]:
     if node.value == "*":
         return [("*", node)]
+    if node.is_unknown:
+        return [("?", node)]
     return [(kind, one) for kind, values in node.entries() for one in _listed(values)]
 
 

@@ -18,6 +18,10 @@ Resolved = tuple["Template", Value]
 DEEPEST = 40
 """Values that refer to values that refer to values, past which a cycle is taken for granted."""
 
+MOST_STEPS = 1000
+"""Intrinsic functions behind one value, past which it is taken for unknown: a few that name each other many times over
+could go on for ever without being deep."""
+
 _SUB_VARIABLE = re.compile(r"\$\{(!?)([^${}]*)\}")
 _DYNAMIC_REFERENCE = re.compile(r"\{\{resolve:[^{}]*\}\}")
 _PSEUDO = "AWS::"
@@ -36,6 +40,13 @@ def intrinsic(raw: Json) -> tuple[str, Json] | None:
     return None
 
 
+def is_plain(raw: Json) -> bool:
+    """Tell, faster than `resolve` can, that a value stands for itself; False says nothing."""
+    if isinstance(raw, dict):
+        return len(raw) != 1 and "Fn::Transform" not in raw
+    return not isinstance(raw, str) or "{{" not in raw
+
+
 def resolve(template: Template, raw: Json, depth: int = 0) -> Resolved:
     """Return what a value comes out as in the assembly's current world.
 
@@ -47,7 +58,9 @@ def resolve(template: Template, raw: Json, depth: int = 0) -> Resolved:
     if function is None:
         return template, raw
     name, argument = function
-    if depth < DEEPEST:
+    assembly = template.assembly
+    assembly.steps = assembly.steps + 1 if depth else 1
+    if depth < DEEPEST and assembly.steps <= MOST_STEPS:
         match name:
             case "Ref":
                 return _ref(template, raw, argument, depth)
@@ -127,7 +140,7 @@ def attribute_of(argument: Json) -> tuple[str, str] | None:
 def _if(template: Template, raw: Json, argument: Json, depth: int) -> Resolved:
     match argument:
         case [str(name), yes, no]:
-            return resolve(template, yes if condition(template, name) else no, depth + 1)
+            return resolve(template, yes if condition(template, name, depth + 1) else no, depth + 1)
     return template, Unresolved(template, raw)
 
 
@@ -156,7 +169,8 @@ def _find_in_map(template: Template, raw: Json, argument: Json, depth: int) -> R
                 return template, Unresolved(template, raw)
             level = level[known]
         elif position and isinstance(known, Unresolved):
-            question = ("mapping", _canonical(first), _canonical(key))
+            # Maps have keys of their own, so the same unknown key is another question in each of them.
+            question = ("mapping", _canonical(key), *sorted(level))
             level = level[template.choose(question, _label(key), sorted(level))]
         else:
             return template, Unresolved(template, raw)
@@ -232,12 +246,18 @@ def _select(template: Template, raw: Json, argument: Json, depth: int) -> Resolv
     return template, Unresolved(template, raw)
 
 
-def condition(template: Template, name: str) -> bool:
+def condition(template: Template, name: str, depth: int = 0) -> bool:
     """Tell whether a named condition holds in the assembly's current world."""
+    if not depth:
+        template.assembly.steps = 0
+    world, question = template.assembly.world, (id(template), name)
     definition = template.section("Conditions").get(name)
-    if definition is None:
-        return template.choose(("condition", name), name, (True, False))
-    return _holds(template, definition, name, 0)
+    if definition is not None and question not in world.conditions:
+        world.conditions[question] = None
+        world.conditions[question] = _holds(template, definition, name, depth)
+    world.asked += 1
+    known = world.conditions.get(question)
+    return template.choose(("condition", name), name, (True, False)) if known is None else known
 
 
 def _holds(template: Template, raw: Json, name: str, depth: int) -> bool:
@@ -245,10 +265,7 @@ def _holds(template: Template, raw: Json, name: str, depth: int) -> bool:
     if function is not None and depth < DEEPEST:
         match function:
             case "Condition", str(other):
-                definition = template.section("Conditions").get(other)
-                if definition is not None:
-                    return _holds(template, definition, other, depth + 1)
-                return template.choose(("condition", other), other, (True, False))
+                return condition(template, other, depth + 1)
             case "Fn::Not", [only]:
                 return not _holds(template, only, name, depth + 1)
             case "Fn::And", list(several):
@@ -286,23 +303,13 @@ def _label(raw: Json) -> str:
     return raw if isinstance(raw, str) else _canonical(raw)
 
 
-def is_fixed(raw: Json) -> bool:
-    """Tell whether a value is made of text and pseudo parameters alone, so that it names nothing of a template."""
-    function = intrinsic(raw)
-    match function:
-        case None:
-            return all(is_fixed(child) for child in raw) if isinstance(raw, list) else isinstance(raw, str)
-        case "Ref", str(name):
-            return name.startswith(_PSEUDO)
-        case "Fn::Join", [str(), list(pieces)]:
-            return all(is_fixed(piece) for piece in pieces)
-        case "Fn::Sub", str(text):
-            return all(name.startswith(_PSEUDO) for name in _names_in_text(text, {}))
-    return False
+def names_in(raw: Json) -> Iterator[tuple[str, str]]:
+    """Yield what a raw value names in any intrinsic function, whichever branch is taken.
 
-
-def names_in(raw: Json) -> Iterator[str]:
-    """Yield each logical id that a raw value names in any intrinsic function, whichever branch is taken."""
+    Yields:
+        The logical id and the attribute, which is empty for ``Ref``; for an import ``Fn::ImportValue`` and the name of
+        the export, as far as that is plain text.
+    """
     pending: list[Json] = [raw]
     while pending:
         value = pending.pop()
@@ -312,9 +319,11 @@ def names_in(raw: Json) -> Iterator[str]:
             function = intrinsic(value)
             match function:
                 case "Ref", str(name):
-                    yield name
+                    yield name, ""
                 case "Fn::GetAtt", argument if (target := attribute_of(argument)) is not None:
-                    yield target[0]
+                    yield target
+                case "Fn::ImportValue", str(name):
+                    yield "Fn::ImportValue", name
                 case "Fn::Sub", str(text):
                     yield from _names_in_text(text, {})
                 case "Fn::Sub", [str(text), dict(variables)]:
@@ -326,8 +335,9 @@ def names_in(raw: Json) -> Iterator[str]:
                     pending += value.values()
 
 
-def _names_in_text(text: str, variables: dict[str, Json]) -> Iterator[str]:
+def _names_in_text(text: str, variables: dict[str, Json]) -> Iterator[tuple[str, str]]:
     for found in _SUB_VARIABLE.finditer(text):
         name = found[2].strip()
         if not found[1] and name not in variables:
-            yield name.partition(".")[0]
+            logical_id, _, attribute = name.partition(".")
+            yield logical_id, attribute

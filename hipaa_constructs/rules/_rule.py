@@ -84,6 +84,14 @@ class Rule:
 
 def _judge(check: Check, resource: Resource) -> Outcome:
     assembly = resource.template.assembly
+    if assembly.world.asked:
+        assembly.world = World()
+    outcome = check(resource) if resource.exists else NOT_APPLICABLE
+    return outcome if assembly.world.is_only_one else _judge_everywhere(check, resource)
+
+
+def _judge_everywhere(check: Check, resource: Resource) -> Outcome:
+    assembly = resource.template.assembly
 
     def run(world: World) -> Outcome | None:
         assembly.world = world
@@ -93,8 +101,6 @@ def _judge(check: Check, resource: Resource) -> Outcome:
         outcomes = [(world, outcome) for world, outcome in explore(run) if outcome is not None]
     except TooManyWorlds:
         return undecided(why=f"it depends on more than {MOST_WORLDS} combinations of conditions and parameters")
-    finally:
-        assembly.world = World()
     if len(outcomes) == 1:
         return outcomes[0][1]
     return _combined(outcomes)

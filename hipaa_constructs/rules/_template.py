@@ -4,29 +4,26 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeVar, cast
 
-from hipaa_constructs.rules._outcome import MET, NOT_APPLICABLE, Outcome, broken, undecided
-from hipaa_constructs.rules._resolve import (
-    DEEPEST,
-    attribute_of,
-    condition,
-    intrinsic,
-    is_fixed,
-    names_in,
-    resolve,
-)
+from hipaa_constructs.rules._outcome import MET, Outcome, broken, undecided
+from hipaa_constructs.rules._pointers import Pointers
+from hipaa_constructs.rules._resolve import condition, intrinsic, is_plain, names_in, resolve
 from hipaa_constructs.rules._value import (
     ABSENT,
+    UNKNOWN,
     Json,
     Malformed,
     Scalar,
     Unresolved,
     Value,
     as_number,
+    as_text,
     describe,
+    may_match,
+    name_in,
     same,
 )
 from hipaa_constructs.rules._world import World
@@ -53,7 +50,10 @@ class Node:
     def __init__(self, template: Template, raw: Json, path: tuple[str | int, ...]) -> None:
         """Resolve a raw value at its place."""
         self.path = path
-        self.template, self.value = resolve(template, raw)
+        self.template: Template = template
+        self.value: Value = raw
+        if not is_plain(raw):
+            self.template, self.value = resolve(template, raw)
 
     @classmethod
     def _holding(cls, template: Template, value: Value, path: tuple[str | int, ...]) -> Node:
@@ -63,36 +63,35 @@ class Node:
 
     def at(self, *keys: str | int) -> Node:
         """Return the place below this one; what is not there is absent, what can't be there malformed."""
-        node = self
+        template, value = self.template, self.value
         for key in keys:
-            node = node._child(key)
-        return node
-
-    def _child(self, key: str | int) -> Node:
-        path = (*self.path, key)
-        value = self.value
-        if isinstance(value, dict) and isinstance(key, str):
-            if key in value:
-                return Node(self.template, value[key], path)
-            return self._holding(self.template, ABSENT, path)
-        if isinstance(value, list) and isinstance(key, int) and key < len(value):
-            return Node(self.template, value[key], path)
-        if value is ABSENT or isinstance(value, (Unresolved, Malformed)):
-            return self._holding(self.template, value, path)
-        return self._holding(self.template, Malformed(value), path)
+            if isinstance(value, dict) and isinstance(key, str):
+                if key not in value:
+                    value = ABSENT
+                    break
+                value = value[key]
+            elif isinstance(value, list) and isinstance(key, int) and key < len(value):
+                value = value[key]
+            else:
+                if not (value is ABSENT or isinstance(value, (Unresolved, Malformed))):
+                    value = Malformed(value)
+                break
+            if not is_plain(value):
+                template, value = resolve(template, value)
+        return self._holding(template, value, (*self.path, *keys))
 
     def items(self) -> list[Node]:
         """Return the places of a list, without those that are ``AWS::NoValue``; no places for anything else."""
         if not isinstance(self.value, list):
             return []
-        nodes = (self._child(index) for index in range(len(self.value)))
+        nodes = (Node(self.template, raw, (*self.path, index)) for index, raw in enumerate(self.value))
         return [node for node in nodes if node.value is not ABSENT]
 
     def entries(self) -> list[tuple[str, Node]]:
         """Return the keys and places of a mapping, without those that are ``AWS::NoValue``."""
         if not isinstance(self.value, dict):
             return []
-        nodes = ((key, self._child(key)) for key in self.value)
+        nodes = ((key, Node(self.template, raw, (*self.path, key))) for key, raw in self.value.items())
         return [(key, node) for key, node in nodes if node.value is not ABSENT]
 
     def each(self, *keys: str) -> list[Node]:
@@ -122,19 +121,29 @@ class Node:
         """The value if it is a number, also one written as text."""
         return as_number(self.value)
 
-    def tail(self) -> str:
-        """Return the end of the value as far as it is known: ``/*`` of an ARN whose start is computed."""
+    def outline(self) -> str:
+        """Return the value as text with `UNKNOWN` for each piece of it that is not known; empty for what is no text."""
         if isinstance(self.value, Unresolved):
-            return self.value.parts[-1] or ""
-        return self.text or ""
+            return "".join(UNKNOWN if part is None else part for part in self.value.parts)
+        return as_text(self.value) if isinstance(self.value, (bool, int, float, str)) else ""
+
+    def may_be(self, text: str) -> bool:
+        """Tell whether an intrinsic function hides that the value is a certain text, which no name or ARN is."""
+        return (
+            isinstance(self.value, Unresolved)
+            and self.value.may_be(text)
+            and not self._is_computed(self.value)
+            and not self.targets()
+        )
 
     def agrees_with(self, other: Node) -> bool:
         """Tell whether two places surely hold the same value: the same text, expression or resource."""
-        if isinstance(self.value, Unresolved) and isinstance(other.value, Unresolved):
+        one, two = self.value, other.value
+        if isinstance(one, Unresolved) and isinstance(two, Unresolved):
+            if one.template is two.template and one.expression == two.expression:
+                return True
             target = self.target()
-            return self.value.expression == other.value.expression or (
-                target is not None and target is other.target() and self.tail() == other.tail()
-            )
+            return target is not None and target is other.target() and self.outline() == other.outline() == UNKNOWN
         return self.text is not None and self.text == other.text
 
     def shown(self) -> str:
@@ -185,15 +194,17 @@ class Node:
         return MET if filled else self.broken()
 
     def _surely_filled(self, value: Unresolved) -> bool:
+        return self._is_computed(value) or any(value.parts) or bool(self.targets())
+
+    def _is_computed(self, value: Unresolved) -> bool:
         function = intrinsic(value.expression)
-        computed = function is not None and function[0] in ("Fn::GetAtt", "Fn::ImportValue")
-        return computed or any(value.parts) or bool(self.targets())
+        return function is not None and function[0] in ("Fn::GetAtt", "Fn::ImportValue")
 
     def targets(self) -> list[Resource]:
         """Return the resources that the value names, in whichever stack they are."""
         if not isinstance(self.value, Unresolved):
             return []
-        return list(dict.fromkeys(self.template.named_resources(self.value.expression)))
+        return self.value.template.named_resources(self.value.expression)
 
     def target(self) -> Resource | None:
         """Return the one resource that the value is the name, id or ARN of."""
@@ -202,29 +213,33 @@ class Node:
 
     def designates(self, resource: Resource) -> bool | None:
         """Tell whether the value is the name, id or ARN of a resource; None when the template can't tell."""
-        value, name = self.value, resource.name
+        value = self.value
         if isinstance(value, Unresolved):
-            return self._may_designate(value, resource, name)
+            return self._may_designate(value, resource)
         if not isinstance(value, str):
             return False
+        name = resource.name
         if isinstance(name.value, Unresolved):
-            return None if name.value.may_be(value) else False
-        return name.text is not None and (value == name.text or _ends_in(value, name.text))
+            return None if name.value.may_be(name_in(value)) else False
+        return name.text is not None and name.text == name_in(value)
 
-    def _may_designate(self, value: Unresolved, resource: Resource, name: Node) -> bool | None:
-        found = self.targets()
-        if found:
-            return True if found == [resource] else None if resource in found else False
+    def _may_designate(self, value: Unresolved, resource: Resource) -> bool | None:
+        found, known = self.targets(), name_in(self.outline())
+        whole = known == UNKNOWN
+        if resource in found:
+            # What only contains the name of a resource, such as its name with a suffix, is another one's name.
+            return (True if len(found) == 1 else None) if whole else False
+        if whole and any(one.type == resource.type for one in found):
+            return False
+        name = resource.name
         if isinstance(name.value, Unresolved):
-            return True if name.value.expression == value.expression else None
-        if is_fixed(value.expression):
-            last = value.parts[-1] or ""
-            return name.text is not None and (value.may_be(name.text) or _ends_in(f"arn:{last}", name.text))
-        return None
-
-
-def _ends_in(arn: str, name: str) -> bool:
-    return arn.startswith("arn:") and arn.removesuffix(":*").endswith((f":{name}", f"/{name}"))
+            same_place = name.value.template is value.template
+            return True if same_place and name.value.expression == value.expression else None
+        if name.text is None:
+            return None if whole else False
+        if UNKNOWN not in known:
+            return known == name.text
+        return None if may_match([known], name.text) else False
 
 
 _NAME_PROPERTIES = {
@@ -243,7 +258,7 @@ class Resource:
         body: what the template declares, unresolved.
     """
 
-    __slots__ = ("body", "logical_id", "template", "type")
+    __slots__ = ("_properties", "body", "logical_id", "template", "type")
 
     def __init__(self, template: Template, logical_id: str, kind: str, body: dict[str, Json]) -> None:
         """Take a resource from a template's body."""
@@ -251,10 +266,17 @@ class Resource:
         self.logical_id = logical_id
         self.type = kind
         self.body = body
+        self._properties: Node | None = None
 
     def at(self, *keys: str | int) -> Node:
         """Return a place in its properties, in the world being judged."""
-        return Node(self.template, self.body.get("Properties", {}), ("Properties",)).at(*keys)
+        if self._properties is not None:
+            return self._properties.at(*keys)
+        raw = self.body.get("Properties", {})
+        properties = Node(self.template, raw, ("Properties",))
+        if properties.value is raw:  # No intrinsic function stands there, so it is the same in every world.
+            self._properties = properties
+        return properties.at(*keys)
 
     def each(self, *keys: str) -> list[Node]:
         """Return every place in its properties that a path leads to, with ``"*"`` for each place of a list."""
@@ -268,7 +290,10 @@ class Resource:
     def exists(self) -> bool:
         """Whether the resource is made in the world being judged: its condition holds."""
         name = self.body.get("Condition")
-        return condition(self.template, name) if isinstance(name, str) else True
+        if isinstance(name, str) and not condition(self.template, name):
+            return False
+        stack = self.template.parent
+        return stack is None or stack.exists
 
     @property
     def name(self) -> Node:
@@ -305,6 +330,7 @@ class Template:
         account: str | None = None,
         region: str | None = None,
         line_of: LineFinder | None = None,
+        nested: Mapping[str, Path] | None = None,
     ) -> None:
         """Index a template's resources.
 
@@ -315,6 +341,8 @@ class Template:
             account: the account it is deployed to, if known.
             region: the Region it is deployed to, if known.
             line_of: finds the line of a place in the file; without it findings carry none.
+            nested: the file of each nested stack by its logical id, where it is known otherwise
+                than from the template's own words.
         """
         self.body = body
         self.name = name
@@ -322,6 +350,7 @@ class Template:
         self.account = account
         self.region = region
         self._line_of = line_of
+        self.nested: Mapping[str, Path] = nested or {}
         self.assembly = Assembly([])
         self.parent: Resource | None = None
         self.resources: dict[str, Resource] = {
@@ -347,10 +376,18 @@ class Template:
         """Return what the parent of a nested stack passes for a parameter."""
         if self.parent is None:
             return None
-        parameters = self.parent.at("Parameters")
-        if isinstance(parameters.value, dict) and parameter in parameters.value:
-            return parameters.template, parameters.value[parameter]
+        properties = self.parent.body.get("Properties")
+        parameters = properties.get("Parameters") if isinstance(properties, dict) else None
+        if isinstance(parameters, dict) and parameter in parameters:
+            return self.parent.template, parameters[parameter]
         return None
+
+    def is_inside(self, other: Template) -> bool:
+        """Tell whether this is another template, or nested in it at any depth."""
+        template = self
+        while template is not other and template.parent is not None:
+            template = template.parent.template
+        return template is other
 
     def nested_output(self, logical_id: str, attribute: str) -> tuple[Template, Json] | None:
         """Return the value of a nested stack's output that ``Fn::GetAtt`` asks for."""
@@ -360,30 +397,29 @@ class Template:
         output = child.section("Outputs").get(attribute.removeprefix("Outputs."))
         return (child, output["Value"]) if isinstance(output, dict) and "Value" in output else None
 
-    def named_resources(self, raw: Json, depth: int = 0) -> Iterator[Resource]:
-        """Yield the resources that a raw value names, through exports, nested stacks and their parameters."""
-        if depth > DEEPEST:
-            return
-        for name in names_in(raw):
-            if name in self.resources:
-                yield self.resources[name]
-            elif (passed := self.passed_by_parent(name)) is not None:
-                yield from passed[0].named_resources(passed[1], depth + 1)
-        yield from self._resources_elsewhere(raw, depth)
+    def named_resources(self, raw: Json) -> list[Resource]:
+        """Return the resources that a raw value names, through exports, nested stacks and their parameters."""
+        found: dict[Resource, None] = {}
+        pending: list[tuple[Template, Json]] = [(self, raw)]
+        seen = {(id(self), id(raw))}
+        while pending:
+            template, value = pending.pop()
+            for name, attribute in names_in(value):
+                beyond = template._beyond(name, attribute)
+                if beyond is None:
+                    if name in template.resources:
+                        found[template.resources[name]] = None
+                elif (key := (id(beyond[0]), id(beyond[1]))) not in seen:
+                    seen.add(key)
+                    pending.append(beyond)
+        return list(found)
 
-    def _resources_elsewhere(self, raw: Json, depth: int) -> Iterator[Resource]:
-        function = intrinsic(raw)
-        beyond: tuple[Template, Json] | None = None
-        match function:
-            case "Fn::ImportValue", str(name):
-                beyond = self.assembly.export(name, self)
-            case "Fn::GetAtt", argument if (target := attribute_of(argument)) is not None:
-                beyond = self.nested_output(*target)
-            case _ if isinstance(raw, (list, dict)):
-                for child in raw if isinstance(raw, list) else raw.values():
-                    yield from self._resources_elsewhere(child, depth + 1) if depth < DEEPEST else ()
-        if beyond is not None:
-            yield from beyond[0].named_resources(beyond[1], depth + 1)
+    def _beyond(self, name: str, attribute: str) -> tuple[Template, Json] | None:
+        if name == "Fn::ImportValue":
+            return self.assembly.export(attribute, self)
+        if attribute:
+            return self.nested_output(name, attribute)
+        return None if name in self.resources else self.passed_by_parent(name)
 
 
 class Assembly:
@@ -406,10 +442,12 @@ class Assembly:
         self.templates = list(templates)
         self.today = today or datetime.datetime.now(datetime.UTC).date()
         self.world = World()
+        self.steps = 0
         self.children: dict[tuple[int, str], Template] = {}
+        self._remembered: dict[Hashable, object] = {}
         self._by_type: dict[str, list[Resource]] = defaultdict(list)
         self._exports: dict[str, list[tuple[Template, Json]]] = defaultdict(list)
-        self._pointers: dict[tuple[str, ...], _Pointers] = {}
+        self._pointers: dict[tuple[str, ...], Pointers] = {}
         for template in self.templates:
             template.assembly = self
             for resource in template.resources.values():
@@ -444,9 +482,14 @@ class Assembly:
             Those that do, and those of which the templates can't tell. Only resources that exist in the world being
             judged are among them.
         """
+        return self.once(("pointing_at", resource, kind, path), lambda: self._pointing_at(resource, kind, path))
+
+    def _pointing_at(
+        self, resource: Resource, kind: str, path: tuple[str, ...]
+    ) -> tuple[list[Resource], list[Resource]]:
         key = (kind, *path)
         if key not in self._pointers:
-            self._pointers[key] = _Pointers(self.resources(kind), path[0])
+            self._pointers[key] = Pointers(self.resources(kind), path)
         sure: list[Resource] = []
         unsure: list[Resource] = []
         for candidate in self._pointers[key].candidates(resource):
@@ -456,17 +499,34 @@ class Assembly:
             (sure if any(answers) else unsure).append(candidate)
         return sure, unsure
 
+    def once(self, question: Hashable, answer: Callable[[], T]) -> T:
+        """Return what a pure function returns, without calling it again if the answer holds in every world.
+
+        Args:
+            question: what identifies the function and its arguments.
+            answer: asks nothing but the templates and the world being judged.
+        """
+        if question in self._remembered:
+            return cast(T, self._remembered[question])
+        asked = self.world.asked
+        result = answer()
+        if self.world.asked == asked:
+            self._remembered[question] = result
+        return result
+
     def _link_nested_stacks(self) -> None:
         by_path = {template.path.resolve(): template for template in self.templates if template.path}
+        users: dict[Template, list[Resource]] = defaultdict(list)
         for stack in self._by_type.get(NESTED_STACK, []):
-            path = stack.template.path
-            asset = stack.attribute("Metadata").at("aws:asset:path").text or stack.at("TemplateURL").text
-            if path is None or asset is None or "://" in asset or "\0" in asset:
-                continue
-            child = by_path.get((path.parent / asset).resolve())
-            if child is not None and child.parent is None and child is not stack.template:
-                child.parent = stack
-                self.children[id(stack.template), stack.logical_id] = child
+            path = _file_of_nested(stack)
+            child = by_path.get(path.resolve()) if path else None
+            if child is not None and child is not stack.template:
+                users[child].append(stack)
+        for child, stacks in users.items():
+            # A file that several stacks use gets other parameters from each: none of them speaks for all.
+            if len(stacks) == 1 and not stacks[0].template.is_inside(child):
+                child.parent = stacks[0]
+                self.children[id(stacks[0].template), stacks[0].logical_id] = child
 
     def _note_exports(self, template: Template) -> None:
         for output in template.section("Outputs").values():
@@ -476,26 +536,10 @@ class Assembly:
                     self._exports[name].append((template, output["Value"]))
 
 
-class _Pointers:
-    """Who may point at whom, over-approximated once so that each question looks at few candidates."""
-
-    def __init__(self, resources: Iterable[Resource], key: str) -> None:
-        self._by_target: dict[int, list[Resource]] = defaultdict(list)
-        self._by_text: dict[str, list[Resource]] = defaultdict(list)
-        self._others: list[Resource] = []
-        for resource in resources:
-            properties = resource.body.get("Properties")
-            raw = properties.get(key) if isinstance(properties, dict) else None
-            targets = list(resource.template.named_resources(raw))
-            for target in targets:
-                self._by_target[id(target)].append(resource)
-            if isinstance(raw, str) and not raw.startswith("arn:") and "{{" not in raw:
-                self._by_text[raw].append(resource)
-            elif not targets or isinstance(raw, list):
-                self._others.append(resource)
-
-    def candidates(self, resource: Resource) -> list[Resource]:
-        name = resource.name.text
-        named = self._by_text.get(name, []) if name is not None else []
-        found = [*self._by_target.get(id(resource), []), *named, *self._others]
-        return list(dict.fromkeys(found))
+def _file_of_nested(stack: Resource) -> Path | None:
+    known = stack.template.nested.get(stack.logical_id)
+    path = stack.template.path
+    asset = stack.attribute("Metadata").at("aws:asset:path").text or stack.at("TemplateURL").text
+    if known is not None or path is None or asset is None or "://" in asset or "\0" in asset:
+        return known
+    return path.parent / asset

@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -22,6 +23,9 @@ class Absent(enum.Enum):
 
 
 ABSENT = Absent.ABSENT
+
+UNKNOWN = "\0"
+"""Stands for a piece of text that is not known; no name, ARN or policy has this character."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,18 +51,26 @@ class Unresolved:
 
     def may_be(self, text: str) -> bool:
         """Tell whether the value can come out as a text, going by the pieces that are known."""
-        first, last = self.parts[0] or "", self.parts[-1] or ""
-        end = len(text) - len(last)
-        if not text.startswith(first) or not text.endswith(last) or end < len(first):
+        return may_match(self.parts, text)
+
+
+def may_match(parts: Sequence[str | None], text: str) -> bool:
+    """Tell whether a text can be made of some pieces, of which those that are None can be any text."""
+    joined = "".join(UNKNOWN if part is None else part for part in parts)
+    first, *middle = joined.split(UNKNOWN)
+    if not middle:
+        return text == first
+    last = middle.pop()
+    end = len(text) - len(last)
+    if not text.startswith(first) or not text.endswith(last) or end < len(first):
+        return False
+    position = len(first)
+    for part in middle:
+        position = text.find(part, position, end)
+        if position < 0:
             return False
-        position = len(first)
-        for part in self.parts[1:-1]:
-            if part is not None:
-                position = text.find(part, position, end)
-                if position < 0:
-                    return False
-                position += len(part)
-        return True
+        position += len(part)
+    return True
 
 
 Value: TypeAlias = "Json | Absent | Malformed | Unresolved"
@@ -108,3 +120,9 @@ def as_number(value: Value) -> float | None:
     if isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) < _LARGEST_NUMBER:
         return float(value)
     return None
+
+
+def name_in(text: str) -> str:
+    """Return the name in an ARN of a bucket or a log group; any other text is a name itself."""
+    start = text.removesuffix(":*")
+    return start.rpartition(":")[2] if text.startswith("arn:") else start

@@ -32,6 +32,10 @@ class World:
     nothing unless the rule's answer hangs on them.
     """
 
+    asked: int = 0
+    """How often an answer of this world was used; a result that used none holds in every world."""
+    conditions: dict[Hashable, bool | None] = field(default_factory=dict)
+    """The named conditions that are worked out, and as None those that are being worked out."""
     _script: Sequence[int] = ()
     _trail: list[_Choice] = field(default_factory=list)
     _known: dict[Hashable, int] = field(default_factory=dict)
@@ -44,15 +48,21 @@ class World:
             label: the question in words, for the reader of a finding.
             answers: every answer there can be, at least one.
         """
-        if question in self._known:
-            return answers[self._known[question]]
         if len(answers) == 1:
             return answers[0]
+        self.asked += 1
+        if question in self._known:
+            return answers[self._known[question]]
         position = len(self._trail)
         index = self._script[position] if position < len(self._script) else 0
         self._trail.append(_Choice(question, label, answers, index))
         self._known[question] = index
         return answers[index]
+
+    @property
+    def is_only_one(self) -> bool:
+        """Whether nothing was asked yet that has more than one answer."""
+        return not self._trail
 
     def describe(self) -> str:
         """Say which answers make this world, e.g. ``IsProd is False``."""
@@ -85,6 +95,6 @@ def explore(run: Callable[[World], T]) -> Iterator[tuple[World, T]]:
         count += 1
         if count > MOST_WORLDS:
             raise TooManyWorlds
-        world = World(script)
+        world = World(_script=script)
         yield world, run(world)
         script = world._next_script()

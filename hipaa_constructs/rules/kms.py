@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from hipaa_constructs.rules._outcome import MET, NOT_APPLICABLE, Outcome, all_met, broken
+from fnmatch import fnmatchcase
+
+from hipaa_constructs.rules._outcome import MET, NOT_APPLICABLE, Outcome, Verdict, all_met
 from hipaa_constructs.rules._policy import (
-    PUBLIC_ACCESS_LIMITS,
-    SERVICE_CALLER_KEYS,
     Statement,
+    callers_named,
+    compares,
     hides_statements,
     statements,
 )
@@ -19,6 +21,15 @@ REPLICA_KEY = "AWS::KMS::ReplicaKey"
 _GUIDE = "https://docs.aws.amazon.com/kms/latest/developerguide/"
 _LONGEST_WAIT_DAYS = 30
 _READING = ("kms:Decrypt", "kms:ReEncryptFrom")
+_KEY_LIMITS = (
+    "aws:resourcetag/",
+    "kms:encryptioncontext:",
+    "kms:requestalias",
+    "kms:resourcealiases",
+    "kms:viaservice",
+)
+_ANY_KEY = "arn:aws:kms:us-east-1:111122223333:key/" + "\1" * 36
+"""An ARN with an id that only a wildcard matches."""
 
 
 @rule(
@@ -47,7 +58,7 @@ def kms_key_rotated(key: Resource) -> Outcome:
     title="every key is enabled, and waits 30 days before it is deleted",
     fix="leave PendingWindowInDays out or set it to 30, and Enabled to true",
     applies_to=(KEY, REPLICA_KEY),
-    controls=("164.308(a)(7)(ii)(A)", "164.312(c)(1)"),
+    controls=("164.308(a)(7)(i)", "164.312(c)(1)"),
     requirement="HC-269",
     url=_GUIDE + "deleting-keys.html",
 )
@@ -88,20 +99,10 @@ def kms_key_kept(key: Resource) -> Outcome:
 def kms_key_policy_names_principals(key: Resource) -> Outcome:
     """Judge each statement that allows; an absent policy is AWS's default, which names the account."""
     document = key.at("KeyPolicy")
-    outcomes = [MET, *(_named(statement) for statement in statements(document) if statement.is_allow)]
-    if document.is_unknown or hides_statements(document):
+    outcomes = [MET, *(callers_named(statement) for statement in statements(document))]
+    if hides_statements(document):
         outcomes.append(document.undecided("an intrinsic function hides statements of the key policy"))
     return all_met(outcomes)
-
-
-def _named(statement: Statement) -> Outcome:
-    if "NotPrincipal" in statement.inverted:
-        return statement.node.broken("it allows everyone but a few (NotPrincipal)")
-    if statement.names_everyone() and not statement.is_confined(PUBLIC_ACCESS_LIMITS):
-        return statement.node.broken("it allows everyone (Principal *)")
-    if statement.services() and not statement.is_confined(SERVICE_CALLER_KEYS):
-        return statement.node.broken(f"it allows {statement.services()[0].shown()} whoever asks it to")
-    return MET
 
 
 @rule(
@@ -128,8 +129,8 @@ def kms_decrypt_limited(holder: Resource) -> Outcome:
     documents = [holder.at("PolicyDocument"), *(item.at("PolicyDocument") for item in inline.items())]
     outcomes = [MET]
     for document in documents:
-        outcomes += [_limited(statement) for statement in statements(document) if statement.is_allow]
-        if document.is_unknown or hides_statements(document):
+        outcomes += [_limited(statement) for statement in statements(document) if statement.may_be("Allow")]
+        if hides_statements(document):
             outcomes.append(document.undecided("an intrinsic function hides statements of the policy"))
     if inline.is_unknown:
         outcomes.append(inline.undecided())
@@ -137,15 +138,30 @@ def kms_decrypt_limited(holder: Resource) -> Outcome:
 
 
 def _limited(statement: Statement) -> Outcome:
-    if not statement.touches(*_READING) or statement.conditions:
+    touches = statement.touches(*_READING)
+    if touches is False or any(
+        key.startswith(_KEY_LIMITS) and compares(operator) and all(node.value != "*" for node in nodes)
+        for (operator, key), nodes in statement.conditions.items()
+    ):
         return MET
     if "NotResource" in statement.inverted:
-        return statement.node.broken("it allows decryption with every key but a few (NotResource)")
-    return all_met(_names_keys(place) for place in statement.resources)
+        wide = statement.node.broken("it allows decryption with every key but a few (NotResource)")
+    else:
+        wide = all_met([MET, *(_names_keys(place) for place in statement.resources)])
+    if wide.verdict is Verdict.BROKEN and statement.hidden & {"Effect", "Action", "Condition"}:
+        return statement.node.undecided("an intrinsic function hides whether it allows decryption with every key")
+    return wide
 
 
 def _names_keys(place: Node) -> Outcome:
-    text = place.text
-    everything = text is not None and (text == "*" or (text.startswith("arn:") and text.endswith((":*", ":key/*"))))
-    own_account = place.is_unknown and place.target() is None and place.tail().endswith((":*", ":key/*"))
-    return place.broken() if everything or own_account else MET
+    if place.may_be("*"):
+        return place.undecided()
+    return place.broken() if _is_every_key(place.outline()) else MET
+
+
+def _is_every_key(text: str) -> bool:
+    fields = text.split(":", 5)
+    if len(fields) < 6:
+        return fnmatchcase(_ANY_KEY, text)
+    service, name = fields[2], fields[5]
+    return fnmatchcase("kms", service) and fnmatchcase(_ANY_KEY.rpartition(":")[2], name)

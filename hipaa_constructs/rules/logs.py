@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
-
 from hipaa_constructs.rules._outcome import MET, NOT_APPLICABLE, Outcome, all_met
-from hipaa_constructs.rules._policy import PUBLIC_ACCESS_LIMITS, statements
+from hipaa_constructs.rules._policy import Statement, hides_statements, statements
 from hipaa_constructs.rules._retention import SIX_YEARS_DAYS, kept_on_deletion
 from hipaa_constructs.rules._rule import Severity, rule
 from hipaa_constructs.rules._template import Node, Resource
@@ -142,13 +140,13 @@ def logs_policy_names_principals(policy: Resource) -> Outcome:
     place = policy.at("PolicyDocument")
     if place.is_unknown:
         return place.undecided()
-    try:
-        document = Node(policy.template, json.loads(place.text or ""), place.path)
-    except (ValueError, RecursionError):
+    if place.text is None or hides_statements(place):
         return place.broken("not a policy document in JSON")
-    open_ones = (
-        statement
-        for statement in statements(document)
-        if statement.is_allow and statement.names_everyone() and not statement.is_confined(PUBLIC_ACCESS_LIMITS)
-    )
-    return all_met([MET, *(place.broken("it allows everyone (Principal *)") for _ in open_ones)])
+    return all_met([MET, *(_not_open(place, statement) for statement in statements(place))])
+
+
+def _not_open(place: Node, statement: Statement) -> Outcome:
+    opens = statement.opens_to_everyone()
+    if opens is None:
+        return place.undecided("an intrinsic function hides whom it allows")
+    return place.broken("it allows everyone (Principal *)") if opens else MET

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Sequence
 
 from hipaa_constructs.rules._outcome import (
     MET,
@@ -15,9 +15,9 @@ from hipaa_constructs.rules._outcome import (
 )
 from hipaa_constructs.rules._phi import phi_like
 from hipaa_constructs.rules._policy import (
-    PUBLIC_ACCESS_LIMITS,
-    SERVICE_CALLER_KEYS,
+    Policies,
     Statement,
+    callers_named,
     is_text,
     policies_of,
 )
@@ -30,26 +30,41 @@ BUCKET_POLICY = "AWS::S3::BucketPolicy"
 _GUIDE = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/"
 _ALGORITHM = "s3:x-amz-server-side-encryption"
 _KEY_ID = "s3:x-amz-server-side-encryption-aws-kms-key-id"
+_OLDEST_TLS = 1.2
 _LOG_WRITERS = ("logging.s3.amazonaws.com", "logdelivery.elasticloadbalancing.amazonaws.com")
+_LOG_BUCKET_ATTRIBUTES = ("access_logs.s3.bucket", "connection_logs.s3.bucket")
+_AWS_MANAGED_KEY = "alias/aws/s3"
+_HIDDEN_POLICY = "an intrinsic function hides a bucket policy, or the bucket that it is for"
 
 
-def _statements(bucket: Resource) -> tuple[list[tuple[Resource, Statement]], bool]:
+def _policies(bucket: Resource) -> Policies:
     return policies_of(bucket, BUCKET_POLICY, "Bucket")
 
 
 def receives_access_logs(bucket: Resource) -> bool:
-    """Tell whether S3 or a load balancer delivers access logs to a bucket, which AWS does to SSE-S3 buckets only."""
+    """Tell whether S3 or a load balancer delivers access logs to a bucket, which AWS does to SSE-S3 buckets only.
+
+    A bucket that logs to itself alone is none: otherwise any bucket of records could pass as a log bucket.
+    """
+    return bucket.template.assembly.once(("receives_access_logs", bucket), lambda: _receives_access_logs(bucket))
+
+
+def _receives_access_logs(bucket: Resource) -> bool:
     assembly = bucket.template.assembly
-    if assembly.pointing_at(bucket, BUCKET, "LoggingConfiguration", "DestinationBucketName")[0]:
+    sources = assembly.pointing_at(bucket, BUCKET, "LoggingConfiguration", "DestinationBucketName")[0]
+    if any(source is not bucket for source in sources):
         return True
-    balancers = assembly.pointing_at(
-        bucket, "AWS::ElasticLoadBalancingV2::LoadBalancer", "LoadBalancerAttributes", "*", "Value"
-    )[0]
-    if balancers:
+    kind = "AWS::ElasticLoadBalancingV2::LoadBalancer"
+    balancers = assembly.pointing_at(bucket, kind, "LoadBalancerAttributes", "*", "Value")[0]
+    attributes = (attribute for balancer in balancers for attribute in balancer.each("LoadBalancerAttributes", "*"))
+    if any(one.at("Key").value in _LOG_BUCKET_ATTRIBUTES and one.at("Value").designates(bucket) for one in attributes):
+        return True
+    kind = "AWS::ElasticLoadBalancing::LoadBalancer"
+    if assembly.pointing_at(bucket, kind, "AccessLoggingPolicy", "S3BucketName")[0]:
         return True
     return any(
-        statement.is_allow and service.value in _LOG_WRITERS
-        for _, statement in _statements(bucket)[0]
+        statement.effect == "Allow" and service.value in _LOG_WRITERS and statement.covers("s3:PutObject")
+        for _, statement in _policies(bucket).sure
         for service in statement.services()
     )
 
@@ -64,9 +79,7 @@ def _default_encryption(bucket: Resource) -> Node:
 
 def _each_default(bucket: Resource, *keys: str) -> list[Node]:
     configuration = _default_encryption(bucket)
-    if isinstance(configuration.value, list) and configuration.value:
-        return [item.at(*keys) for item in configuration.items()]
-    return [configuration.at(0).at(*keys)]
+    return [item.at(*keys) for item in configuration.items() or [configuration.at(0)]]
 
 
 @rule(
@@ -104,11 +117,14 @@ def s3_bucket_uses_customer_managed_key(bucket: Resource) -> Outcome:
     if receives_access_logs(bucket):
         return NOT_APPLICABLE
     keys = _each_default(bucket, "ServerSideEncryptionByDefault", "KMSMasterKeyID")
-    return all_met(
-        # S3 looks an alias up in the account of whoever uploads, so it names no key of the owner's.
-        key.broken() if "alias/" in (key.text or "") else key.must_be_set()
-        for key in keys
-    )
+    return all_met(_is_customers(key) for key in keys)
+
+
+def _is_customers(key: Node) -> Outcome:
+    # S3 looks an alias up in the account of whoever uploads, so it names no key of the owner's.
+    if "alias/" in key.outline() or any(target.type == "AWS::KMS::Alias" for target in key.targets()):
+        return key.broken()
+    return key.undecided() if key.may_be(_AWS_MANAGED_KEY) else key.must_be_set()
 
 
 @rule(
@@ -148,27 +164,50 @@ def s3_log_bucket_can_receive(bucket: Resource) -> Outcome:
     )
 
 
-def _denied_to_all(bucket: Resource, wanted: Iterable[bool], what: str) -> Outcome:
-    if any(wanted):
+def _denied_to_all(bucket: Resource, denies: Callable[[Statement], bool | None], what: str) -> Outcome:
+    policies = _policies(bucket)
+    answers = [denies(statement) for _, statement in policies.sure]
+    if True in answers:
         return MET
-    if _statements(bucket)[1]:
-        return undecided(why="an intrinsic function hides a bucket policy, or the bucket that it is for")
+    if None in answers or policies.hide or any(denies(statement) is not False for _, statement in policies.unsure):
+        return undecided(why=_HIDDEN_POLICY)
     return broken(found=f"no bucket policy denies {what}")
 
 
-def _covers_all_of_bucket(statement: Statement) -> bool:
-    ends = [node.tail() for node in statement.resources]
-    return "*" in ends or (any(end.endswith("/*") for end in ends) and any("/" not in end for end in ends))
+def _denies_all_principals(statement: Statement, *actions: str) -> bool | None:
+    """Tell whether a statement denies actions to everyone, whatever its conditions; None if that is hidden."""
+    if not statement.may_be("Deny") or statement.inverted:
+        return False
+    if statement.hidden:
+        return None
+    return statement.names_everyone() and statement.covers(*actions)
 
 
-def _refuses_everything(statement: Statement) -> bool:
-    return (
-        statement.is_deny
-        and not statement.inverted
-        and statement.names_everyone()
-        and statement.covers("s3:*")
-        and _covers_all_of_bucket(statement)
-    )
+def _refuses_everything(statement: Statement) -> bool | None:
+    return statement.covers_bucket() and statement.covers_objects() and _denies_all_principals(statement, "s3:*")
+
+
+def _refuses_if(
+    statement: Statement, operators: tuple[str, ...], key: str, enough: Callable[[Node], bool]
+) -> bool | None:
+    unknown = "Condition" in statement.hidden
+    if not unknown:
+        values = statement.condition(*operators, key=key)
+        unknown = any(value.is_unknown for value in values or ())
+        if not values or not all(value.is_unknown or enough(value) for value in values):
+            return False
+    refuses = _refuses_everything(statement)
+    return None if refuses and unknown else refuses
+
+
+def _refuses_plaintext(statement: Statement) -> bool | None:
+    operators = ("bool", "boolifexists")
+    return _refuses_if(statement, operators, "aws:SecureTransport", lambda value: is_text(value.value, "false"))
+
+
+def _refuses_old_tls(statement: Statement) -> bool | None:
+    operators = ("numericlessthan", "numericlessthanifexists")
+    return _refuses_if(statement, operators, "s3:TlsVersion", lambda value: (value.number or 0) >= _OLDEST_TLS)
 
 
 @rule(
@@ -187,13 +226,7 @@ def _refuses_everything(statement: Statement) -> bool:
 )
 def s3_bucket_tls_only(bucket: Resource) -> Outcome:
     """Judge all policies of the bucket, in whichever stack they are."""
-    found = (
-        _refuses_everything(statement)
-        and statement.has_only(("Bool", "aws:SecureTransport"))
-        and all(is_text(value, "false") for value in statement.values("Bool", "aws:SecureTransport") or ["-"])
-        for _, statement in _statements(bucket)[0]
-    )
-    return _denied_to_all(bucket, found, "requests without TLS (aws:SecureTransport)")
+    return _denied_to_all(bucket, _refuses_plaintext, "requests without TLS (aws:SecureTransport)")
 
 
 @rule(
@@ -207,21 +240,13 @@ def s3_bucket_tls_only(bucket: Resource) -> Outcome:
 )
 def s3_bucket_tls12_only(bucket: Resource) -> Outcome:
     """Judge the policies; a warning, as AWS itself has refused TLS 1.0 and 1.1 at its endpoints since 2024."""
-    condition = ("NumericLessThan", "s3:TlsVersion")
-    found = (
-        _refuses_everything(statement)
-        and statement.has_only(condition)
-        and all(node.must_be_at_least(1.2) is MET for node in statement.conditions[condition[0].lower(), condition[1].lower()])
-        for _, statement in _statements(bucket)[0]
-    )
-    return _denied_to_all(bucket, found, "TLS versions below 1.2 (s3:TlsVersion)")
+    return _denied_to_all(bucket, _refuses_old_tls, "TLS versions below 1.2 (s3:TlsVersion)")
 
 
-def _refuses_uploads(statement: Statement, key: str, wanted: Iterable[Node]) -> bool:
-    if not (statement.is_deny and not statement.inverted and statement.names_everyone()):
-        return False
-    if not statement.covers("s3:PutObject") or not any(n.tail().endswith("*") for n in statement.resources):
-        return False
+def _refuses_uploads(statement: Statement, key: str, wanted: Sequence[Node]) -> bool | None:
+    denies = statement.covers_objects() and _denies_all_principals(statement, "s3:PutObject")
+    if not denies:
+        return denies
     compared: list[Node] = []
     for (operator, condition_key), nodes in statement.conditions.items():
         if condition_key != key:
@@ -230,8 +255,20 @@ def _refuses_uploads(statement: Statement, key: str, wanted: Iterable[Node]) -> 
             compared += nodes
         elif operator != "null" or not all(is_text(node.value, "false") for node in nodes):
             return False
-    allowed = list(wanted)
-    return bool(compared) and all(any(node.agrees_with(value) for value in allowed) for node in compared)
+    answers = [_is_one_of(node, wanted) for node in compared]
+    return False if not answers or False in answers else None if None in answers else True
+
+
+def _is_one_of(node: Node, wanted: Sequence[Node]) -> bool | None:
+    if any(node.agrees_with(value) for value in wanted):
+        return True
+    return None if any(_may_agree(node, value) for value in wanted) else False
+
+
+def _may_agree(one: Node, other: Node) -> bool:
+    both = (one, other)
+    readable = all(node.is_unknown or node.text is not None for node in both)
+    return readable and any(node.is_unknown and not node.targets() for node in both)
 
 
 @rule(
@@ -248,15 +285,14 @@ def s3_bucket_refuses_other_keys(bucket: Resource) -> Outcome:
     if receives_access_logs(bucket):
         return NOT_APPLICABLE
     defaults = _each_default(bucket, "ServerSideEncryptionByDefault")
-    policy = [statement for _, statement in _statements(bucket)[0]]
     algorithms = [default.at("SSEAlgorithm") for default in defaults]
     keys = [default.at("KMSMasterKeyID") for default in defaults]
     return all_met(
         [
             _denied_to_all(
-                bucket, (_refuses_uploads(s, _ALGORITHM, algorithms) for s in policy), "uploads with other encryption"
+                bucket, lambda one: _refuses_uploads(one, _ALGORITHM, algorithms), "uploads with other encryption"
             ),
-            _denied_to_all(bucket, (_refuses_uploads(s, _KEY_ID, keys) for s in policy), "uploads with another key"),
+            _denied_to_all(bucket, lambda one: _refuses_uploads(one, _KEY_ID, keys), "uploads with another key"),
         ]
     )
 
@@ -265,7 +301,7 @@ def s3_bucket_refuses_other_keys(bucket: Resource) -> Outcome:
     title="every bucket refuses keys that the client holds (SSE-C)",
     fix="set BlockedEncryptionTypes.EncryptionType to [SSE-C] in the bucket's encryption",
     applies_to=(BUCKET,),
-    controls=("164.312(a)(2)(iv)", "164.308(a)(7)(ii)(A)"),
+    controls=("164.312(a)(2)(iv)",),
     requirement="HC-073",
     severity=Severity.WARNING,
     url=_GUIDE + "blocking-unblocking-s3-c-encryption-gpb.html",
@@ -309,17 +345,17 @@ def s3_bucket_public_access_blocked(bucket: Resource) -> Outcome:
 def _not_public(bucket: Resource, acls: tuple[str, ...], actions: tuple[str, ...]) -> Outcome:
     acl = bucket.at("AccessControl")
     outcomes = [acl.broken() if acl.text in acls else acl.undecided() if acl.is_unknown else MET]
-    found, hidden = _statements(bucket)
-    for policy, statement in found:
-        if (
-            statement.is_allow
-            and statement.names_everyone()
-            and statement.touches(*actions)
-            and not statement.is_confined(PUBLIC_ACCESS_LIMITS)
-        ):
+    policies = _policies(bucket)
+    for policy, statement in policies.sure:
+        opens, touches = statement.opens_to_everyone(), statement.touches(*actions)
+        if opens and touches:
             outcomes.append(broken(found=f"{policy.logical_id} allows it to everyone"))
-    if hidden:
-        outcomes.append(undecided(why="an intrinsic function hides a bucket policy, or the bucket that it is for"))
+        elif opens is not False and touches is not False:
+            outcomes.append(undecided(why=f"an intrinsic function hides whether {policy.logical_id} allows it"))
+    if policies.hide or any(
+        one.opens_to_everyone() is not False and one.touches(*actions) is not False for _, one in policies.unsure
+    ):
+        outcomes.append(undecided(why=_HIDDEN_POLICY))
     return all_met(outcomes)
 
 
@@ -335,7 +371,7 @@ def _not_public(bucket: Resource, acls: tuple[str, ...], actions: tuple[str, ...
 def s3_bucket_not_publicly_readable(bucket: Resource) -> Outcome:
     """Judge the canned ACL and every bucket policy."""
     acls = ("PublicRead", "PublicReadWrite", "AuthenticatedRead")
-    return _not_public(bucket, acls, ("s3:GetObject", "s3:GetObjectVersion", "s3:ListBucket", "s3:ListBucketVersions"))
+    return _not_public(bucket, acls, ("s3:GetObject", "s3:GetObject*", "s3:ListBucket", "s3:ListBucket*"))
 
 
 @rule(
@@ -349,9 +385,8 @@ def s3_bucket_not_publicly_readable(bucket: Resource) -> Outcome:
 )
 def s3_bucket_not_publicly_writable(bucket: Resource) -> Outcome:
     """Judge the canned ACL and every bucket policy."""
-    return _not_public(
-        bucket, ("PublicReadWrite",), ("s3:PutObject", "s3:DeleteObject", "s3:PutBucketPolicy", "s3:ReplicateObject")
-    )
+    actions = ("s3:PutObject", "s3:Put*", "s3:DeleteObject", "s3:Delete*", "s3:ReplicateObject", "s3:Replicate*")
+    return _not_public(bucket, ("PublicReadWrite",), (*actions, "s3:RestoreObject", "s3:AbortMultipartUpload"))
 
 
 @rule(
@@ -383,20 +418,13 @@ def s3_bucket_acls_disabled(bucket: Resource) -> Outcome:
 )
 def s3_bucket_policy_names_principals(bucket: Resource) -> Outcome:
     """Judge every statement that allows, whatever the action."""
-    found, hidden = _statements(bucket)
+    policies = _policies(bucket)
     outcomes = [MET]
-    for policy, statement in found:
-        if not statement.is_allow:
-            continue
-        if "NotPrincipal" in statement.inverted:
-            outcomes.append(broken(found=f"{policy.logical_id} allows everyone but a few (NotPrincipal)"))
-        elif statement.names_everyone() and not statement.is_confined(PUBLIC_ACCESS_LIMITS):
-            outcomes.append(broken(found=f"{policy.logical_id} allows everyone"))
-        elif statement.services() and not statement.is_confined(SERVICE_CALLER_KEYS):
-            service = statement.services()[0].shown()
-            outcomes.append(broken(found=f"{policy.logical_id} allows {service} whoever asks it to"))
-    if hidden:
-        outcomes.append(undecided(why="an intrinsic function hides a bucket policy, or the bucket that it is for"))
+    for policy, statement in policies.sure:
+        named = callers_named(statement)
+        outcomes.append(Outcome(named.verdict, (), f"{policy.logical_id}: {named.found}"))
+    if policies.hide or any(callers_named(statement) is not MET for _, statement in policies.unsure):
+        outcomes.append(undecided(why=_HIDDEN_POLICY))
     return all_met(outcomes)
 
 
@@ -419,9 +447,9 @@ def s3_bucket_access_logged(bucket: Resource) -> Outcome:
     """Judge every bucket but those that receive access logs, where each log would make another one."""
     if receives_access_logs(bucket):
         return NOT_APPLICABLE
-    # An absent destination bucket means the bucket itself, in AWS's schema; then it receives access logs.
-    logging = bucket.at("LoggingConfiguration")
-    return logging.at("DestinationBucketName").must_be_set()
+    # An absent destination bucket means the bucket itself, in AWS's schema, where each log makes another one.
+    destination = bucket.at("LoggingConfiguration", "DestinationBucketName")
+    return destination.broken("the bucket itself") if destination.designates(bucket) else destination.must_be_set()
 
 
 @rule(
@@ -499,7 +527,10 @@ def s3_bucket_replicated(bucket: Resource) -> Outcome:
 )
 def s3_replica_encrypted(bucket: Resource) -> Outcome:
     """Judge each enabled replication rule; without these two, S3 passes over every object that KMS encrypts."""
-    rules = [item for item in bucket.each("ReplicationConfiguration", "Rules", "*") if item.at("Status").value != "Disabled"]
+    every = bucket.at("ReplicationConfiguration", "Rules")
+    if every.is_unknown:
+        return every.undecided()
+    rules = [item for item in every.items() if item.at("Status").value != "Disabled"]
     return all_met(
         outcome
         for item in rules
@@ -541,7 +572,7 @@ def s3_trail_bucket_locked(bucket: Resource) -> Outcome:
     title="every bucket survives its stack and is never emptied automatically",
     fix="set DeletionPolicy and UpdateReplacePolicy to Retain, and leave auto_delete_objects out",
     applies_to=(BUCKET,),
-    controls=("164.308(a)(7)(ii)(A)", "164.310(d)(2)(iv)"),
+    controls=("164.308(a)(7)(ii)(A)",),
     requirement="HC-087",
     url="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html",
 )
@@ -556,7 +587,7 @@ def s3_bucket_kept(bucket: Resource) -> Outcome:
     title="every bucket policy stays with its bucket",
     fix="set DeletionPolicy and UpdateReplacePolicy of the bucket policy to Retain",
     applies_to=(BUCKET_POLICY,),
-    controls=("164.308(a)(7)(ii)(A)", "164.310(d)(2)(iv)"),
+    controls=("164.308(a)(7)(ii)(A)",),
     requirement="HC-087",
     severity=Severity.WARNING,
     url="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html",
@@ -614,7 +645,14 @@ def s3_logs_kept_six_years(bucket: Resource) -> Outcome:
             item.at("NoncurrentVersionExpirationInDays"),
         )
     )
-    return all_met([MET, *(age.must_be_at_least(SIX_YEARS_DAYS, absent=True) for age in ages)])
+    dates = (item.at("ExpirationDate") for item in rules.items() if item.at("Status").value != "Disabled")
+    return all_met(
+        [
+            MET,
+            *(age.must_be_at_least(SIX_YEARS_DAYS, absent=True) for age in ages),
+            *(date.must_be_absent() for date in dates),
+        ]
+    )
 
 
 @rule(
@@ -630,13 +668,10 @@ def s3_logs_protected_from_deletion(bucket: Resource) -> Outcome:
     """Judge the policies of the buckets that receive access logs, where Object Lock can't be used."""
     if not receives_access_logs(bucket):
         return NOT_APPLICABLE
-    found = (
-        statement.is_deny
-        and not statement.inverted
-        and statement.names_everyone()
-        and not statement.conditions
-        and statement.covers("s3:DeleteObject", "s3:DeleteObjectVersion")
-        and any(node.tail().endswith("*") for node in statement.resources)
-        for _, statement in _statements(bucket)[0]
-    )
-    return _denied_to_all(bucket, found, "the deletion of objects")
+    return _denied_to_all(bucket, _refuses_deletion, "the deletion of objects")
+
+
+def _refuses_deletion(statement: Statement) -> bool | None:
+    if statement.conditions or not statement.covers_objects():
+        return False
+    return _denies_all_principals(statement, "s3:DeleteObject", "s3:DeleteObjectVersion")

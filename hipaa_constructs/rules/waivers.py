@@ -25,7 +25,7 @@ def recorded_waivers(resource: Resource) -> list[Node]:
     title="every waiver is still in force",
     fix="mend what it excuses, or have it approved again with a later date",
     applies_to=("*",),
-    controls=("164.308(a)(8)", "164.316(b)(1)"),
+    controls=("164.316(b)(1)",),
     requirement="HC-327",
     url=_ADDRESSABLE,
     waivable=False,
@@ -51,7 +51,7 @@ WAIVER_USED = decided_by_checker(
     "WaiverUsed",
     title="every waiver excuses something",
     fix="take the waiver away, or correct the rule that it names",
-    controls=("164.308(a)(8)", "164.316(b)(1)"),
+    controls=("164.316(b)(1)",),
     requirement="HC-327",
     url=_ADDRESSABLE,
 )
@@ -60,7 +60,7 @@ RULE_COMPLETED = decided_by_checker(
     "RuleCompleted",
     title="every rule comes to an answer",
     fix="report it: a rule that fails is a fault of this package, and the resource counts as not judged",
-    controls=("164.308(a)(8)",),
+    controls=("164.316(b)(1)",),
     requirement="HC-327",
     url=_ADDRESSABLE,
 )

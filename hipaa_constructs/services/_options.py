@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
 
 from aws_cdk import Token
 from constructs import Construct
@@ -12,6 +14,29 @@ from hipaa_constructs.errors import ComplianceError
 from hipaa_constructs.rules import RULES
 from hipaa_constructs.waivers import Waiver
 
+_NONE: Mapping[str, object] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contract:
+    """What a construct makes of each option of the CDK construct that it wraps.
+
+    Attributes:
+        wraps: the CDK's construct.
+        types: the CloudFormation types that waivers given to the construct may be about.
+        fixed: the options that the construct sets itself, each with how, why and the way out.
+        governed: the options with a compliant default, each with the rules that a weaker value needs a waiver of.
+        chosen: further options that the construct takes as arguments of its own.
+        free: the options that are passed on as they are, a `TypedDict`.
+    """
+
+    wraps: type
+    types: tuple[str, ...]
+    fixed: Mapping[str, str]
+    governed: Mapping[str, tuple[str, ...]]
+    chosen: tuple[str, ...] = ()
+    free: type
+
 
 class Arguments:
     """What a construct was given, and what may excuse it.
@@ -19,21 +44,31 @@ class Arguments:
     Make one in ``__init__`` before ``super().__init__()``, so that a refusal leaves no half-made construct in the tree.
     """
 
-    def __init__(self, scope: Construct, id: str, waivers: Sequence[Waiver], types: Iterable[str]) -> None:
-        """Check the waivers.
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        contract: Contract,
+        waivers: Sequence[Waiver] = (),
+        free: Mapping[str, object] = _NONE,
+    ) -> None:
+        """Check the waivers, and the names of the options.
 
         Args:
             scope: where the construct will be.
             id: its id there.
-            waivers: the exceptions it was given.
-            types: the CloudFormation types that the construct makes; a waiver of a rule about anything else is refused.
+            contract: what the construct makes of each option.
+            waivers: the exceptions it was given; one of a rule about anything else than it makes is refused.
+            free: the options it was given that are not arguments of its own.
 
         Raises:
-            ComplianceError: a waiver is not one, excuses nothing here, or is given twice.
+            ComplianceError: a waiver is not one, excuses nothing here, or is given twice; an option is fixed or unknown.
         """
         self.path = f"{scope.node.path}/{id}".lstrip("/")
         self.waivers = tuple(waivers)
-        types = set(types)
+        self._contract = contract
+        types = set(contract.types)
         seen: set[str] = set()
         for waiver in self.waivers:
             if not isinstance(waiver, Waiver):
@@ -47,16 +82,10 @@ class Arguments:
             if waiver.rule in seen:
                 raise ComplianceError(f"{self.path}: waivers must name each rule once, got {waiver.rule} twice")
             seen.add(waiver.rule)
+        self._refuse_others(free)
 
-    def refuse_fixed(self, given: Mapping[str, object], fixed: Mapping[str, str], known: Iterable[str]) -> None:
-        """Refuse options that the construct sets itself, and options that there are not.
-
-        Args:
-            given: the free options, by name.
-            fixed: each option that the construct sets itself, with how, why and the way out.
-            known: the names of the free options.
-        """
-        known = set(known)
+    def _refuse_others(self, given: Mapping[str, object]) -> None:
+        fixed, known = self._contract.fixed, self._contract.free.__annotations__
         for name, value in given.items():
             if name in fixed:
                 raise ComplianceError(f"{self.path}: {name} can't be set, got {value!r}; {fixed[name]}")
@@ -77,6 +106,7 @@ class Arguments:
             asked: what the rule asks, after "must be".
             rule: the id of the rule.
         """
+        assert rule in self._contract.governed[name]
         if holds or Token.is_unresolved(value) or any(waiver.rule == rule for waiver in self.waivers):
             return
         raise ComplianceError(

@@ -52,9 +52,7 @@ def _resources_for(construct: IConstruct, waiver: Waiver, resources: Sequence[Cf
     return chosen
 
 
-def record(
-    resource: CfnResource, waivers: Sequence[Waiver], *, scope: IConstruct, by_library: bool = False
-) -> None:
+def record(resource: CfnResource, waivers: Sequence[Waiver], *, scope: IConstruct, by_library: bool = False) -> None:
     """Write waivers into a resource's metadata and acknowledge them to the CDK, for this resource alone.
 
     Args:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TypeAlias, TypedDict
+from typing import TypeAlias, TypedDict, Unpack
 
 from aws_cdk import Aws, CfnResource, Duration, RemovalPolicy, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from constructs import Construct, IConstruct
-from typing_extensions import Unpack
 
 from hipaa_constructs.errors import ComplianceError
-from hipaa_constructs.services._options import Arguments
+from hipaa_constructs.services._options import Arguments, Contract
 from hipaa_constructs.services._waiving import record
 from hipaa_constructs.waivers import Waiver
 
@@ -29,6 +28,10 @@ class KeyOptions(TypedDict, total=False):
     description: str
     policy: iam.PolicyDocument
     rotation_period: Duration
+
+
+class ReplicaKeyOptions(TypedDict, total=False):
+    """No option of `aws_cdk.aws_kms.CfnReplicaKey` is passed on as it is."""
 
 
 _FIXED = {
@@ -58,6 +61,15 @@ class EncryptionKey(Construct):
         key: the `kms.Key`, with the logical id that it would have without this construct.
     """
 
+    contract = Contract(
+        wraps=kms.Key,
+        types=("AWS::KMS::Key",),
+        fixed=_FIXED,
+        governed={"pending_window": ("KmsKeyDeletedSlowly",), "removal_policy": ("KmsKeyKept",)},
+        chosen=("multi_region",),
+        free=KeyOptions,
+    )
+
     def __init__(
         self,
         scope: Construct,
@@ -84,8 +96,7 @@ class EncryptionKey(Construct):
         Raises:
             ComplianceError: an option is fixed or unknown, or weaker than a rule that is not waived.
         """
-        arguments = Arguments(scope, id, waivers, ["AWS::KMS::Key"])
-        arguments.refuse_fixed(options, _FIXED, KeyOptions.__annotations__)
+        arguments = Arguments(scope, id, contract=self.contract, waivers=waivers, free=options)
         arguments.govern(
             "pending_window",
             pending_window,
@@ -157,6 +168,10 @@ class ReplicaEncryptionKey(Construct):
         key: the same as a `kms.IKey`.
     """
 
+    contract = Contract(
+        wraps=kms.CfnReplicaKey, types=("AWS::KMS::ReplicaKey",), fixed={}, governed={}, free=ReplicaKeyOptions
+    )
+
     def __init__(
         self, scope: Construct, id: str, *, primary_key_arn: str, description: str = "", waivers: Sequence[Waiver] = ()
     ) -> None:
@@ -172,13 +187,11 @@ class ReplicaEncryptionKey(Construct):
         Raises:
             ComplianceError: a waiver is not about keys.
         """
-        Arguments(scope, id, waivers, ["AWS::KMS::ReplicaKey"])
+        Arguments(scope, id, contract=self.contract, waivers=waivers)
         super().__init__(scope, id)
         self._policy = iam.PolicyDocument(
             statements=[
-                iam.PolicyStatement(
-                    actions=["kms:*"], resources=["*"], principals=[iam.AccountRootPrincipal()]
-                )
+                iam.PolicyStatement(actions=["kms:*"], resources=["*"], principals=[iam.AccountRootPrincipal()])
             ]
         )
         self.resource = kms.CfnReplicaKey(

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TypedDict
+from typing import TypedDict, Unpack
 
 from aws_cdk import CfnResource, RemovalPolicy
 from aws_cdk import aws_logs as logs
 from constructs import Construct
-from typing_extensions import Unpack
 
-from hipaa_constructs.services._options import Arguments
+from hipaa_constructs.services._options import Arguments, Contract
 from hipaa_constructs.services._waiving import record
 from hipaa_constructs.services.kms import AnyKey, usable_key
 from hipaa_constructs.waivers import Waiver
@@ -41,7 +40,7 @@ class EncryptedLogGroup(Construct):
     The key's policy lets CloudWatch Logs use it for the log groups of this account and Region. Storage costs about
     0.03 USD a GB and month for as long as events are kept.
 
-    Rules: LogGroupEncrypted, LogGroupRetentionSet, LogGroupKeptSixYears, AuditLogGroupKeptSixYears, LogGroupKept,
+    Rules: LogGroupEncrypted, LogGroupRetentionSet, LogGroupKeptSixYears, LogGroupKept,
     LogGroupProtectedFromDeletion.
     Your duty: that no PHI is logged that need not be, and that somebody reviews the events.
     AWS: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
@@ -49,6 +48,19 @@ class EncryptedLogGroup(Construct):
     Attributes:
         log_group: the `logs.LogGroup`, with the logical id that it would have without this construct.
     """
+
+    contract = Contract(
+        wraps=logs.LogGroup,
+        types=("AWS::Logs::LogGroup",),
+        fixed={},
+        governed={
+            "retention": ("LogGroupKeptSixYears", "LogGroupRetentionSet"),
+            "deletion_protection_enabled": ("LogGroupProtectedFromDeletion",),
+            "removal_policy": ("LogGroupKept",),
+        },
+        chosen=("encryption_key",),
+        free=LogGroupOptions,
+    )
 
     def __init__(
         self,
@@ -79,8 +91,7 @@ class EncryptedLogGroup(Construct):
         Raises:
             ComplianceError: an option is unknown, weaker than a rule that is not waived, or keeps nothing.
         """
-        arguments = Arguments(scope, id, waivers, ["AWS::Logs::LogGroup"])
-        arguments.refuse_fixed(options, {}, LogGroupOptions.__annotations__)
+        arguments = Arguments(scope, id, contract=self.contract, waivers=waivers, free=options)
         arguments.govern(
             "retention",
             retention,

@@ -4,23 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, TypedDict
+from typing import Literal, TypedDict, Unpack
 
-from aws_cdk import Aws, CfnResource, Duration, RemovalPolicy
+from aws_cdk import Aws, Duration, RemovalPolicy
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from constructs import Construct, IConstruct
-from typing_extensions import Unpack
 
 from hipaa_constructs.errors import ComplianceError
+from hipaa_constructs.services._buckets import (
+    allow_replication,
+    deliver,
+    deny_deletion,
+    deny_other_encryption,
+    keep_policy,
+    replication_role,
+    replication_rule,
+)
 from hipaa_constructs.services._library_waivers import (
     BUCKET_NOT_REPLICATED,
     LOG_ARCHIVE_NOT_LOGGED,
     LOG_ARCHIVE_NOT_REPLICATED,
     LOG_ARCHIVE_WITHOUT_KMS,
 )
-from hipaa_constructs.services._options import Arguments
+from hipaa_constructs.services._options import Arguments, Contract
 from hipaa_constructs.services._waiving import record
 from hipaa_constructs.services.kms import AnyKey, outermost_stack, usable_key
 from hipaa_constructs.waivers import Waiver
@@ -59,7 +67,7 @@ class BucketOptions(LogArchiveOptions, total=False):
 
 _FIXED = {
     "access_control": "ACLs are off; grant by policy (164.312(a)(1))",
-    "auto_delete_objects": "records are never deleted automatically (164.310(d)(2)(iv))",
+    "auto_delete_objects": "records are never deleted automatically (164.308(a)(7)(ii)(A))",
     "block_public_access": "all four ways are always blocked (164.312(a)(1))",
     "blocked_encryption_types": "keys that the client holds (SSE-C) are always blocked (164.312(a)(2)(iv))",
     "enforce_ssl": "requests without TLS are always denied (164.312(e)(1))",
@@ -113,7 +121,8 @@ class LogArchive(Construct):
     One archive serves a whole stack, see `of`. Its bucket must be in the same Region and account as what is logged.
 
     Rules: S3LogBucketCanReceive, S3LogsKeptSixYears, S3LogsProtectedFromDeletion, S3BucketTlsOnly, S3BucketTls12Only,
-    S3BucketPublicAccessBlocked, S3BucketAclsDisabled, S3BucketPolicyNamesPrincipals, S3BucketVersioned, S3BucketKept.
+    S3BucketPublicAccessBlocked, S3BucketAclsDisabled, S3BucketPolicyNamesPrincipals, S3BucketVersioned, S3BucketKept,
+    S3BucketPolicyKept.
     Library waivers: KMS, access logging and replication of the archive itself, which AWS leaves no room for.
     Your duty: that somebody reads the logs; to lift the policy, on the record, should a log have to be erased.
     AWS: https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html
@@ -121,6 +130,14 @@ class LogArchive(Construct):
     Attributes:
         bucket: the `s3.Bucket`, with the logical id that it would have without this construct.
     """
+
+    contract = Contract(
+        wraps=s3.Bucket,
+        types=_TYPES,
+        fixed=_FIXED_FOR_LOGS,
+        governed={"retention": ("S3LogsKeptSixYears",)},
+        free=LogArchiveOptions,
+    )
 
     def __init__(
         self,
@@ -144,8 +161,7 @@ class LogArchive(Construct):
         Raises:
             ComplianceError: an option is fixed or unknown, or weaker than a rule that is not waived.
         """
-        arguments = Arguments(scope, id, waivers, _TYPES)
-        arguments.refuse_fixed(options, _FIXED_FOR_LOGS, LogArchiveOptions.__annotations__)
+        arguments = Arguments(scope, id, contract=self.contract, waivers=waivers, free=options)
         arguments.govern(
             "retention",
             retention,
@@ -169,8 +185,8 @@ class LogArchive(Construct):
             **options,
         )
         for statement in (
-            _deny_deletion(self.bucket),
-            _deliver(
+            deny_deletion(self.bucket),
+            deliver(
                 self.bucket,
                 sid="S3AccessLogsOfThisAccount",
                 service="logging.s3.amazonaws.com",
@@ -178,9 +194,11 @@ class LogArchive(Construct):
             ),
         ):
             self.bucket.add_to_resource_policy(statement)
-        _keep_policy(self.bucket)
+        keep_policy(self.bucket)
         resource = _resource_of(self.bucket)
-        made_by_library = [w.waiver for w in (LOG_ARCHIVE_WITHOUT_KMS, LOG_ARCHIVE_NOT_LOGGED, LOG_ARCHIVE_NOT_REPLICATED)]
+        made_by_library = [
+            w.waiver for w in (LOG_ARCHIVE_WITHOUT_KMS, LOG_ARCHIVE_NOT_LOGGED, LOG_ARCHIVE_NOT_REPLICATED)
+        ]
         record(resource, made_by_library, scope=self, by_library=True)
         record(resource, waivers, scope=self)
 
@@ -214,7 +232,7 @@ class LogArchive(Construct):
         """
         balancers = f"arn:{Aws.PARTITION}:elasticloadbalancing:{Aws.REGION}:{Aws.ACCOUNT_ID}:loadbalancer/*"
         self.bucket.add_to_resource_policy(
-            _deliver(
+            deliver(
                 self.bucket,
                 sid="LoadBalancerLogsOfThisAccount",
                 service="logdelivery.elasticloadbalancing.amazonaws.com",
@@ -247,7 +265,8 @@ class EncryptedBucket(Construct):
 
     Rules: S3BucketEncryptedWithKms, S3BucketUsesCustomerManagedKey, S3BucketKeyEnabled, S3BucketTlsOnly,
     S3BucketTls12Only, S3BucketRefusesOtherKeys, S3BucketRefusesClientHeldKeys, S3BucketPublicAccessBlocked,
-    S3BucketAclsDisabled, S3BucketAccessLogged, S3BucketVersioned, S3BucketLifecycleSet, S3BucketKept, S3BucketReplicated.
+    S3BucketAclsDisabled, S3BucketAccessLogged, S3BucketVersioned, S3BucketLifecycleSet, S3BucketKept, S3BucketPolicyKept.
+    With ``replicate_to`` also S3BucketReplicated and S3ReplicaEncrypted.
     Library waiver: S3BucketReplicated, while ``replicate_to`` is not given.
     Your duty: who may read; that names, keys and tags of objects carry no PHI, as they are not encrypted with your key.
     AWS: https://docs.aws.amazon.com/AmazonS3/latest/userguide/security-best-practices.html
@@ -256,6 +275,21 @@ class EncryptedBucket(Construct):
         bucket: the `s3.Bucket`, with the logical id that it would have without this construct.
         encryption_key: the key of the bucket.
     """
+
+    contract = Contract(
+        wraps=s3.Bucket,
+        types=_TYPES,
+        fixed=_FIXED_FOR_RECORDS,
+        governed={
+            "versioned": ("S3BucketVersioned",),
+            "minimum_tls_version": ("S3BucketTls12Only",),
+            "removal_policy": ("S3BucketKept",),
+            "server_access_logs_bucket": ("S3BucketAccessLogged",),
+            "replicate_to": ("S3BucketReplicated",),
+        },
+        chosen=("encryption_key", "lifecycle_rules", "server_access_logs_prefix"),
+        free=BucketOptions,
+    )
 
     def __init__(
         self,
@@ -298,8 +332,7 @@ class EncryptedBucket(Construct):
         Raises:
             ComplianceError: an option is fixed or unknown, or weaker than a rule that is not waived.
         """
-        arguments = Arguments(scope, id, waivers, _TYPES)
-        arguments.refuse_fixed(options, _FIXED_FOR_RECORDS, BucketOptions.__annotations__)
+        arguments = Arguments(scope, id, contract=self.contract, waivers=waivers, free=options)
         arguments.govern("versioned", versioned, holds=versioned is True, asked="True", rule="S3BucketVersioned")
         arguments.govern(
             "minimum_tls_version",
@@ -337,7 +370,7 @@ class EncryptedBucket(Construct):
         super().__init__(scope, id)
         self.encryption_key = usable_key(self, encryption_key)
         replica = _replica_of(replicate_to)
-        role = _replication_role(self) if replica else None
+        role = replication_role(self) if replica else None
         self.bucket = s3.Bucket(
             self,
             "Default",
@@ -353,16 +386,23 @@ class EncryptedBucket(Construct):
             removal_policy=removal_policy,
             lifecycle_rules=[_ABORT_UPLOADS, *lifecycle_rules],
             replication_role=role,
-            replication_rules=[_replication_rule(replica)] if replica else None,
+            replication_rules=[replication_rule(replica.bucket, replica.encryption_key)] if replica else None,
             **options,
         )
-        for statement in _deny_other_encryption(self.bucket, self.encryption_key):
+        for statement in deny_other_encryption(self.bucket, self.encryption_key):
             self.bucket.add_to_resource_policy(statement)
-        _keep_policy(self.bucket)
+        keep_policy(self.bucket)
         if server_access_logs_bucket is not False:
             self._log_access(server_access_logs_bucket or LogArchive.of(self).bucket, server_access_logs_prefix)
         if replica is not None and role is not None:
-            self._allow_replication(role, replica)
+            allow_replication(
+                self,
+                role,
+                source=self.bucket,
+                source_key=self.encryption_key,
+                target=replica.bucket,
+                target_key=replica.encryption_key,
+            )
         resource = _resource_of(self.bucket)
         if replica is None and not any(waiver.rule == "S3BucketReplicated" for waiver in waivers):
             record(resource, [BUCKET_NOT_REPLICATED.waiver], scope=self, by_library=True)
@@ -380,41 +420,8 @@ class EncryptedBucket(Construct):
         if destination.policy is not None:
             self.bucket.node.add_dependency(destination.policy)
 
-    def _allow_replication(self, role: iam.Role, replica: ReplicaBucket) -> None:
-        """Grant what S3 documents for replication, in a managed policy, as the rule sets refuse inline ones.
 
-        AWS: https://docs.aws.amazon.com/AmazonS3/latest/userguide/setting-repl-config-perm-overview.html
-        """
-        source, target = self.bucket, replica.bucket
-        iam.ManagedPolicy(
-            self,
-            "ReplicationPolicy",
-            roles=[role],
-            statements=[
-                iam.PolicyStatement(
-                    actions=["s3:GetReplicationConfiguration", "s3:ListBucket"], resources=[source.bucket_arn]
-                ),
-                iam.PolicyStatement(
-                    actions=[
-                        "s3:GetObjectVersionAcl",
-                        "s3:GetObjectVersionForReplication",
-                        "s3:GetObjectVersionTagging",
-                    ],
-                    resources=[source.arn_for_objects("*")],
-                ),
-                iam.PolicyStatement(
-                    actions=["s3:ReplicateDelete", "s3:ReplicateObject", "s3:ReplicateTags"],
-                    resources=[target.arn_for_objects("*")],
-                ),
-                _through_s3("kms:Decrypt", key=self.encryption_key, bucket=source),
-                _through_s3("kms:Encrypt", "kms:GenerateDataKey", key=replica.encryption_key, bucket=target),
-            ],
-        )
-
-
-_ABORT_UPLOADS = s3.LifecycleRule(
-    id="AbortIncompleteUploads", abort_incomplete_multipart_upload_after=Duration.days(7)
-)
+_ABORT_UPLOADS = s3.LifecycleRule(id="AbortIncompleteUploads", abort_incomplete_multipart_upload_after=Duration.days(7))
 
 
 def _archive_rules(retention: Duration) -> list[s3.LifecycleRule]:
@@ -440,95 +447,7 @@ def _resource_of(bucket: s3.Bucket) -> s3.CfnBucket:
     return resource
 
 
-def _keep_policy(bucket: s3.Bucket) -> None:
-    # A bucket that outlives its stack without its policy would accept plaintext requests and the deletion of logs.
-    assert bucket.policy is not None
-    bucket.policy.apply_removal_policy(RemovalPolicy.RETAIN)
-
-
-def _deny_deletion(bucket: s3.Bucket) -> iam.PolicyStatement:
-    # Lifecycle rules are not subject to bucket policies, so the logs still expire when their time has come.
-    return iam.PolicyStatement(
-        sid="NobodyDeletesLogs",
-        effect=iam.Effect.DENY,
-        principals=[iam.AnyPrincipal()],
-        actions=["s3:DeleteObject", "s3:DeleteObjectVersion"],
-        resources=[bucket.arn_for_objects("*")],
-    )
-
-
-def _deliver(
-    bucket: s3.Bucket, *, sid: str, service: str, source: str, with_account: bool = True
-) -> iam.PolicyStatement:
-    conditions: dict[str, dict[str, str]] = {"ArnLike": {"aws:SourceArn": source}}
-    if with_account:
-        conditions["StringEquals"] = {"aws:SourceAccount": Aws.ACCOUNT_ID}
-    return iam.PolicyStatement(
-        sid=sid,
-        actions=["s3:PutObject"],
-        resources=[bucket.arn_for_objects("*")],
-        principals=[iam.ServicePrincipal(service)],
-        conditions=conditions,
-    )
-
-
-def _deny_other_encryption(bucket: s3.Bucket, key: kms.IKey) -> list[iam.PolicyStatement]:
-    # Without the Null test the statements would deny uploads that ask for nothing and get the default encryption.
-    wanted = {
-        "DenyOtherEncryption": ("s3:x-amz-server-side-encryption", "aws:kms"),
-        "DenyOtherKeys": ("s3:x-amz-server-side-encryption-aws-kms-key-id", key.key_arn),
-    }
-    return [
-        iam.PolicyStatement(
-            sid=sid,
-            effect=iam.Effect.DENY,
-            principals=[iam.AnyPrincipal()],
-            actions=["s3:PutObject"],
-            resources=[bucket.arn_for_objects("*")],
-            conditions={"StringNotEquals": {header: value}, "Null": {header: "false"}},
-        )
-        for sid, (header, value) in wanted.items()
-    ]
-
-
 def _replica_of(given: EncryptedBucket | ReplicaBucket | None) -> ReplicaBucket | None:
     if isinstance(given, EncryptedBucket):
         return ReplicaBucket(bucket=given.bucket, encryption_key=given.encryption_key)
     return given
-
-
-def _replication_role(scope: Construct) -> iam.Role:
-    # AWS documents no confused-deputy condition for this role, and one that S3 does not fill in would stop replication
-    # without a word. S3 takes the role only from whoever may pass it, in this account.
-    return iam.Role(
-        scope,
-        "ReplicationRole",
-        assumed_by=iam.ServicePrincipal("s3.amazonaws.com"),
-        description="Copies new objects to the replica bucket",
-    )
-
-
-def _replication_rule(replica: ReplicaBucket) -> s3.ReplicationRule:
-    return s3.ReplicationRule(
-        id="Everything",
-        destination=replica.bucket,
-        kms_key=replica.encryption_key,
-        sse_kms_encrypted_objects=True,
-        delete_marker_replication=True,
-        replica_modifications=True,
-        replication_time_control=s3.ReplicationTimeValue.FIFTEEN_MINUTES,
-        metrics=s3.ReplicationTimeValue.FIFTEEN_MINUTES,
-    )
-
-
-def _through_s3(*actions: str, key: kms.IKey, bucket: s3.IBucket) -> iam.PolicyStatement:
-    return iam.PolicyStatement(
-        actions=list(actions),
-        resources=[key.key_arn],
-        conditions={
-            "StringLike": {
-                "kms:ViaService": "s3.*.amazonaws.com",
-                "kms:EncryptionContext:aws:s3:arn": [bucket.bucket_arn, bucket.arn_for_objects("*")],
-            }
-        },
-    )

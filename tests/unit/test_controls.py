@@ -14,11 +14,7 @@ from hipaa_constructs.errors import ComplianceError
 ALL = list(CONTROLS.values())
 SPECIFICATIONS = [each for each in ALL if each.kind is not Kind.STANDARD]
 # Appendix A covers 164.308, 164.310 and 164.312, and has no line for 164.308(b)(2).
-MATRIX = [
-    each
-    for each in ALL
-    if each.section in {"164.308", "164.310", "164.312"} and each.id != "164.308(b)(2)"
-]
+MATRIX = [each for each in ALL if each.section in {"164.308", "164.310", "164.312"} and each.id != "164.308(b)(2)"]
 
 
 def kinds(section: str) -> dict[Kind, int]:
@@ -76,9 +72,7 @@ def test_appendix_a_marks_20_lines_as_required_6_of_them_bare_standards() -> Non
         ("164.316", 2, 3, 0),
     ],
 )
-def test_each_section_is_complete(
-    section: str, standards: int, required: int, addressable: int
-) -> None:
+def test_each_section_is_complete(section: str, standards: int, required: int, addressable: int) -> None:
     expected = {
         Kind.STANDARD: standards,
         Kind.REQUIRED: required,

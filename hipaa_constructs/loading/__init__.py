@@ -1,0 +1,23 @@
+"""Templates, read: what a user names becomes bodies with lines, or one clear line about what is wrong."""
+
+from hipaa_constructs.loading._discovery import Found, discover, load_stacks
+from hipaa_constructs.loading._file import (
+    LARGEST,
+    Loaded,
+    NotATemplate,
+    UnusableTemplate,
+    load_file,
+    parse,
+)
+
+__all__ = [
+    "LARGEST",
+    "Found",
+    "Loaded",
+    "NotATemplate",
+    "UnusableTemplate",
+    "discover",
+    "load_file",
+    "load_stacks",
+    "parse",
+]

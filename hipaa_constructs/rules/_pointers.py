@@ -1,0 +1,73 @@
+"""Who may point at whom, over-approximated once so that each question looks at few candidates."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from hipaa_constructs.rules._resolve import intrinsic
+from hipaa_constructs.rules._value import Json, Unresolved, name_in
+
+if TYPE_CHECKING:
+    from hipaa_constructs.rules._template import Resource
+
+_PLAIN_REFERENCES = ("Ref", "Fn::GetAtt", "Fn::ImportValue", "Fn::Join", "Fn::Sub")
+
+
+class Pointers:
+    """The resources of one type, by what stands at one place of theirs before anything is resolved."""
+
+    def __init__(self, resources: Iterable[Resource], path: tuple[str, ...]) -> None:
+        """Index resources.
+
+        Args:
+            resources: those that may point.
+            path: the place in their properties, with ``"*"`` for each place of a list.
+        """
+        self._by_target: dict[Resource, list[Resource]] = defaultdict(list)
+        self._by_target_types: dict[frozenset[str], list[Resource]] = defaultdict(list)
+        self._by_name: dict[str, list[Resource]] = defaultdict(list)
+        self._others: list[Resource] = []
+        for resource in resources:
+            for raw in _places(resource.body.get("Properties"), path):
+                self._note(resource, raw)
+
+    def _note(self, resource: Resource, raw: Json) -> None:
+        if isinstance(raw, str) and "{{" not in raw:
+            self._by_name[name_in(raw)].append(resource)
+            return
+        function = intrinsic(raw)
+        targets = resource.template.named_resources(raw) if function else []
+        if function and function[0] in _PLAIN_REFERENCES and targets:
+            for target in targets:
+                self._by_target[target].append(resource)
+            self._by_target_types[frozenset(target.type for target in targets)].append(resource)
+        else:
+            self._others.append(resource)
+
+    def candidates(self, resource: Resource) -> list[Resource]:
+        """Return every resource that may point at another one, and few of the others."""
+        found = [*self._by_target.get(resource, []), *self._others]
+        for types, pointing in self._by_target_types.items():
+            # An attribute of something else, say of a custom resource, can be the name of anything.
+            if resource.type not in types:
+                found += pointing
+        name = resource.name.value
+        if isinstance(name, str):
+            found += self._by_name.get(name, [])
+        elif isinstance(name, Unresolved):
+            found += (one for text, several in self._by_name.items() if name.may_be(text) for one in several)
+        return list(dict.fromkeys(found))
+
+
+def _places(raw: Json, path: tuple[str, ...]) -> Iterator[Json]:
+    """Yield what stands at a path, or the intrinsic function on the way that hides it."""
+    if not path or intrinsic(raw) is not None:
+        if raw is not None:
+            yield raw
+    elif path[0] == "*":
+        for item in raw if isinstance(raw, list) else ():
+            yield from _places(item, path[1:])
+    elif isinstance(raw, dict) and path[0] in raw:
+        yield from _places(raw[path[0]], path[1:])

@@ -1,0 +1,140 @@
+"""What bucket policies and replication roles say."""
+
+from __future__ import annotations
+
+from aws_cdk import Aws, RemovalPolicy
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_s3 as s3
+from constructs import Construct
+
+
+def keep_policy(bucket: s3.Bucket) -> None:
+    """Let a bucket's policy outlive the stack too; without it, the bucket would accept plaintext requests."""
+    assert bucket.policy is not None
+    bucket.policy.apply_removal_policy(RemovalPolicy.RETAIN)
+
+
+def deny_deletion(bucket: s3.Bucket) -> iam.PolicyStatement:
+    """Let nobody delete an object; lifecycle rules are not subject to bucket policies, so objects still expire."""
+    return iam.PolicyStatement(
+        sid="NobodyDeletesLogs",
+        effect=iam.Effect.DENY,
+        principals=[iam.AnyPrincipal()],
+        actions=["s3:DeleteObject", "s3:DeleteObjectVersion"],
+        resources=[bucket.arn_for_objects("*")],
+    )
+
+
+def deliver(
+    bucket: s3.Bucket, *, sid: str, service: str, source: str, with_account: bool = True
+) -> iam.PolicyStatement:
+    """Let an AWS service write objects on behalf of this account's own resources."""
+    conditions: dict[str, dict[str, str]] = {"ArnLike": {"aws:SourceArn": source}}
+    if with_account:
+        conditions["StringEquals"] = {"aws:SourceAccount": Aws.ACCOUNT_ID}
+    return iam.PolicyStatement(
+        sid=sid,
+        actions=["s3:PutObject"],
+        resources=[bucket.arn_for_objects("*")],
+        principals=[iam.ServicePrincipal(service)],
+        conditions=conditions,
+    )
+
+
+def deny_other_encryption(bucket: s3.Bucket, key: kms.IKey) -> list[iam.PolicyStatement]:
+    """Deny uploads that ask for other encryption than SSE-KMS, or for another key."""
+    # Without the Null test the statements would deny uploads that ask for nothing and get the default encryption.
+    wanted = {
+        "DenyOtherEncryption": ("s3:x-amz-server-side-encryption", "aws:kms"),
+        "DenyOtherKeys": ("s3:x-amz-server-side-encryption-aws-kms-key-id", key.key_arn),
+    }
+    return [
+        iam.PolicyStatement(
+            sid=sid,
+            effect=iam.Effect.DENY,
+            principals=[iam.AnyPrincipal()],
+            actions=["s3:PutObject"],
+            resources=[bucket.arn_for_objects("*")],
+            conditions={"StringNotEquals": {header: value}, "Null": {header: "false"}},
+        )
+        for sid, (header, value) in wanted.items()
+    ]
+
+
+def replication_role(scope: Construct) -> iam.Role:
+    """Make the role that S3 replicates with; `allow_replication` gives it its permissions."""
+    # AWS documents no confused-deputy condition for this role, and one that S3 does not fill in would stop replication
+    # without a word. S3 takes the role only from whoever may pass it, in this account.
+    return iam.Role(
+        scope,
+        "ReplicationRole",
+        assumed_by=iam.ServicePrincipal("s3.amazonaws.com"),
+        description="Copies new objects to the replica bucket",
+    )
+
+
+def replication_rule(target: s3.IBucket, key: kms.IKey) -> s3.ReplicationRule:
+    """Return the rule that copies everything, with delete markers, within 15 minutes."""
+    return s3.ReplicationRule(
+        id="Everything",
+        destination=target,
+        kms_key=key,
+        sse_kms_encrypted_objects=True,
+        delete_marker_replication=True,
+        replica_modifications=True,
+        replication_time_control=s3.ReplicationTimeValue.FIFTEEN_MINUTES,
+        metrics=s3.ReplicationTimeValue.FIFTEEN_MINUTES,
+    )
+
+
+def allow_replication(
+    scope: Construct,
+    role: iam.Role,
+    *,
+    source: s3.IBucket,
+    source_key: kms.IKey,
+    target: s3.IBucket,
+    target_key: kms.IKey,
+) -> None:
+    """Grant what S3 documents for replication, in a managed policy, as the rule sets refuse inline ones.
+
+    AWS: https://docs.aws.amazon.com/AmazonS3/latest/userguide/setting-repl-config-perm-overview.html
+    """
+    iam.ManagedPolicy(
+        scope,
+        "ReplicationPolicy",
+        roles=[role],
+        statements=[
+            iam.PolicyStatement(
+                actions=["s3:GetReplicationConfiguration", "s3:ListBucket"], resources=[source.bucket_arn]
+            ),
+            iam.PolicyStatement(
+                actions=[
+                    "s3:GetObjectVersionAcl",
+                    "s3:GetObjectVersionForReplication",
+                    "s3:GetObjectVersionTagging",
+                ],
+                resources=[source.arn_for_objects("*")],
+            ),
+            iam.PolicyStatement(
+                actions=["s3:ReplicateDelete", "s3:ReplicateObject", "s3:ReplicateTags"],
+                resources=[target.arn_for_objects("*")],
+            ),
+            _through_s3("kms:Decrypt", key=source_key, bucket=source),
+            _through_s3("kms:Encrypt", "kms:GenerateDataKey", key=target_key, bucket=target),
+        ],
+    )
+
+
+def _through_s3(*actions: str, key: kms.IKey, bucket: s3.IBucket) -> iam.PolicyStatement:
+    return iam.PolicyStatement(
+        actions=list(actions),
+        resources=[key.key_arn],
+        conditions={
+            "StringLike": {
+                "kms:ViaService": "s3.*.amazonaws.com",
+                "kms:EncryptionContext:aws:s3:arn": [bucket.bucket_arn, bucket.arn_for_objects("*")],
+            }
+        },
+    )
