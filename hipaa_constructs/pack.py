@@ -28,7 +28,7 @@ from hipaa_constructs.rules import RULES, Severity, Verdict
 PACK_NAME = "HipaaConstructs"
 
 _SAFE_VERSIONS = {"aws-cdk-lib": ((2, 271, 0), (3, 0, 0)), "cdk-nag": ((3, 0, 2), (4, 0, 0))}
-"""From the first on, and below the second: on older ones a pack crashes, or one acknowledgement silences a whole app."""
+"""From the first on, below the second: on older ones a pack crashes, or one acknowledgement silences a whole app."""
 
 
 class HipaaConstructsChecks(NagPack):
@@ -119,8 +119,8 @@ def enforce(app: App) -> None:
         app: the whole app; call it once.
 
     Raises:
-        ComplianceError: it is not an app, it is enforced already, or the installed aws-cdk-lib or cdk-nag is one on which
-            findings are lost.
+        ComplianceError: it is not an app, it is enforced already, or the installed aws-cdk-lib or cdk-nag is one on
+            which findings are lost.
     """
     if not isinstance(app, App):
         raise ComplianceError(

@@ -43,7 +43,7 @@ def receives_audit_logs(group: Resource) -> bool:
     url=_GUIDE + "encrypt-log-data-kms.html",
 )
 def log_group_encrypted(group: Resource) -> Outcome:
-    """Judge the key. CloudWatch Logs encrypts without one too; the rule sets ask for a key that the customer governs."""
+    """Judge the key: CloudWatch Logs encrypts without one too, but the customer governs only a key of its own."""
     return group.at("KmsKeyId").must_be_set()
 
 

@@ -63,7 +63,7 @@ class Arguments:
             free: the options it was given that are not arguments of its own.
 
         Raises:
-            ComplianceError: a waiver is not one, excuses nothing here, or is given twice; an option is fixed or unknown.
+            ComplianceError: a waiver is not one, excuses nothing here or is given twice; an option is fixed or unknown.
         """
         self.path = f"{scope.node.path}/{id}".lstrip("/")
         self.waivers = tuple(waivers)

@@ -242,14 +242,11 @@ def usable_key(scope: IConstruct, given: AnyKey | None, *, by_cloudwatch_logs: b
 
 
 def _cloudwatch_logs_statement() -> iam.PolicyStatement:
+    log_groups = f"arn:{Aws.PARTITION}:logs:{Aws.REGION}:{Aws.ACCOUNT_ID}:log-group:*"
     return iam.PolicyStatement(
         sid="CloudWatchLogsOfThisAccount",
         actions=["kms:Decrypt", "kms:Describe*", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"],
         resources=["*"],
         principals=[iam.ServicePrincipal(f"logs.{Aws.REGION}.amazonaws.com")],
-        conditions={
-            "ArnLike": {
-                "kms:EncryptionContext:aws:logs:arn": f"arn:{Aws.PARTITION}:logs:{Aws.REGION}:{Aws.ACCOUNT_ID}:log-group:*"
-            }
-        },
+        conditions={"ArnLike": {"kms:EncryptionContext:aws:logs:arn": log_groups}},
     )

@@ -79,7 +79,7 @@ class EncryptedLogGroup(Construct):
         Args:
             scope: where it belongs.
             id: its id there.
-            encryption_key: by default the stack's `EncryptionKey`. An imported key must already let CloudWatch Logs use it.
+            encryption_key: by default the stack's `EncryptionKey`. An imported key must let CloudWatch Logs use it.
             retention: how long events are kept; by default, and unless waived, six years (2192 days) or longer. Events
                 that never expire need a waiver of LogGroupRetentionSet.
             deletion_protection_enabled: by default every deletion is refused until this is switched off.

@@ -73,7 +73,7 @@ _FIXED = {
     "enforce_ssl": "requests without TLS are always denied (164.312(e)(1))",
     "object_ownership": "the bucket's owner owns every object (164.312(a)(1))",
     "public_read_access": "no record is public (164.312(a)(1))",
-    "target_object_key_format": "logs are partitioned by source and date of event, so that one archive serves many buckets",
+    "target_object_key_format": "logs are partitioned by source and date, so that one archive serves many buckets",
     "website_error_document": "S3 website endpoints speak no TLS (164.312(e)(1)); put CloudFront before the bucket",
     "website_index_document": "S3 website endpoints speak no TLS (164.312(e)(1)); put CloudFront before the bucket",
     "website_redirect": "S3 website endpoints speak no TLS (164.312(e)(1)); put CloudFront before the bucket",
@@ -83,9 +83,9 @@ _FIXED = {
 _FIXED_FOR_RECORDS = {
     **_FIXED,
     "bucket_key_enabled": "a bucket key is always used: it cuts the requests to KMS, and their price",
-    "encryption": "it is always SSE-KMS with a customer managed key (164.312(a)(2)(iv)); pass encryption_key to choose the key",
+    "encryption": "it is always SSE-KMS (164.312(a)(2)(iv)); pass encryption_key to choose the key",
     "replication_role": "the role comes with replicate_to, with the least privilege that AWS documents",
-    "replication_rules": "pass replicate_to, which encrypts the replicas with their own Region's key (164.312(a)(2)(iv))",
+    "replication_rules": "pass replicate_to, which encrypts replicas with their own Region's key (164.312(a)(2)(iv))",
 }
 
 _FIXED_FOR_LOGS = {
@@ -99,8 +99,8 @@ _FIXED_FOR_LOGS = {
     "minimum_tls_version": "requests below TLS 1.2 are always denied (164.312(e)(1))",
     "notifications_handler_role": "the archive keeps logs and starts nothing; read it with Athena",
     "notifications_skip_destination_validation": "the archive keeps logs and starts nothing; read it with Athena",
-    "object_lock_default_retention": "Object Lock stops the delivery of access logs; a policy denies deletion (164.312(c)(1))",
-    "object_lock_enabled": "Object Lock stops the delivery of access logs; a policy denies deletion (164.312(c)(1))",
+    "object_lock_default_retention": "Object Lock stops log delivery; a policy denies deletion (164.312(c)(1))",
+    "object_lock_enabled": "Object Lock stops log delivery; a policy denies deletion (164.312(c)(1))",
     "removal_policy": "logs always stay when the stack goes (164.316(b)(2)(i))",
     "replication_role": "access logs belong to one Region and account; each Region has an archive",
     "replication_rules": "access logs belong to one Region and account; each Region has an archive",
@@ -114,9 +114,9 @@ _FIXED_FOR_LOGS = {
 class LogArchive(Construct):
     """The bucket that access logs of S3 buckets and load balancers are delivered to, kept for six years.
 
-    Encrypted with SSE-S3, as AWS delivers access logs to no other bucket; TLS 1.2 or newer only; versioned; private; with
-    a policy that lets nobody delete a log. After 90 days logs move to S3 Glacier Instant Retrieval, after a year to S3
-    Glacier Deep Archive, whose objects take up to 12 hours to be read. S3 leaves objects below 128 KB where they are.
+    Encrypted with SSE-S3, as AWS delivers access logs to no other bucket; TLS 1.2 or newer only; versioned; private;
+    with a policy that lets nobody delete a log. After 90 days logs move to S3 Glacier Instant Retrieval, after a year
+    to S3 Glacier Deep Archive, whose objects take up to 12 hours to be read. Objects below 128 KB stay where they are.
 
     One archive serves a whole stack, see `of`. Its bucket must be in the same Region and account as what is logged.
 
@@ -258,14 +258,15 @@ class ReplicaBucket:
 class EncryptedBucket(Construct):
     """A private bucket for records: encrypted with your key, TLS 1.2 or newer only, versioned, logged and retained.
 
-    Its policy denies plaintext requests, and uploads that ask for other encryption or another key. Incomplete uploads are
-    aborted after 7 days. Access logs go to the stack's `LogArchive`. A bucket key keeps the requests to KMS few.
+    Its policy denies plaintext requests, and uploads that ask for other encryption or another key. Incomplete uploads
+    are aborted after 7 days. Access logs go to the stack's `LogArchive`. A bucket key keeps the requests to KMS few.
 
     Swap it for an `s3.Bucket` of the same id: the logical id stays, so the bucket is updated in place.
 
     Rules: S3BucketEncryptedWithKms, S3BucketUsesCustomerManagedKey, S3BucketKeyEnabled, S3BucketTlsOnly,
     S3BucketTls12Only, S3BucketRefusesOtherKeys, S3BucketRefusesClientHeldKeys, S3BucketPublicAccessBlocked,
-    S3BucketAclsDisabled, S3BucketAccessLogged, S3BucketVersioned, S3BucketLifecycleSet, S3BucketKept, S3BucketPolicyKept.
+    S3BucketAclsDisabled, S3BucketAccessLogged, S3BucketVersioned, S3BucketLifecycleSet, S3BucketKept,
+    S3BucketPolicyKept.
     With ``replicate_to`` also S3BucketReplicated and S3ReplicaEncrypted.
     Library waiver: S3BucketReplicated, while ``replicate_to`` is not given.
     Your duty: who may read; that names, keys and tags of objects carry no PHI, as they are not encrypted with your key.
@@ -319,12 +320,12 @@ class EncryptedBucket(Construct):
             lifecycle_rules: beside the one that aborts incomplete uploads after 7 days; none by default, so that no
                 version ever expires. What they delete, and when, is your decision.
             removal_policy: by default, and unless waived, the bucket stays when the stack goes.
-            replicate_to: a versioned bucket, in another Region as a rule, that every new object and version is copied to,
+            replicate_to: a versioned bucket, in another Region as a rule, that every new object is copied to,
                 encrypted with that bucket's key, with delete markers and within 15 minutes. Costs transfer, storage and
                 the replication time control. None by default.
-            server_access_logs_bucket: by default the bucket of the stack's `LogArchive`. Another one must be in the same
-                Region and account, encrypted with SSE-S3, without Object Lock, and let ``logging.s3.amazonaws.com``
-                write. False, if waived, switches access logs off.
+            server_access_logs_bucket: by default the bucket of the stack's `LogArchive`. Another one must be in the
+                same Region and account, encrypted with SSE-S3, without Object Lock, and let
+                ``logging.s3.amazonaws.com`` write. False, if waived, switches access logs off.
             server_access_logs_prefix: of the logs' keys in that bucket, by default ``s3/``.
             waivers: exceptions from the rules about buckets.
             **options: of `s3.Bucket`, see `BucketOptions`.
@@ -409,7 +410,7 @@ class EncryptedBucket(Construct):
         record(resource, waivers, scope=self)
 
     def _log_access(self, destination: s3.IBucket, prefix: str) -> None:
-        # The L2's own option writes an ACL on the destination unless a feature flag of the app is set; ACLs are off there.
+        # The L2's own option sets an ACL on the destination unless a feature flag is on; ACLs are off there.
         _resource_of(self.bucket).logging_configuration = s3.CfnBucket.LoggingConfigurationProperty(
             destination_bucket_name=destination.bucket_name,
             log_file_prefix=prefix,
