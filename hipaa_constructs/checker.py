@@ -141,7 +141,8 @@ def _use_of(
     holders: dict[RecordedWaiver, list[tuple[Resource, int]]], used: set[RecordedWaiver], chosen: set[str]
 ) -> Iterable[Judgement]:
     for record, places in holders.items():
-        if record.waiver.is_foreign or record.waiver.rule not in chosen:
+        # One that a construct makes says what its default leaves out, also where another template makes up for it.
+        if record.by_library or record.waiver.is_foreign or record.waiver.rule not in chosen:
             continue
         resource, position = places[0]
         path = ("Metadata", "hipaa_constructs", "waivers", position)

@@ -103,7 +103,7 @@ class Statement:
         )
 
     def touches(self, *patterns: str) -> bool | None:
-        """Whether an action falls under one of some patterns, or a wildcard covers one of them; None if that is hidden."""
+        """Whether an action falls under one of some patterns, or a wildcard covers one; None if that is hidden."""
         if "NotAction" in self.inverted:
             excepted = all(any(_matches(node.value, pattern) for node in self.actions) for pattern in patterns)
             return not excepted

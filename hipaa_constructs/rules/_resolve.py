@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from hipaa_constructs.rules._value import ABSENT, Json, Unresolved, Value, as_number, as_text
+from hipaa_constructs.rules._value import ABSENT, UNKNOWN, Json, Unresolved, Value, as_number, as_text
 
 if TYPE_CHECKING:
     from hipaa_constructs.rules._template import Template
@@ -53,7 +53,7 @@ def resolve(template: Template, raw: Json, depth: int = 0) -> Resolved:
     Only the value itself is resolved: what stands inside a list or a mapping is resolved when it is asked for.
     """
     if isinstance(raw, str):
-        return template, _text(template, raw)
+        return template, _text(template, raw, raw) if "{{" in raw else raw
     function = intrinsic(raw)
     if function is None:
         return template, raw
@@ -83,14 +83,12 @@ def resolve(template: Template, raw: Json, depth: int = 0) -> Resolved:
     return template, Unresolved(template, raw)
 
 
-def _text(template: Template, raw: str) -> Value:
-    if "{{resolve:" not in raw:
-        return raw
-    pieces = _DYNAMIC_REFERENCE.split(raw)
-    parts: list[str | None] = [pieces[0]]
-    for piece in pieces[1:]:
-        parts += [None, piece]
-    return Unresolved(template, raw, tuple(parts))
+def _text(template: Template, raw: Json, text: str) -> Value:
+    """Return a text, or what is known of it around dynamic references and the pieces that are `UNKNOWN`."""
+    first, *others = _DYNAMIC_REFERENCE.sub(UNKNOWN, text).split(UNKNOWN)
+    if not others:
+        return first
+    return Unresolved(template, raw, (first, *(part for other in others for part in (None, other))))
 
 
 def _ref(template: Template, raw: Json, name: Json, depth: int) -> Resolved:
@@ -232,8 +230,7 @@ def _parts(value: Value) -> list[str | None]:
 
 
 def _assembled(template: Template, raw: Json, parts: list[str | None]) -> Value:
-    known = [part for part in parts if part is not None]
-    return "".join(known) if len(known) == len(parts) else Unresolved(template, raw, tuple(parts))
+    return _text(template, raw, "".join(UNKNOWN if part is None else part for part in parts))
 
 
 def _select(template: Template, raw: Json, argument: Json, depth: int) -> Resolved:
@@ -269,9 +266,9 @@ def _holds(template: Template, raw: Json, name: str, depth: int) -> bool:
             case "Fn::Not", [only]:
                 return not _holds(template, only, name, depth + 1)
             case "Fn::And", list(several):
-                return all([_holds(template, one, name, depth + 1) for one in several])
+                return all(_holds(template, one, name, depth + 1) for one in several)
             case "Fn::Or", list(several):
-                return any([_holds(template, one, name, depth + 1) for one in several])
+                return any(_holds(template, one, name, depth + 1) for one in several)
             case "Fn::Equals", [left, right]:
                 return _equal(template, left, right, depth)
     return template.choose(("condition", name), name, (True, False))
@@ -301,6 +298,23 @@ def _label(raw: Json) -> str:
     if function is not None and function[0] == "Ref" and isinstance(function[1], str):
         return function[1]
     return raw if isinstance(raw, str) else _canonical(raw)
+
+
+def is_reference(raw: Json) -> bool:
+    """Tell whether a value is nothing but text and the names and attributes of resources, not a choice among them."""
+    function = intrinsic(raw)
+    match function:
+        case None:
+            return isinstance(raw, (bool, int, float, str))
+        case (("Ref" | "Fn::GetAtt" | "Fn::ImportValue"), _):
+            return True
+        case "Fn::Sub", str():
+            return True
+        case "Fn::Sub", [str(), dict(variables)]:
+            return all(is_reference(value) for value in variables.values())
+        case "Fn::Join", [str(), list(pieces)]:
+            return all(is_reference(piece) for piece in pieces)
+    return False
 
 
 def names_in(raw: Json) -> Iterator[tuple[str, str]]:

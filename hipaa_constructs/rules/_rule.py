@@ -57,8 +57,8 @@ class Rule:
 
     @property
     def service(self) -> str:
-        """The module that holds the rule, e.g. ``s3``."""
-        return self.check.__module__.rpartition(".")[2] if self.check else "waivers"
+        """The service that the rule is about, by the name of the module that holds it, e.g. ``s3``."""
+        return self.check.__module__.rpartition(".")[2].partition("_")[0] if self.check else "waivers"
 
     @property
     def cited(self) -> tuple[Control, ...]:
@@ -86,7 +86,12 @@ def _judge(check: Check, resource: Resource) -> Outcome:
     assembly = resource.template.assembly
     if assembly.world.asked:
         assembly.world = World()
-    outcome = check(resource) if resource.exists else NOT_APPLICABLE
+    outcome = check(resource)
+    # What does not apply in any case needs no question whether the resource exists, which may split the world.
+    if outcome.verdict is Verdict.NOT_APPLICABLE and assembly.world.is_only_one:
+        return outcome
+    if not resource.exists:
+        outcome = NOT_APPLICABLE
     return outcome if assembly.world.is_only_one else _judge_everywhere(check, resource)
 
 

@@ -10,7 +10,7 @@ from typing import TypeVar, cast
 
 from hipaa_constructs.rules._outcome import MET, Outcome, broken, undecided
 from hipaa_constructs.rules._pointers import Pointers
-from hipaa_constructs.rules._resolve import condition, intrinsic, is_plain, names_in, resolve
+from hipaa_constructs.rules._resolve import condition, intrinsic, is_plain, is_reference, names_in, resolve
 from hipaa_constructs.rules._value import (
     ABSENT,
     UNKNOWN,
@@ -207,9 +207,10 @@ class Node:
         return self.value.template.named_resources(self.value.expression)
 
     def target(self) -> Resource | None:
-        """Return the one resource that the value is the name, id or ARN of."""
+        """Return the one resource that the value is made of, and of no other."""
         found = self.targets()
-        return found[0] if len(found) == 1 else None
+        sure = isinstance(self.value, Unresolved) and is_reference(self.value.expression)
+        return found[0] if sure and len(found) == 1 else None
 
     def designates(self, resource: Resource) -> bool | None:
         """Tell whether the value is the name, id or ARN of a resource; None when the template can't tell."""
@@ -226,9 +227,11 @@ class Node:
     def _may_designate(self, value: Unresolved, resource: Resource) -> bool | None:
         found, known = self.targets(), name_in(self.outline())
         whole = known == UNKNOWN
+        if not known.strip(UNKNOWN) and not whole:
+            return None
         if resource in found:
             # What only contains the name of a resource, such as its name with a suffix, is another one's name.
-            return (True if len(found) == 1 else None) if whole else False
+            return (True if self.target() is resource else None) if whole else False
         if whole and any(one.type == resource.type for one in found):
             return False
         name = resource.name
@@ -515,11 +518,11 @@ class Assembly:
         return result
 
     def _link_nested_stacks(self) -> None:
-        by_path = {template.path.resolve(): template for template in self.templates if template.path}
+        by_path = {_resolved(template.path): template for template in self.templates if template.path}
         users: dict[Template, list[Resource]] = defaultdict(list)
         for stack in self._by_type.get(NESTED_STACK, []):
             path = _file_of_nested(stack)
-            child = by_path.get(path.resolve()) if path else None
+            child = by_path.get(_resolved(path)) if path else None
             if child is not None and child is not stack.template:
                 users[child].append(stack)
         for child, stacks in users.items():
@@ -534,6 +537,13 @@ class Assembly:
                 _, name = resolve(template, export.get("Name"))
                 if isinstance(name, str) and "Value" in output:
                     self._exports[name].append((template, output["Value"]))
+
+
+def _resolved(path: Path) -> Path:
+    try:
+        return path.resolve()
+    except (OSError, ValueError):  # No file can have such a name.
+        return path
 
 
 def _file_of_nested(stack: Resource) -> Path | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hipaa_constructs.rules._keys import customers_key
 from hipaa_constructs.rules._outcome import MET, NOT_APPLICABLE, Outcome, all_met
 from hipaa_constructs.rules._policy import Statement, hides_statements, statements
 from hipaa_constructs.rules._retention import SIX_YEARS_DAYS, kept_on_deletion
@@ -44,7 +45,7 @@ def receives_audit_logs(group: Resource) -> bool:
 )
 def log_group_encrypted(group: Resource) -> Outcome:
     """Judge the key: CloudWatch Logs encrypts without one too, but the customer governs only a key of its own."""
-    return group.at("KmsKeyId").must_be_set()
+    return customers_key(group.at("KmsKeyId"))
 
 
 @rule(

@@ -52,6 +52,28 @@ def deny_old_tls(of: str = "It") -> dict[str, Json]:
     return deny("s3:*", everything(of), {"NumericLessThan": {"s3:TlsVersion": 1.2}})
 
 
+def lets_s3_deliver(of: str = "It") -> dict[str, Json]:
+    """Let S3 deliver the access logs of the account's buckets."""
+    return {
+        "Effect": "Allow",
+        "Principal": {"Service": "logging.s3.amazonaws.com"},
+        "Action": "s3:PutObject",
+        "Resource": objects(of),
+        "Condition": {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}},
+    }
+
+
+def deliver(service: str) -> dict[str, Json]:
+    """Let a service of AWS write logs on behalf of one account."""
+    return {
+        "Effect": "Allow",
+        "Principal": {"Service": service},
+        "Action": "s3:PutObject",
+        "Resource": objects("It"),
+        "Condition": {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}},
+    }
+
+
 def policy(*statements: Json, bucket: Json = None, **attributes: Json) -> Json:
     """Make a bucket policy."""
     properties: Json = {
@@ -96,7 +118,9 @@ def records() -> Body:
         **common(),
         "BucketEncryption": encryption("aws:kms", KMSMasterKeyID=arn("Key")),
         "LoggingConfiguration": {"DestinationBucketName": {"Ref": "Logs"}, "LogFilePrefix": "x/"},
-        "LifecycleConfiguration": {"Rules": [{"Id": "Abort", "Status": "Enabled"}]},
+        "LifecycleConfiguration": {
+            "Rules": [{"Status": "Enabled", "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 7}}]
+        },
         "ReplicationConfiguration": {
             "Role": arn("Role"),
             "Rules": [
@@ -150,6 +174,7 @@ def logs() -> Body:
             "ItsPolicy": policy(
                 deny_plaintext(),
                 deny(["s3:DeleteObject", "s3:DeleteObjectVersion"], objects("It")),
+                lets_s3_deliver(),
             ),
             "Source": bucket(source),
         }

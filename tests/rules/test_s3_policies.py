@@ -201,9 +201,7 @@ def test_text_that_is_no_policy_is_undecided(text: str) -> None:
     assert verdict(TLS, changed(records(), STATEMENTS[:-1], text)) == UNDECIDED
 
 
-@pytest.mark.parametrize(
-    "hidden", [PARAMETER, [PARAMETER], [{"Fn::Transform": {"Name": "M"}}]], ids=str
-)
+@pytest.mark.parametrize("hidden", [PARAMETER, [PARAMETER], [{"Fn::Transform": {"Name": "M"}}]], ids=str)
 @pytest.mark.parametrize("rule", [TLS, TLS12, OTHER_KEYS, READABLE, WRITABLE, NAMED])
 def test_a_hidden_statement_leaves_it_undecided(rule: str, hidden: Json) -> None:
     assert verdict(rule, changed(records(), STATEMENTS, hidden)) == UNDECIDED
@@ -393,9 +391,7 @@ def judged(rule: str, *statements: Json) -> str:
 
 
 @pytest.mark.parametrize("rule", [READABLE, WRITABLE, NAMED])
-@pytest.mark.parametrize(
-    "principal", ["*", {"AWS": "*"}, {"AWS": ["*"]}, {"AWS": ["111122223333", "*"]}], ids=str
-)
+@pytest.mark.parametrize("principal", ["*", {"AWS": "*"}, {"AWS": ["*"]}, {"AWS": ["111122223333", "*"]}], ids=str)
 @pytest.mark.parametrize("action", ["*", "s3:*", ["ec2:*", "S3:*"]], ids=str)
 def test_a_grant_to_everyone_is_broken(rule: str, principal: Json, action: Json) -> None:
     assert judged(rule, allow(Principal=principal, Action=action)) == BROKEN
@@ -489,9 +485,7 @@ def test_a_condition_that_anyone_can_meet_confines_nobody(rule: str, condition: 
     ],
     ids=str,
 )
-def test_a_grant_that_may_be_for_everyone_is_undecided(
-    rule: str, changes: dict[str, Json]
-) -> None:
+def test_a_grant_that_may_be_for_everyone_is_undecided(rule: str, changes: dict[str, Json]) -> None:
     assert judged(rule, allow(**changes)) == UNDECIDED
 
 

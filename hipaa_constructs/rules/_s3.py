@@ -1,0 +1,91 @@
+"""What the rules of Amazon S3 have in common: a bucket's policies, its default encryption, what is delivered to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from hipaa_constructs.rules._outcome import MET, Outcome, broken, undecided
+from hipaa_constructs.rules._policy import Policies, Statement, policies_of
+from hipaa_constructs.rules._template import Node, Resource
+
+BUCKET = "AWS::S3::Bucket"
+BUCKET_POLICY = "AWS::S3::BucketPolicy"
+GUIDE = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/"
+S3_LOG_WRITER = "logging.s3.amazonaws.com"
+_LOG_WRITERS = (S3_LOG_WRITER, "logdelivery.elasticloadbalancing.amazonaws.com")
+_LOG_BUCKET_ATTRIBUTES = ("access_logs.s3.bucket", "connection_logs.s3.bucket")
+HIDDEN_POLICY = "an intrinsic function hides a bucket policy, or the bucket that it is for"
+
+
+def policies(bucket: Resource) -> Policies:
+    """Return the statements of a bucket's policies."""
+    return policies_of(bucket, BUCKET_POLICY, "Bucket")
+
+
+def receives_access_logs(bucket: Resource) -> bool:
+    """Tell whether S3 or a load balancer delivers access logs to a bucket, which AWS does to SSE-S3 buckets only.
+
+    A bucket that logs to itself alone is none: otherwise any bucket of records could pass as a log bucket.
+    """
+    return bucket.template.assembly.once(("receives_access_logs", bucket), lambda: _receives_access_logs(bucket))
+
+
+def _receives_access_logs(bucket: Resource) -> bool:
+    assembly = bucket.template.assembly
+    if receives_server_access_logs(bucket):
+        return True
+    kind = "AWS::ElasticLoadBalancingV2::LoadBalancer"
+    balancers = assembly.pointing_at(bucket, kind, "LoadBalancerAttributes", "*", "Value")[0]
+    attributes = (attribute for balancer in balancers for attribute in balancer.each("LoadBalancerAttributes", "*"))
+    if any(one.at("Key").value in _LOG_BUCKET_ATTRIBUTES and one.at("Value").designates(bucket) for one in attributes):
+        return True
+    kind = "AWS::ElasticLoadBalancing::LoadBalancer"
+    if assembly.pointing_at(bucket, kind, "AccessLoggingPolicy", "S3BucketName")[0]:
+        return True
+    return any(
+        statement.effect == "Allow" and service.value in _LOG_WRITERS and statement.covers("s3:PutObject")
+        for _, statement in policies(bucket).sure
+        for service in statement.services()
+    )
+
+
+def receives_server_access_logs(bucket: Resource) -> bool:
+    """Tell whether another bucket logs its access to a bucket."""
+    assembly = bucket.template.assembly
+    sources = assembly.pointing_at(bucket, BUCKET, "LoggingConfiguration", "DestinationBucketName")[0]
+    return any(source is not bucket for source in sources)
+
+
+def is_trail_bucket(bucket: Resource) -> bool:
+    """Tell whether a trail delivers to a bucket."""
+    return bool(bucket.template.assembly.pointing_at(bucket, "AWS::CloudTrail::Trail", "S3BucketName")[0])
+
+
+def _default_encryption(bucket: Resource) -> Node:
+    return bucket.at("BucketEncryption", "ServerSideEncryptionConfiguration")
+
+
+def each_default(bucket: Resource, *keys: str) -> list[Node]:
+    """Return a place in each default encryption rule of a bucket."""
+    configuration = _default_encryption(bucket)
+    return [item.at(*keys) for item in configuration.items() or [configuration.at(0)]]
+
+
+def denied_to_all(bucket: Resource, denies: Callable[[Statement], bool | None], what: str) -> Outcome:
+    """Judge that a policy denies something to everyone."""
+    found = policies(bucket)
+    answers = [denies(statement) for _, statement in found.sure]
+    if True in answers:
+        return MET
+    if None in answers or found.hide or any(denies(statement) is not False for _, statement in found.unsure):
+        return undecided(why=HIDDEN_POLICY)
+    return broken(found=f"no bucket policy denies {what}")
+
+
+def denies_all_principals(statement: Statement, *actions: str) -> bool | None:
+    """Tell whether a statement denies actions to everyone, whatever its conditions; None if that is hidden."""
+    if not statement.may_be("Deny") or statement.inverted:
+        return False
+    if statement.hidden:
+        return None
+    return statement.names_everyone() and statement.covers(*actions)

@@ -1,0 +1,206 @@
+"""What the policies of Amazon S3 buckets must say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from hipaa_constructs.rules._outcome import MET, NOT_APPLICABLE, Outcome, all_met, broken, undecided
+from hipaa_constructs.rules._policy import Statement, callers_named, is_text
+from hipaa_constructs.rules._rule import Severity, rule
+from hipaa_constructs.rules._s3 import (
+    BUCKET,
+    GUIDE,
+    HIDDEN_POLICY,
+    denied_to_all,
+    denies_all_principals,
+    each_default,
+    policies,
+    receives_access_logs,
+)
+from hipaa_constructs.rules._template import Node, Resource
+
+_ALGORITHM = "s3:x-amz-server-side-encryption"
+_KEY_ID = "s3:x-amz-server-side-encryption-aws-kms-key-id"
+_OLDEST_TLS = 1.2
+
+
+def _refuses_everything(statement: Statement) -> bool | None:
+    return statement.covers_bucket() and statement.covers_objects() and denies_all_principals(statement, "s3:*")
+
+
+def _refuses_if(
+    statement: Statement, operators: tuple[str, ...], key: str, enough: Callable[[Node], bool]
+) -> bool | None:
+    unknown = "Condition" in statement.hidden
+    if not unknown:
+        values = statement.condition(*operators, key=key)
+        unknown = any(value.is_unknown for value in values or ())
+        if not values or not all(value.is_unknown or enough(value) for value in values):
+            return False
+    refuses = _refuses_everything(statement)
+    return None if refuses and unknown else refuses
+
+
+def _refuses_plaintext(statement: Statement) -> bool | None:
+    operators = ("bool", "boolifexists")
+    return _refuses_if(statement, operators, "aws:SecureTransport", lambda value: is_text(value.value, "false"))
+
+
+def _refuses_old_tls(statement: Statement) -> bool | None:
+    operators = ("numericlessthan", "numericlessthanifexists")
+    return _refuses_if(statement, operators, "s3:TlsVersion", lambda value: (value.number or 0) >= _OLDEST_TLS)
+
+
+@rule(
+    title="every bucket refuses requests without TLS",
+    fix="add a bucket policy that denies s3:* on the bucket and its objects when aws:SecureTransport is false",
+    applies_to=(BUCKET,),
+    controls=("164.312(e)(1)", "164.312(e)(2)(i)", "164.312(e)(2)(ii)"),
+    requirement="HC-071",
+    same_as=(
+        "cdk-nag:HIPAA.Security-S3BucketSSLRequestsOnly",
+        "config:s3-bucket-ssl-requests-only",
+        "guard:S3_BUCKET_SSL_REQUESTS_ONLY",
+        "prowler:s3_bucket_secure_transport_policy",
+    ),
+    url=GUIDE + "security-best-practices.html",
+)
+def s3_bucket_tls_only(bucket: Resource) -> Outcome:
+    """Judge all policies of the bucket, in whichever stack they are."""
+    return denied_to_all(bucket, _refuses_plaintext, "requests without TLS (aws:SecureTransport)")
+
+
+@rule(
+    title="every bucket refuses requests below TLS 1.2",
+    fix="add a bucket policy that denies s3:* on the bucket and its objects when s3:TlsVersion is less than 1.2",
+    applies_to=(BUCKET,),
+    controls=("164.312(e)(1)", "164.312(e)(2)(i)", "164.312(e)(2)(ii)"),
+    requirement="HC-072",
+    severity=Severity.WARNING,
+    url=GUIDE + "amazon-s3-policy-keys.html",
+)
+def s3_bucket_tls12_only(bucket: Resource) -> Outcome:
+    """Judge the policies; a warning, as AWS itself has refused TLS 1.0 and 1.1 at its endpoints since 2024."""
+    return denied_to_all(bucket, _refuses_old_tls, "TLS versions below 1.2 (s3:TlsVersion)")
+
+
+def _refuses_uploads(statement: Statement, key: str, wanted: Sequence[Node]) -> bool | None:
+    denies = statement.covers_objects() and denies_all_principals(statement, "s3:PutObject")
+    if not denies:
+        return denies
+    compared: list[Node] = []
+    for (operator, condition_key), nodes in statement.conditions.items():
+        if condition_key != key:
+            return False
+        if operator in ("stringnotequals", "stringnotequalsifexists", "arnnotequals", "arnnotequalsifexists"):
+            compared += nodes
+        elif operator != "null" or not all(is_text(node.value, "false") for node in nodes):
+            return False
+    answers = [_is_one_of(node, wanted) for node in compared]
+    return False if not answers or False in answers else None if None in answers else True
+
+
+def _is_one_of(node: Node, wanted: Sequence[Node]) -> bool | None:
+    if any(node.agrees_with(value) for value in wanted):
+        return True
+    return None if any(_may_agree(node, value) for value in wanted) else False
+
+
+def _may_agree(one: Node, other: Node) -> bool:
+    both = (one, other)
+    readable = all(node.is_unknown or node.text is not None for node in both)
+    return readable and any(node.is_unknown and not node.targets() for node in both)
+
+
+@rule(
+    title="every bucket refuses uploads that ask for other encryption or another key",
+    fix="deny s3:PutObject when s3:x-amz-server-side-encryption or its KMS key id is given and is not the bucket's own",
+    applies_to=(BUCKET,),
+    controls=("164.312(a)(2)(iv)", "164.312(e)(2)(ii)"),
+    requirement="HC-073",
+    severity=Severity.WARNING,
+    url=GUIDE + "UsingKMSEncryption.html#require-sse-kms",
+)
+def s3_bucket_refuses_other_keys(bucket: Resource) -> Outcome:
+    """Judge the policies; a request header outweighs the bucket's default encryption unless a policy denies it."""
+    if receives_access_logs(bucket):
+        return NOT_APPLICABLE
+    defaults = each_default(bucket, "ServerSideEncryptionByDefault")
+    algorithms = [default.at("SSEAlgorithm") for default in defaults]
+    keys = [default.at("KMSMasterKeyID") for default in defaults]
+    return all_met(
+        [
+            denied_to_all(
+                bucket, lambda one: _refuses_uploads(one, _ALGORITHM, algorithms), "uploads with other encryption"
+            ),
+            denied_to_all(bucket, lambda one: _refuses_uploads(one, _KEY_ID, keys), "uploads with another key"),
+        ]
+    )
+
+
+def _not_public(bucket: Resource, acls: tuple[str, ...], actions: tuple[str, ...]) -> Outcome:
+    acl = bucket.at("AccessControl")
+    outcomes = [acl.broken() if acl.text in acls else acl.undecided() if acl.is_unknown else MET]
+    found = policies(bucket)
+    for policy, statement in found.sure:
+        opens, touches = statement.opens_to_everyone(), statement.touches(*actions)
+        if opens and touches:
+            outcomes.append(broken(found=f"{policy.logical_id} allows it to everyone"))
+        elif opens is not False and touches is not False:
+            outcomes.append(undecided(why=f"an intrinsic function hides whether {policy.logical_id} allows it"))
+    if found.hide or any(
+        one.opens_to_everyone() is not False and one.touches(*actions) is not False for _, one in found.unsure
+    ):
+        outcomes.append(undecided(why=HIDDEN_POLICY))
+    return all_met(outcomes)
+
+
+@rule(
+    title="no bucket lets everyone read",
+    fix="take the public ACL away, and name principals in the bucket policy in place of *",
+    applies_to=(BUCKET,),
+    controls=("164.312(a)(1)", "164.308(a)(4)(ii)(C)"),
+    requirement="HC-075",
+    same_as=("config:s3-bucket-public-read-prohibited", "checkov:CKV_AWS_20"),
+    url=GUIDE + "access-control-block-public-access.html#access-control-block-public-access-policy-status",
+)
+def s3_bucket_not_publicly_readable(bucket: Resource) -> Outcome:
+    """Judge the canned ACL and every bucket policy."""
+    acls = ("PublicRead", "PublicReadWrite", "AuthenticatedRead")
+    return _not_public(bucket, acls, ("s3:GetObject", "s3:GetObject*", "s3:ListBucket", "s3:ListBucket*"))
+
+
+@rule(
+    title="no bucket lets everyone write",
+    fix="take the public ACL away, and name principals in the bucket policy in place of *",
+    applies_to=(BUCKET,),
+    controls=("164.312(a)(1)", "164.308(a)(4)(ii)(C)"),
+    requirement="HC-076",
+    same_as=("config:s3-bucket-public-write-prohibited", "checkov:CKV_AWS_57"),
+    url=GUIDE + "access-control-block-public-access.html#access-control-block-public-access-policy-status",
+)
+def s3_bucket_not_publicly_writable(bucket: Resource) -> Outcome:
+    """Judge the canned ACL and every bucket policy."""
+    actions = ("s3:PutObject", "s3:Put*", "s3:DeleteObject", "s3:Delete*", "s3:ReplicateObject", "s3:Replicate*")
+    return _not_public(bucket, ("PublicReadWrite",), (*actions, "s3:RestoreObject", "s3:AbortMultipartUpload"))
+
+
+@rule(
+    title="bucket policies allow named principals only, and AWS services for named callers only",
+    fix="name principals in place of *, and give each service principal aws:SourceAccount or aws:SourceArn",
+    applies_to=(BUCKET,),
+    controls=("164.312(a)(1)", "164.308(a)(4)(ii)(B)"),
+    requirement="HC-079",
+    same_as=("guard:S3_BUCKET_POLICY_NO_WILDCARD_PRINCIPAL",),
+    url="https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html",
+)
+def s3_bucket_policy_names_principals(bucket: Resource) -> Outcome:
+    """Judge every statement that allows, whatever the action."""
+    found = policies(bucket)
+    outcomes = [MET]
+    for policy, statement in found.sure:
+        named = callers_named(statement)
+        outcomes.append(Outcome(named.verdict, (), f"{policy.logical_id}: {named.found}"))
+    if found.hide or any(callers_named(statement) is not MET for _, statement in found.unsure):
+        outcomes.append(undecided(why=HIDDEN_POLICY))
+    return all_met(outcomes)

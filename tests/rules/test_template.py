@@ -1,0 +1,200 @@
+"""Templates as rules read them."""
+
+from __future__ import annotations
+
+import pytest
+
+from hipaa_constructs.rules import Assembly, Node, Template
+from hipaa_constructs.rules._value import Json
+from tests.rules._buckets import bucket
+from tests.rules._judging import PARAMETER, Body, resource, template
+
+TOPIC = "AWS::SNS::Topic"
+
+
+def stack(body: Body) -> Template:
+    made = Template(body)
+    Assembly([made])
+    return made
+
+
+def value(raw: Json) -> Node:
+    return stack(template({"It": bucket({"P": raw}), "Other": bucket()})).resources["It"].at("P")
+
+
+@pytest.mark.parametrize(
+    "sections",
+    [
+        {},
+        {"Resources": None},
+        {"Resources": "x"},
+        {"Resources": []},
+        {"Resources": {"A": None, "B": "x", "C": [], "D": {}, "E": {"Type": 3}}},
+        {"Resources": {}, "Parameters": [], "Conditions": "x", "Mappings": 3, "Outputs": None},
+    ],
+    ids=str,
+)
+def test_what_is_no_resource_is_passed_over(sections: Body) -> None:
+    assert stack(sections).resources == {}
+
+
+@pytest.mark.parametrize(
+    "output",
+    [None, "x", [], {}, {"Export": None}, {"Export": {"Name": None}}, {"Export": {"Name": "x"}}],
+    ids=str,
+)
+def test_what_is_no_output_is_passed_over(output: Json) -> None:
+    made = stack(template({}, Outputs={"O": output}))
+    assert made.assembly.export("x", made) is None
+
+
+def test_resources_are_found_by_type() -> None:
+    made = stack(template({"A": bucket(), "B": resource(TOPIC), "C": bucket()}))
+    assert [one.logical_id for one in made.assembly.resources("AWS::S3::Bucket")] == ["A", "C"]
+
+
+def test_resources_of_all_stacks_are_found() -> None:
+    assembly = Assembly([Template(template({"A": bucket()})), Template(template({"B": bucket()}))])
+    assert [one.logical_id for one in assembly.resources("*")] == ["A", "B"]
+
+
+@pytest.mark.parametrize(
+    ("depends_on", "wanted"),
+    [
+        ("A", ["A"]),
+        (["A", "B"], ["A", "B"]),
+        (["A", "NoSuch", 3, None], ["A"]),
+        ({"Ref": "A"}, []),
+        (None, []),
+        (3, []),
+    ],
+    ids=str,
+)
+def test_depends_on_names_resources(depends_on: Json, wanted: list[str]) -> None:
+    it = resource(TOPIC, DependsOn=depends_on)
+    made = stack(template({"A": bucket(), "B": bucket(), "It": it}))
+    assert [one.logical_id for one in made.resources["It"].depends_on] == wanted
+
+
+def test_without_depends_on_there_is_none() -> None:
+    assert stack(template({"It": bucket()})).resources["It"].depends_on == []
+
+
+def test_the_path_of_the_construct_is_in_the_metadata() -> None:
+    it = resource(TOPIC, Metadata={"aws:cdk:path": "Stack/Topic/Resource"})
+    found = stack(template({"It": it})).resources["It"]
+    assert found.construct_path == "Stack/Topic/Resource"
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "wanted"),
+    [
+        ("a", "a", True),
+        ("a", "b", False),
+        (3, 3, False),
+        (None, None, False),
+        ({"Ref": "Other"}, {"Ref": "Other"}, True),
+        ({"Ref": "Other"}, {"Fn::GetAtt": ["Other", "Arn"]}, True),
+        ({"Ref": "Other"}, {"Fn::Sub": "${Other}"}, True),
+        ({"Ref": "Other"}, {"Fn::Sub": "${Other}x"}, False),
+        ({"Ref": "Other"}, {"Fn::Sub": "x${Other}"}, False),
+        ({"Ref": "Other"}, {"Ref": "It"}, False),
+        ({"Ref": "Other"}, "Other", False),
+        (PARAMETER, PARAMETER, True),
+        (PARAMETER, {"Ref": "Other"}, False),
+    ],
+    ids=str,
+)
+def test_two_places_agree_if_they_surely_hold_the_same(one: Json, other: Json, wanted: bool) -> None:
+    resources: dict[str, Json] = {"It": bucket({"A": one, "B": other}), "Other": bucket()}
+    found = stack(template(resources)).resources["It"]
+    assert found.at("A").agrees_with(found.at("B")) is wanted
+
+
+@pytest.mark.parametrize(
+    ("raw", "wanted"),
+    [
+        ({"Ref": "Other"}, "Other"),
+        ({"Fn::Sub": "arn:aws:s3:::${Other}"}, "Other"),
+        ({"Fn::Join": ["", [{"Ref": "Other"}, {"Ref": "It"}]]}, None),
+        ({"Fn::Select": [PARAMETER, [{"Ref": "Other"}, "x"]]}, None),
+        (PARAMETER, None),
+        ("Other", None),
+    ],
+    ids=str,
+)
+def test_a_target_is_the_one_resource_that_a_value_is_made_of(raw: Json, wanted: str | None) -> None:
+    target = value(raw).target()
+    assert (target and target.logical_id) == wanted
+
+
+@pytest.mark.parametrize(
+    ("raw", "wanted"),
+    [
+        (30, 30.0),
+        ("30", 30.0),
+        (1.5, 1.5),
+        ("-1.5", -1.5),
+        (True, None),
+        ("1e3", None),
+        (" 30", None),
+        ("30 days", None),
+        (float("nan"), None),
+        (float("inf"), None),
+        (10**400, None),
+        ("1" * 400, None),
+        ([], None),
+    ],
+    ids=lambda raw: str(raw)[:20],
+)
+def test_a_number_may_be_written_as_text(raw: Json, wanted: float | None) -> None:
+    assert value(raw).number == wanted
+
+
+@pytest.mark.parametrize(
+    ("raw", "shown"),
+    [
+        ("x", "x"),
+        (True, "true"),
+        ({"Ref": "Other"}, '{"Ref": "Other"}'),
+        ("a\n  b", "a b"),
+        ("x" * 100, "x" * 79 + "…"),
+    ],
+    ids=lambda raw: str(raw)[:20],
+)
+def test_a_finding_quotes_a_value_on_one_short_line(raw: Json, shown: str) -> None:
+    assert value(raw).shown() == shown
+
+
+def test_a_finding_quotes_what_is_not_there_as_absent() -> None:
+    assert value({}).at("A").shown() == "absent"
+
+
+def test_a_finding_quotes_a_value_of_the_wrong_type_as_malformed() -> None:
+    assert value("x").at("A").shown() == "malformed: x"
+
+
+def test_a_place_in_a_file_has_the_line_that_the_reader_finds() -> None:
+    made = Template({}, line_of=lambda keys: len(keys))
+    assert (made.line_of("Resources", "It"), Template({}).line_of("Resources")) == (2, None)
+
+
+def test_what_asks_nothing_is_worked_out_once() -> None:
+    calls: list[int] = []
+    assembly = Assembly([])
+    for _ in range(3):
+        assembly.once("question", lambda: calls.append(1))
+    assert calls == [1]
+
+
+def test_what_hangs_on_a_world_is_worked_out_in_each() -> None:
+    calls: list[int] = []
+    assembly = Assembly([])
+
+    def ask() -> None:
+        calls.append(1)
+        assembly.world.choose("a", "a", (True, False))
+
+    for _ in range(3):
+        assembly.once("question", ask)
+    assert calls == [1, 1, 1]
