@@ -24,8 +24,10 @@ from hipaa_constructs.checker import Judgement, Report, check
 from hipaa_constructs.errors import ComplianceError
 from hipaa_constructs.loading import load_stacks
 from hipaa_constructs.rules import RULES, Severity, Verdict
+from hipaa_constructs.rules.waivers import RULE_COMPLETED
 
 PACK_NAME = "HipaaConstructs"
+_FATAL = "fatal"
 
 _SAFE_VERSIONS = {"aws-cdk-lib": ((2, 271, 0), (3, 0, 0)), "cdk-nag": ((3, 0, 2), (4, 0, 0))}
 """From the first on, below the second: on older ones a pack crashes, or one acknowledgement silences a whole app."""
@@ -35,8 +37,9 @@ class HipaaConstructsChecks(NagPack):
     """A cdk-nag rule pack that judges the synthesized templates of the whole app.
 
     It sees what escape hatches, property injectors and aspects left behind, policies in other stacks, nested stacks and
-    stages. Waived findings are reported too: the CDK lists them as suppressed, with reason and place, as every waiver
-    acknowledges its rule by the qualified id. Undecided ones are warnings, which do not fail a synthesis.
+    stages. Undecided findings are warnings, which do not fail a synthesis. The others are *fatal*, which no
+    acknowledgement silences: a `Waiver` is the only way around a rule. Waived findings stay in the report, where the CDK
+    lists them as suppressed with reason and place, as every waiver acknowledges its rule by the qualified id.
 
     Register it on the app, best by `enforce`. On a stack it would judge the whole app, on a stage that stage only.
     """
@@ -75,11 +78,23 @@ class HipaaConstructsChecks(NagPack):
     def validate(self, context: IPolicyValidationContext) -> PolicyValidationPluginReport:
         """Judge the templates of a synthesis, in one call from Node."""
         stacks = [(Path(stack.template_path), stack.account_id, stack.region) for stack in context.stack_templates]
-        report = check(load_stacks(stacks))
-        return PolicyValidationPluginReport(
-            success=not report.fails(Severity.ERROR) and not report.waived,
-            violations=list(_violations(report)),
-        )
+        try:
+            report = check(load_stacks(stacks))
+            violations = list(_violations(report))
+            success = not report.fails(Severity.ERROR)
+        except Exception as fault:  # The CDK CLI takes a plugin that raised for one that found nothing.
+            success, violations = False, [_not_judged(fault)]
+        return PolicyValidationPluginReport(success=success, violations=violations)
+
+
+def _not_judged(fault: Exception) -> PolicyViolation:
+    return PolicyViolation(
+        rule_name=RULE_COMPLETED.id,
+        description=f"no template was judged: {type(fault).__name__}: {fault}",
+        fix=RULE_COMPLETED.fix,
+        severity=_FATAL,
+        violating_resources=[],
+    )
 
 
 def _violations(report: Report) -> Iterable[PolicyViolation]:
@@ -89,15 +104,30 @@ def _violations(report: Report) -> Iterable[PolicyViolation]:
                 rule_name=one.rule.id,
                 description=_described(one),
                 fix=one.rule.fix,
-                severity=one.severity.value,
-                rule_metadata={"controls": ", ".join(one.rule.controls), "requirement": one.rule.requirement},
+                severity=_severity(one),
+                rule_metadata={
+                    "controls": ", ".join(one.rule.controls),
+                    "requirement": one.rule.requirement,
+                    "severity": one.severity.value,
+                },
                 violating_resources=[_resource(one)],
             )
 
 
+def _severity(one: Judgement) -> str:
+    # A waiver that stands in the template alone is acknowledged to nobody: as an error it would fail the synthesis.
+    if one.waiver is not None:
+        return "info"
+    return _FATAL if one.severity is Severity.ERROR else one.severity.value
+
+
 def _described(one: Judgement) -> str:
     place = f"{one.outcome.property}: " if one.outcome.property else ""
-    return f"{one.rule.title}; {place}{one.outcome.found} ({', '.join(one.rule.controls)})"
+    text = f"{one.rule.title}; {place}{one.outcome.found} ({', '.join(one.rule.controls)})"
+    if one.waiver is None:
+        return text
+    waiver = one.waiver.waiver
+    return f"{text}; waived until {waiver.expiry} by {waiver.approved_by}: {waiver.reason}"
 
 
 def _resource(one: Judgement) -> PolicyViolatingResource:

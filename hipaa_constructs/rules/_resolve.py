@@ -279,14 +279,30 @@ def _equal(template: Template, left: Json, right: Json, depth: int) -> bool:
     _, other = resolve(template, right, depth + 1)
     if isinstance(one, (bool, int, float, str)) and isinstance(other, (bool, int, float, str)):
         return as_text(one) == as_text(other)
+    if isinstance(one, Unresolved) and isinstance(other, (bool, int, float, str)):
+        return _comes_out_as(one, as_text(other))
+    if isinstance(other, Unresolved) and isinstance(one, (bool, int, float, str)):
+        return _comes_out_as(other, as_text(one))
     sides = sorted((_canonical(left), _canonical(right)))
     if sides[0] == sides[1]:
         return True
-    if isinstance(one, Unresolved) and isinstance(other, str) and not one.may_be(other):
-        return False
-    if isinstance(other, Unresolved) and isinstance(one, str) and not other.may_be(one):
-        return False
     return template.choose(("equals", *sides), f"{_label(left)} = {_label(right)}", (True, False))
+
+
+def _comes_out_as(unknown: Unresolved, text: str) -> bool:
+    """Choose whether a value is a text; what is one text in a world is no other text there."""
+    if not unknown.may_be(text):
+        return False
+    template, value = unknown.template, _canonical(unknown.expression)
+    world = template.assembly.world
+    question = (id(template), value)
+    if question in world.texts:
+        world.asked += 1
+        return world.texts[question] == text
+    if template.choose(("equals", value, text), f"{_label(unknown.expression)} = {text}", (True, False)):
+        world.texts[question] = text
+        return True
+    return False
 
 
 def _canonical(raw: Json) -> str:

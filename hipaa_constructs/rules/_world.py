@@ -36,6 +36,8 @@ class World:
     """How often an answer of this world was used; a result that used none holds in every world."""
     conditions: dict[Hashable, bool | None] = field(default_factory=dict)
     """The named conditions that are worked out, and as None those that are being worked out."""
+    texts: dict[Hashable, str] = field(default_factory=dict)
+    """What values that only the deployment knows are in this world, as far as conditions compare them with texts."""
     _script: Sequence[int] = ()
     _trail: list[_Choice] = field(default_factory=list)
     _known: dict[Hashable, int] = field(default_factory=dict)

@@ -58,7 +58,8 @@ def _lets_s3_deliver(bucket: Resource) -> Outcome:
 
 def _lets_s3_write(statement: Statement) -> bool | None:
     touches = statement.touches("s3:PutObject")
-    if touches is False or not statement.may_be("Allow"):
+    reaches = any(place.outline().endswith("*") or place.may_be("*") for place in statement.resources)
+    if touches is False or not reaches or not statement.may_be("Allow"):
         return False
     services = statement.services()
     if statement.names_everyone() or any(service.text == S3_LOG_WRITER for service in services):
