@@ -1,0 +1,66 @@
+"""The apps that other scanners judge, each run as a process: ``python -m tests.conformance._apps NAME OUT``."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+
+from aws_cdk import App, CfnResource, Stack, Validations
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_logs as logs
+from aws_cdk import aws_s3 as s3
+from cdk_nag import AwsSolutionsChecks, HIPAASecurityChecks
+
+from hipaa_constructs import (
+    EncryptedBucket,
+    EncryptedLogGroup,
+    EncryptionKey,
+    LogArchive,
+    ReplicaEncryptionKey,
+    enforce,
+)
+
+PRIMARY = "arn:aws:kms:us-east-1:123456789012:key/mrk-0123456789abcdef"
+
+
+def good(app: App) -> None:
+    """Make every construct with its defaults, and a replicated bucket."""
+    stack = Stack(app, "Stack")
+    EncryptedBucket(stack, "Records", replicate_to=EncryptedBucket(stack, "Copy"))
+    EncryptedBucket(stack, "Exports")
+    EncryptedLogGroup(stack, "Audit")
+    EncryptionKey(stack, "Own")
+    ReplicaEncryptionKey(stack, "Replica", primary_key_arn=PRIMARY)
+    LogArchive.of(stack).allow_load_balancer_logs()
+    # Alone in a stack, the archive is not seen by cdk-nag to be where logs go.
+    LogArchive(Stack(app, "Logs"), "Archive")
+    enforce(app)
+
+
+def weak(app: App) -> None:
+    """Make what the checks that rules claim to be the same as must find something in."""
+    stack = Stack(app, "Stack")
+    everyone = {"Effect": "Allow", "Principal": "*", "Action": "kms:*", "Resource": "*"}
+    s3.CfnBucket(stack, "Bucket", access_control="PublicReadWrite")
+    s3.CfnBucket(
+        stack,
+        "HalfBlocked",
+        bucket_encryption=s3.CfnBucket.BucketEncryptionProperty(server_side_encryption_configuration=[]),
+        public_access_block_configuration=s3.CfnBucket.PublicAccessBlockConfigurationProperty(block_public_acls=True),
+    )
+    kms.CfnKey(stack, "Key", key_policy={"Version": "2012-10-17", "Statement": [everyone]})
+    logs.CfnLogGroup(stack, "Group")
+    Validations.of(app).add_plugins(HIPAASecurityChecks(app), AwsSolutionsChecks(app))
+
+
+def invalid(app: App) -> None:
+    """Make what the CDK's own validation must refuse."""
+    CfnResource(Stack(app, "Stack"), "Bucket", type="AWS::S3::Bucket", properties={"NoSuchProperty": 1})
+
+
+APPS: dict[str, Callable[[App], None]] = {"good": good, "weak": weak, "invalid": invalid}
+
+if __name__ == "__main__":
+    app = App(outdir=sys.argv[2])
+    APPS[sys.argv[1]](app)
+    app.synth()

@@ -1,0 +1,155 @@
+"""Scanners that nobody here wrote agree.
+
+A check that a rule claims to be the same as must have run, found nothing in the constructs, and found the weakness
+that the rule finds. CloudFormation Guard's registry, AWS Config and Prowler are not asked: the first is in no package
+registry, the others judge accounts and not templates.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections import defaultdict
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from hipaa_constructs.checker import Report, check
+from hipaa_constructs.loading import discover
+from hipaa_constructs.rules import RULES, Verdict
+
+ROOT = Path(__file__).parent.parent.parent
+BIN = Path(sys.executable).parent
+
+# Checkov does not know that the log archive can't log to itself, nor that SSE-S3 is all that log delivery supports.
+EXPECTED_OF_CHECKOV = {("CKV_AWS_18", "LogArchive"), ("CKV_AWS_18", "Archive")}
+
+# Checkov passes every bucket, as S3 has encrypted by default since 2023.
+NEVER_FOUND = {"checkov:CKV_AWS_19"}
+
+CLAIMS = [(rule.id, claim) for rule in RULES.values() for claim in rule.same_as]
+OF_CHECKOV = pytest.mark.parametrize(("rule", "claim"), [pair for pair in CLAIMS if pair[1].startswith("checkov:")])
+OF_NAG = pytest.mark.parametrize(("rule", "claim"), [pair for pair in CLAIMS if pair[1].startswith("cdk-nag:")])
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """What the scanners said of an app."""
+
+    folder: Path
+    report: Report
+    nag: dict[str, set[str]]
+    suppressed: dict[str, set[str]]
+    passed: dict[str, set[str]]
+    failed: dict[str, set[str]]
+
+    def broken(self, rule: str) -> set[str]:
+        """Return the constructs that break one of our rules."""
+        found = (one for one in self.report.judgements if one.rule.id == rule)
+        return {one.resource.logical_id for one in found if one.outcome.verdict is Verdict.BROKEN}
+
+
+def synthesize(name: str, folder: Path, *, validation: bool = False) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "CDK_VALIDATION": "true" if validation else "false"}
+    command = [sys.executable, "-m", "tests.conformance._apps", name, str(folder)]
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+
+
+def reported(folder: Path, where: str) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = defaultdict(set)
+    for plugin in json.loads((folder / "validation-report.json").read_text("utf-8"))["pluginReports"]:
+        for violation in plugin.get(where) or []:
+            name = f"{plugin['pluginName']}::{violation['ruleName']}"
+            found[name] |= {construct["constructPath"] for construct in violation["violatingConstructs"]}
+    return found
+
+
+def scan(name: str, folder: Path) -> Scan:
+    synthesize(name, folder)
+    templates = sorted(folder.glob("*.template.json"))
+    files = [argument for template in templates for argument in ("--file", str(template))]
+    command = [str(BIN / "checkov"), *files, "--framework", "cloudformation", "--skip-download", "--output", "json"]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    results = json.loads(done.stdout)["results"]
+    checks: dict[str, dict[str, set[str]]] = {}
+    for kind in ("passed_checks", "failed_checks"):
+        checks[kind] = defaultdict(set)
+        for one in results[kind]:
+            checks[kind][one["check_id"]].add(one["resource"].partition(".")[2])
+    return Scan(
+        folder,
+        check(discover([str(folder)]).templates),
+        reported(folder, "violations"),
+        reported(folder, "suppressedViolations"),
+        checks["passed_checks"],
+        checks["failed_checks"],
+    )
+
+
+@pytest.fixture(scope="module")
+def good(tmp_path_factory: pytest.TempPathFactory) -> Scan:
+    return scan("good", tmp_path_factory.mktemp("good"))
+
+
+@pytest.fixture(scope="module")
+def weak(tmp_path_factory: pytest.TempPathFactory) -> Scan:
+    return scan("weak", tmp_path_factory.mktemp("weak"))
+
+
+def test_no_pack_finds_anything_in_the_constructs_that_is_not_waived(good: Scan) -> None:
+    assert good.nag == {}
+
+
+def test_what_is_waived_is_of_at_most_four_kinds(good: Scan) -> None:
+    kinds = {name.partition("::")[2] for name in good.suppressed}
+    assert kinds == {
+        "HIPAA.Security-S3BucketLoggingEnabled",
+        "HIPAA.Security-S3BucketReplicationEnabled",
+        "HIPAA.Security-S3DefaultEncryptionKMS",
+        "S3BucketReplicated",
+    }
+
+
+def test_checkov_finds_in_the_constructs_only_what_is_expected(good: Scan) -> None:
+    found = {(name, one.rstrip("0123456789ABCDEF")) for name, constructs in good.failed.items() for one in constructs}
+    assert found == EXPECTED_OF_CHECKOV
+
+
+@OF_CHECKOV
+def test_a_check_of_checkov_that_is_claimed_has_run_and_passed(good: Scan, rule: str, claim: str) -> None:
+    assert good.passed[claim.partition(":")[2]]
+
+
+@OF_CHECKOV
+def test_a_check_of_checkov_finds_what_the_rule_finds(weak: Scan, rule: str, claim: str) -> None:
+    found = weak.failed.get(claim.partition(":")[2], set())
+    assert bool(found) is (claim not in NEVER_FOUND)
+    assert found <= weak.broken(rule)
+
+
+@OF_NAG
+def test_a_rule_of_cdk_nag_finds_what_the_rule_finds(weak: Scan, rule: str, claim: str) -> None:
+    name = claim.partition(":")[2]
+    found = {path.rpartition("/")[2] for path in weak.nag[f"{name.partition('-')[0]}::{name}"]}
+    assert found
+    assert found <= weak.broken(rule)
+
+
+def test_cfn_lint_finds_nothing(good: Scan) -> None:
+    files = [str(path) for path in good.folder.glob("*.template.json")]
+    done = subprocess.run([str(BIN / "cfn-lint"), *files], capture_output=True, text=True, check=False)
+    assert (done.stdout, done.returncode) == ("", 0)
+
+
+def test_the_cdks_own_validation_finds_nothing(tmp_path: Path) -> None:
+    done = synthesize("good", tmp_path, validation=True)
+    assert done.returncode == 0, done.stderr
+    assert reported(tmp_path, "violations") == {}
+
+
+def test_the_cdks_own_validation_is_alive(tmp_path: Path) -> None:
+    synthesize("invalid", tmp_path, validation=True)
+    assert reported(tmp_path, "violations")
