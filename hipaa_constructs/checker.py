@@ -130,7 +130,9 @@ def _with_waivers(judgements: list[Judgement], resources: Iterable[Resource], ch
         record_of = records.get((one.resource, one.rule.id))
         if record_of is not None and one.outcome.verdict is not Verdict.MET:
             used.add(record_of)
-            one = replace(one, waiver=record_of)
+            # An expired waiver excuses nothing, also where `WaiverCurrent` is not asked.
+            if record_of.waiver.expiry >= one.resource.template.assembly.today:
+                one = replace(one, waiver=record_of)
         result.append(one)
     if WAIVER_USED.id in chosen:
         result += _use_of(holders, used, chosen)

@@ -38,7 +38,7 @@ class HipaaConstructsChecks(NagPack):
 
     It sees what escape hatches, property injectors and aspects left behind, policies in other stacks, nested stacks and
     stages. Undecided findings are warnings, which do not fail a synthesis. The others are *fatal*, which no
-    acknowledgement silences: a `Waiver` is the only way around a rule. Waived findings stay in the report, where the CDK
+    acknowledgement silences: a `Waiver` is the only way around a rule. Waived findings stay in the report: the CDK
     lists them as suppressed with reason and place, as every waiver acknowledges its rule by the qualified id.
 
     Register it on the app, best by `enforce`. On a stack it would judge the whole app, on a stage that stage only.
@@ -83,17 +83,21 @@ class HipaaConstructsChecks(NagPack):
             violations = list(_violations(report))
             success = not report.fails(Severity.ERROR)
         except Exception as fault:  # The CDK CLI takes a plugin that raised for one that found nothing.
-            success, violations = False, [_not_judged(fault)]
+            success, violations = False, [_not_judged(fault, context)]
         return PolicyValidationPluginReport(success=success, violations=violations)
 
 
-def _not_judged(fault: Exception) -> PolicyViolation:
+def _not_judged(fault: Exception, context: IPolicyValidationContext) -> PolicyViolation:
     return PolicyViolation(
         rule_name=RULE_COMPLETED.id,
         description=f"no template was judged: {type(fault).__name__}: {fault}",
         fix=RULE_COMPLETED.fix,
         severity=_FATAL,
-        violating_resources=[],
+        # A violation of no resource would fail nothing either.
+        violating_resources=[
+            PolicyViolatingResource(construct_path=stack.stack_construct_path, locations=[])
+            for stack in context.stack_templates
+        ],
     )
 
 

@@ -6,7 +6,7 @@ import csv
 import re
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,34 +14,17 @@ import jinja2
 from aws_cdk import App, Stack
 from constructs import Construct
 
-from hipaa_constructs import (
-    EncryptedBucket,
-    EncryptedLogGroup,
-    EncryptionKey,
-    LogArchive,
-    ReplicaEncryptionKey,
-)
 from hipaa_constructs.checker import check
 from hipaa_constructs.controls import CONTROLS
 from hipaa_constructs.loading import load_stacks
 from hipaa_constructs.rules import RULES, Rule, Verdict
 from hipaa_constructs.services._library_waivers import LIBRARY_WAIVERS
 from hipaa_constructs.services._options import Contract
+from tools.examples import EXAMPLES
 
 ROOT = Path(__file__).parent.parent
 CATALOGUE = ROOT / "docs" / "catalogue.csv"
 _README_TABLE = re.compile(r"(?<=<!-- constructs -->\n).*?(?=<!-- /constructs -->)", re.DOTALL)
-
-EXAMPLES: Mapping[type[Construct], Callable[[Stack], Construct]] = {
-    EncryptedBucket: lambda stack: EncryptedBucket(stack, "Example"),
-    EncryptedLogGroup: lambda stack: EncryptedLogGroup(stack, "Example"),
-    EncryptionKey: lambda stack: EncryptionKey(stack, "Example"),
-    LogArchive: lambda stack: LogArchive(stack, "Example"),
-    ReplicaEncryptionKey: lambda stack: ReplicaEncryptionKey(
-        stack, "Example", primary_key_arn="arn:aws:kms:us-east-1:123456789012:key/mrk-0123456789abcdef"
-    ),
-}
-"""Each construct with its defaults, as the generated pages and the tests of all constructs make it."""
 
 
 @dataclass(frozen=True, slots=True)

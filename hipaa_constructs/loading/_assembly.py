@@ -33,18 +33,21 @@ class Source:
         account: the account it is deployed to, if known.
         region: the Region it is deployed to, if known.
         sure: whether somebody says that it is a template, so that it is an error if not.
+        of_cdk: whether the CDK wrote it, which leaves ``Resources`` out of an empty stack.
     """
 
     path: Path
     account: str | None = None
     region: str | None = None
     sure: bool = True
+    of_cdk: bool = False
 
     @classmethod
     def of_stack(cls, path: Path, account: str | None, region: str | None) -> Source:
         """Take what the CDK says of a stack, with its own words for what is not known."""
         known_account = None if account == "unknown-account" else account
-        return cls(path, known_account, None if region == "unknown-region" else region)
+        known_region = None if region == "unknown-region" else region
+        return cls(path, known_account, known_region, of_cdk=True)
 
 
 def stacks_of(folder: Path, problems: list[UnusableTemplate]) -> list[Source] | None:

@@ -12,6 +12,7 @@ from typing import BinaryIO
 
 from hipaa_constructs.loading._assembly import NestedTemplates, Source, stacks_of
 from hipaa_constructs.loading._file import (
+    NoResources,
     NotATemplate,
     UnusableTemplate,
     display_name,
@@ -167,6 +168,9 @@ class _Loader:
         try:
             loaded = load_file(source.path, name)
         except UnusableTemplate as problem:
+            if source.of_cdk and isinstance(problem, NoResources):
+                self._loaded.add(real)
+                return []
             if source.sure or not isinstance(problem, NotATemplate):
                 self._found.problems.append(problem)
             return []

@@ -50,6 +50,10 @@ class NotATemplate(UnusableTemplate):
     """A whole JSON or YAML file that is something else than a template."""
 
 
+class NoResources(NotATemplate):
+    """A mapping without resources: something else than a template, or what the CDK writes for an empty stack."""
+
+
 @dataclass(frozen=True, slots=True)
 class Loaded:
     """A file's content.
@@ -132,7 +136,8 @@ def parse(content: bytes, name: str, *, suffix: str = "") -> Loaded:
         kind = NotATemplate if broken.foreign else UnusableTemplate
         raise kind(name, str(broken), line=broken.line, column=broken.column) from None
     if not isinstance(body, dict) or "Resources" not in body:
-        raise NotATemplate(name, "is not a CloudFormation template: it has no Resources")
+        kind = NoResources if isinstance(body, dict) else NotATemplate
+        raise kind(name, "is not a CloudFormation template: it has no Resources")
     if not isinstance(body["Resources"], dict):
         raise UnusableTemplate(
             name,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+_STAFF = re.compile(r"owner|contact|team|creat|maintain|support|on-?call|e-?mail", re.IGNORECASE)
+
 _LONGEST = 1024
 """How many characters are looked at: more than any name or tag that AWS takes."""
 
@@ -14,6 +16,11 @@ _PATTERNS = {
     "a phone number": re.compile(r"(?<!\w)(?<!\d-)(\+1[-. ]?)?\(?[2-9]\d{2}\)?[-. ][2-9]\d{2}[-. ]\d{4}(?!-?\d)(?!\w)"),
     "a birth date": re.compile(r"(?<![a-z])(dob|birth[-_ ]?date|born)[-_ :=]*\d{2,4}[-/.]?\d{1,2}", re.IGNORECASE),
 }
+
+
+def names_staff(tag_key: str | None) -> bool:
+    """Tell whether a tag is for the address of whoever runs the resource, who is no patient."""
+    return _STAFF.search(tag_key or "") is not None
 
 
 def phi_like(text: str | None) -> str | None:

@@ -11,7 +11,7 @@ from fnmatch import fnmatchcase
 
 from hipaa_constructs.rules._outcome import MET, Outcome
 from hipaa_constructs.rules._template import Node, Resource
-from hipaa_constructs.rules._value import UNKNOWN, Unresolved, Value, as_text
+from hipaa_constructs.rules._value import UNKNOWN, Value, as_text
 
 PUBLIC_ACCESS_LIMITS = (
     "aws:PrincipalAccount",
@@ -182,18 +182,19 @@ def _is_narrow(text: str) -> bool:
     return network.prefixlen >= _BROADEST_PREFIXES[network.version]
 
 
-def statements(document: Node) -> list[Statement]:
-    """Return the statements of a policy document that exist in the world being judged; malformed ones are left out."""
-    place = _parsed(document).at("Statement")
+def read(document: Node) -> tuple[list[Statement], bool]:
+    """Read a policy document.
+
+    Returns:
+        The statements that exist in the world being judged, without malformed ones; and whether there may be others,
+        because an intrinsic function hides them, or because the document is text that can't be read.
+    """
+    parsed = _parsed(document)
+    place = parsed.at("Statement")
     nodes = [place] if isinstance(place.value, dict) else place.items()
-    return [_statement(node) for node in nodes if isinstance(node.value, dict)]
-
-
-def hides_statements(document: Node) -> bool:
-    """Tell whether an intrinsic function hides the document or a statement of it, or it is text but no document."""
-    place = _parsed(document).at("Statement")
-    unreadable = document.text is not None and _parsed(document) is document
-    return unreadable or place.is_unknown or any(isinstance(node.value, Unresolved) for node in place.items())
+    unreadable = document.text is not None and parsed is document
+    hidden = unreadable or place.is_unknown or any(node.is_unknown for node in nodes)
+    return [_statement(node) for node in nodes if isinstance(node.value, dict)], hidden
 
 
 def _parsed(document: Node) -> Node:
@@ -235,12 +236,12 @@ def policies_of(resource: Resource, kind: str, *path: str) -> Policies:
 
 def _policies_of(resource: Resource, kind: str, path: tuple[str, ...]) -> Policies:
     sure, unsure = resource.template.assembly.pointing_at(resource, kind, *path)
-    hide = any(hides_statements(policy.at("PolicyDocument")) for policy in (*sure, *unsure))
-    return Policies(_statements_of(sure), _statements_of(unsure), hide)
-
-
-def _statements_of(policies: Iterable[Resource]) -> list[tuple[Resource, Statement]]:
-    return [(policy, one) for policy in policies for one in statements(policy.at("PolicyDocument"))]
+    documents = {policy: read(policy.at("PolicyDocument")) for policy in (*sure, *unsure)}
+    return Policies(
+        [(policy, statement) for policy in sure for statement in documents[policy][0]],
+        [(policy, statement) for policy in unsure for statement in documents[policy][0]],
+        any(hidden for _, hidden in documents.values()),
+    )
 
 
 def callers_named(statement: Statement) -> Outcome:
@@ -262,33 +263,36 @@ def callers_named(statement: Statement) -> Outcome:
 
 
 def _statement(node: Node) -> Statement:
-    effect = node.at("Effect")
-    inverted = frozenset(key for key in _INVERTING if not node.at(key).is_absent)
-    principals = tuple(_principals(node.at("Principal")))
-    actions = tuple(_listed(node.at("NotAction" if "NotAction" in inverted else "Action")))
-    conditions, hidden_condition = _conditions(node.at("Condition"))
+    parts = dict(node.entries())
+    effect = parts.get("Effect")
+    inverted = frozenset(key for key in _INVERTING if key in parts)
+    principals = tuple(_principals(parts.get("Principal")))
+    actions = tuple(_listed(parts.get("NotAction" if "NotAction" in inverted else "Action")))
+    conditions, hidden_condition = _conditions(parts.get("Condition"))
     hides = {
-        "Effect": effect.is_unknown,
+        "Effect": effect is not None and effect.is_unknown,
         "Principal": any(kind in ("?", "AWS") and place.may_be("*") for kind, place in principals),
         "Action": any(place.is_unknown for place in actions),
         "Condition": hidden_condition,
     }
     return Statement(
         node=node,
-        effect=effect.text if effect.text in ("Allow", "Deny") else None,
+        effect=effect.text if effect is not None and effect.text in ("Allow", "Deny") else None,
         principals=principals,
         actions=actions,
-        resources=tuple(_listed(node.at("Resource"))),
+        resources=tuple(_listed(parts.get("Resource"))),
         conditions=conditions,
         inverted=inverted,
         hidden=frozenset(part for part, is_hidden in hides.items() if is_hidden),
     )
 
 
-def _conditions(place: Node) -> tuple[dict[tuple[str, str], tuple[Node, ...]], bool]:
+def _conditions(place: Node | None) -> tuple[dict[tuple[str, str], tuple[Node, ...]], bool]:
     """Return the conditions, and whether there may be others: hidden ones, or some that are no mappings."""
     found: dict[tuple[str, str], tuple[Node, ...]] = {}
-    hidden = not place.is_absent and not isinstance(place.value, dict)
+    if place is None:
+        return found, False
+    hidden = not isinstance(place.value, dict)
     for operator, keys in place.entries():
         hidden = hidden or not isinstance(keys.value, dict)
         for key, values in keys.entries():
@@ -297,7 +301,9 @@ def _conditions(place: Node) -> tuple[dict[tuple[str, str], tuple[Node, ...]], b
     return found, hidden
 
 
-def _principals(node: Node) -> list[tuple[str, Node]]:
+def _principals(node: Node | None) -> list[tuple[str, Node]]:
+    if node is None:
+        return []
     if node.value == "*":
         return [("*", node)]
     if node.is_unknown:
@@ -305,10 +311,10 @@ def _principals(node: Node) -> list[tuple[str, Node]]:
     return [(kind, one) for kind, values in node.entries() for one in _listed(values)]
 
 
-def _listed(node: Node) -> list[Node]:
-    if isinstance(node.value, list):
-        return node.items()
-    return [] if node.is_absent else [node]
+def _listed(node: Node | None) -> list[Node]:
+    if node is None:
+        return []
+    return node.items() if isinstance(node.value, list) else [node]
 
 
 def _matches(pattern: Value, action: str) -> bool:

@@ -5,13 +5,7 @@ from __future__ import annotations
 from fnmatch import fnmatchcase
 
 from hipaa_constructs.rules._outcome import MET, NOT_APPLICABLE, Outcome, Verdict, all_met
-from hipaa_constructs.rules._policy import (
-    Statement,
-    callers_named,
-    compares,
-    hides_statements,
-    statements,
-)
+from hipaa_constructs.rules._policy import Statement, callers_named, compares, read
 from hipaa_constructs.rules._retention import kept_on_deletion
 from hipaa_constructs.rules._rule import rule
 from hipaa_constructs.rules._template import Node, Resource
@@ -99,8 +93,9 @@ def kms_key_kept(key: Resource) -> Outcome:
 def kms_key_policy_names_principals(key: Resource) -> Outcome:
     """Judge each statement that allows; an absent policy is AWS's default, which names the account."""
     document = key.at("KeyPolicy")
-    outcomes = [MET, *(callers_named(statement) for statement in statements(document))]
-    if hides_statements(document):
+    statements, hidden = read(document)
+    outcomes = [MET, *(callers_named(statement) for statement in statements)]
+    if hidden:
         outcomes.append(document.undecided("an intrinsic function hides statements of the key policy"))
     return all_met(outcomes)
 
@@ -129,8 +124,9 @@ def kms_decrypt_limited(holder: Resource) -> Outcome:
     documents = [holder.at("PolicyDocument"), *(item.at("PolicyDocument") for item in inline.items())]
     outcomes = [MET]
     for document in documents:
-        outcomes += [_limited(statement) for statement in statements(document) if statement.may_be("Allow")]
-        if hides_statements(document):
+        statements, hidden = read(document)
+        outcomes += [_limited(statement) for statement in statements if statement.may_be("Allow")]
+        if hidden:
             outcomes.append(document.undecided("an intrinsic function hides statements of the policy"))
     if inline.is_unknown:
         outcomes.append(inline.undecided())

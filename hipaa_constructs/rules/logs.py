@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hipaa_constructs.rules._keys import customers_key
 from hipaa_constructs.rules._outcome import MET, NOT_APPLICABLE, Outcome, all_met
-from hipaa_constructs.rules._policy import Statement, hides_statements, statements
+from hipaa_constructs.rules._policy import Statement, read
 from hipaa_constructs.rules._retention import SIX_YEARS_DAYS, kept_on_deletion
 from hipaa_constructs.rules._rule import Severity, rule
 from hipaa_constructs.rules._template import Node, Resource
@@ -141,9 +141,10 @@ def logs_policy_names_principals(policy: Resource) -> Outcome:
     place = policy.at("PolicyDocument")
     if place.is_unknown:
         return place.undecided()
-    if place.text is None or hides_statements(place):
+    statements, hidden = read(place)
+    if place.text is None or hidden:
         return place.broken("not a policy document in JSON")
-    return all_met([MET, *(_not_open(place, statement) for statement in statements(place))])
+    return all_met([MET, *(_not_open(place, statement) for statement in statements)])
 
 
 def _not_open(place: Node, statement: Statement) -> Outcome:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hipaa_constructs.rules._keys import customers_key
 from hipaa_constructs.rules._outcome import MET, NOT_APPLICABLE, Outcome, all_met, any_met, broken
-from hipaa_constructs.rules._phi import phi_like
+from hipaa_constructs.rules._phi import names_staff, phi_like
 from hipaa_constructs.rules._retention import kept_on_deletion
 from hipaa_constructs.rules._rule import Severity, rule
 from hipaa_constructs.rules._s3 import BUCKET, BUCKET_POLICY, GUIDE, each_default, receives_access_logs
@@ -300,7 +300,7 @@ def s3_names_without_phi(bucket: Resource) -> Outcome:
     places = [
         bucket.at("BucketName"),
         *bucket.each("Tags", "*", "Key"),
-        *bucket.each("Tags", "*", "Value"),
+        *(tag.at("Value") for tag in bucket.each("Tags", "*") if not names_staff(tag.at("Key").text)),
         *bucket.each("LifecycleConfiguration", "Rules", "*", "Prefix"),
         *bucket.each("LifecycleConfiguration", "Rules", "*", "Id"),
         *bucket.each("ReplicationConfiguration", "Rules", "*", "Prefix"),

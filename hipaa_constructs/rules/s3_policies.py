@@ -22,6 +22,7 @@ from hipaa_constructs.rules._template import Node, Resource
 _ALGORITHM = "s3:x-amz-server-side-encryption"
 _KEY_ID = "s3:x-amz-server-side-encryption-aws-kms-key-id"
 _OLDEST_TLS = 1.2
+_DIFFERS = ("stringnotequals", "stringnotequalsifexists", "arnnotequals", "arnnotequalsifexists")
 
 
 def _refuses_everything(statement: Statement) -> bool | None:
@@ -84,20 +85,45 @@ def s3_bucket_tls12_only(bucket: Resource) -> Outcome:
     return denied_to_all(bucket, _refuses_old_tls, "TLS versions below 1.2 (s3:TlsVersion)")
 
 
-def _refuses_uploads(statement: Statement, key: str, wanted: Sequence[Node]) -> bool | None:
-    denies = statement.covers_objects() and denies_all_principals(statement, "s3:PutObject")
-    if not denies:
-        return denies
+def _refuses_uploads(
+    statement: Statement, key: str, wanted: Sequence[Node], *, if_given: tuple[str, ...]
+) -> bool | None:
     compared: list[Node] = []
     for (operator, condition_key), nodes in statement.conditions.items():
-        if condition_key != key:
-            return False
-        if operator in ("stringnotequals", "stringnotequalsifexists", "arnnotequals", "arnnotequalsifexists"):
+        if condition_key == key and operator in _DIFFERS:
             compared += nodes
-        elif operator != "null" or not all(is_text(node.value, "false") for node in nodes):
+        elif operator != "null" or condition_key not in if_given or not _is_all(nodes, "false"):
             return False
     answers = [_is_one_of(node, wanted) for node in compared]
-    return False if not answers or False in answers else None if None in answers else True
+    if False in answers or not (answers or "Condition" in statement.hidden):
+        return False
+    denies = statement.covers_objects() and denies_all_principals(statement, "s3:PutObject")
+    return None if denies and None in answers else denies
+
+
+def _refuses_no_key(statement: Statement, wanted: Sequence[Node], algorithms: Sequence[Node]) -> bool | None:
+    # Negated operators are true of a header that is not given, unless a Null test asks for it.
+    refuses = _refuses_uploads(statement, _KEY_ID, wanted, if_given=(_ALGORITHM,))
+    if refuses is not False:
+        return refuses
+    for (operator, key), nodes in statement.conditions.items():
+        if (operator, key) == ("null", _KEY_ID):
+            asked = _is_all(nodes, "true")
+        elif (operator, key) == ("null", _ALGORITHM):
+            asked = _is_all(nodes, "false")
+        else:
+            asked = (operator, key) == ("stringequals", _ALGORITHM) and all(
+                any(node.agrees_with(algorithm) for node in nodes) for algorithm in algorithms
+            )
+        if not asked:
+            return False
+    if ("null", _KEY_ID) not in statement.conditions or not statement.covers_objects():
+        return False
+    return denies_all_principals(statement, "s3:PutObject")
+
+
+def _is_all(nodes: Sequence[Node], text: str) -> bool:
+    return bool(nodes) and all(is_text(node.value, text) for node in nodes)
 
 
 def _is_one_of(node: Node, wanted: Sequence[Node]) -> bool | None:
@@ -114,7 +140,7 @@ def _may_agree(one: Node, other: Node) -> bool:
 
 @rule(
     title="every bucket refuses uploads that ask for other encryption or another key",
-    fix="deny s3:PutObject when s3:x-amz-server-side-encryption or its KMS key id is given and is not the bucket's own",
+    fix="deny s3:PutObject when s3:x-amz-server-side-encryption is given and it or its KMS key id is not the bucket's",
     applies_to=(BUCKET,),
     controls=("164.312(a)(2)(iv)", "164.312(e)(2)(ii)"),
     requirement="HC-073",
@@ -122,18 +148,27 @@ def _may_agree(one: Node, other: Node) -> bool:
     url=GUIDE + "UsingKMSEncryption.html#require-sse-kms",
 )
 def s3_bucket_refuses_other_keys(bucket: Resource) -> Outcome:
-    """Judge the policies; a request header outweighs the bucket's default encryption unless a policy denies it."""
+    """Judge the policies: headers outweigh the default encryption, and aws:kms without a key id means alias/aws/s3."""
     if receives_access_logs(bucket):
         return NOT_APPLICABLE
     defaults = each_default(bucket, "ServerSideEncryptionByDefault")
     algorithms = [default.at("SSEAlgorithm") for default in defaults]
     keys = [default.at("KMSMasterKeyID") for default in defaults]
+
+    def refuses_other_algorithms(one: Statement) -> bool | None:
+        return _refuses_uploads(one, _ALGORITHM, algorithms, if_given=(_ALGORITHM,))
+
+    def refuses_other_keys(one: Statement) -> bool | None:
+        return _refuses_uploads(one, _KEY_ID, keys, if_given=(_ALGORITHM, _KEY_ID))
+
+    def refuses_no_key(one: Statement) -> bool | None:
+        return _refuses_no_key(one, keys, algorithms)
+
     return all_met(
         [
-            denied_to_all(
-                bucket, lambda one: _refuses_uploads(one, _ALGORITHM, algorithms), "uploads with other encryption"
-            ),
-            denied_to_all(bucket, lambda one: _refuses_uploads(one, _KEY_ID, keys), "uploads with another key"),
+            denied_to_all(bucket, refuses_other_algorithms, "uploads with other encryption"),
+            denied_to_all(bucket, refuses_other_keys, "uploads with another key"),
+            denied_to_all(bucket, refuses_no_key, "uploads with aws:kms and no key id"),
         ]
     )
 

@@ -43,11 +43,13 @@ def deliver(
 
 
 def deny_other_encryption(bucket: s3.Bucket, key: kms.IKey) -> list[iam.PolicyStatement]:
-    """Deny uploads that ask for other encryption than SSE-KMS, or for another key."""
-    # Without the Null test the statements would deny uploads that ask for nothing and get the default encryption.
+    """Deny uploads that ask for other encryption than SSE-KMS, for another key, or for no key in particular."""
+    # Without the Null test the statements would deny uploads that ask for nothing and get the default encryption. It is
+    # about the algorithm in both: a request for aws:kms without a key id gets the AWS managed key, not the default one.
+    algorithm = "s3:x-amz-server-side-encryption"
     wanted = {
-        "DenyOtherEncryption": ("s3:x-amz-server-side-encryption", "aws:kms"),
-        "DenyOtherKeys": ("s3:x-amz-server-side-encryption-aws-kms-key-id", key.key_arn),
+        "DenyOtherEncryption": (algorithm, "aws:kms"),
+        "DenyOtherKeys": (f"{algorithm}-aws-kms-key-id", key.key_arn),
     }
     return [
         iam.PolicyStatement(
@@ -56,7 +58,7 @@ def deny_other_encryption(bucket: s3.Bucket, key: kms.IKey) -> list[iam.PolicySt
             principals=[iam.AnyPrincipal()],
             actions=["s3:PutObject"],
             resources=[bucket.arn_for_objects("*")],
-            conditions={"StringNotEquals": {header: value}, "Null": {header: "false"}},
+            conditions={"StringNotEquals": {header: value}, "Null": {algorithm: "false"}},
         )
         for sid, (header, value) in wanted.items()
     ]
@@ -111,6 +113,8 @@ def allow_replication(
             ),
             iam.PolicyStatement(
                 actions=[
+                    "s3:GetObjectLegalHold",
+                    "s3:GetObjectRetention",
                     "s3:GetObjectVersionAcl",
                     "s3:GetObjectVersionForReplication",
                     "s3:GetObjectVersionTagging",

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from aws_cdk import Token
+from aws_cdk import Duration, Token
 from constructs import Construct
 
 from hipaa_constructs.errors import ComplianceError
@@ -124,6 +124,8 @@ class Arguments:
 
 
 def _shown(value: object) -> str:
+    if isinstance(value, Duration):
+        return value.to_human_string()
     return repr(value) if value is None or isinstance(value, (bool, int, float, str)) else str(value)
 
 

@@ -100,7 +100,7 @@ class EncryptionKey(Construct):
         arguments.govern(
             "pending_window",
             pending_window,
-            holds=pending_window.is_unresolved() or pending_window.to_days() >= _LONGEST_WAIT.to_days(),
+            holds=pending_window.to_days() >= _LONGEST_WAIT.to_days(),
             asked="30 days",
             rule="KmsKeyDeletedSlowly",
         )
@@ -213,6 +213,13 @@ class ReplicaEncryptionKey(Construct):
 
 AnyKey: TypeAlias = EncryptionKey | ReplicaEncryptionKey | kms.IKey
 """Whatever may be passed as an ``encryption_key``. An imported key must already let the services use it."""
+
+
+def is_alias(key: AnyKey | None) -> bool:
+    """Tell whether a key is only named by an alias, one of the app or an imported one."""
+    if key is None or isinstance(key, (EncryptionKey, ReplicaEncryptionKey)):
+        return False
+    return isinstance(key, kms.Alias) or ":alias/" in key.key_arn
 
 
 def outermost_stack(scope: IConstruct) -> Stack:

@@ -11,7 +11,7 @@ from constructs import Construct
 
 from hipaa_constructs.services._options import Arguments, Contract
 from hipaa_constructs.services._waiving import record
-from hipaa_constructs.services.kms import AnyKey, usable_key
+from hipaa_constructs.services.kms import AnyKey, is_alias, usable_key
 from hipaa_constructs.waivers import Waiver
 
 _KEEPING = (RemovalPolicy.RETAIN, RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
@@ -123,6 +123,14 @@ class EncryptedLogGroup(Construct):
                 asked="STANDARD or INFREQUENT_ACCESS",
                 way_out="the class DELIVERY keeps no events; make a logs.LogGroup for it",
                 citation="164.312(b)",
+            )
+        if is_alias(encryption_key):
+            arguments.refuse(
+                "encryption_key",
+                "an alias",
+                asked="a key",
+                way_out="CloudWatch Logs takes the ARN of a key only; pass the key itself",
+                citation="164.312(a)(2)(iv)",
             )
         super().__init__(scope, id)
         self.log_group = logs.LogGroup(

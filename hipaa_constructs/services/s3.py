@@ -30,7 +30,7 @@ from hipaa_constructs.services._library_waivers import (
 )
 from hipaa_constructs.services._options import Arguments, Contract
 from hipaa_constructs.services._waiving import record
-from hipaa_constructs.services.kms import AnyKey, outermost_stack, usable_key
+from hipaa_constructs.services.kms import AnyKey, is_alias, outermost_stack, usable_key
 from hipaa_constructs.waivers import Waiver
 
 _SIX_YEARS = Duration.days(2192)
@@ -352,7 +352,7 @@ class EncryptedBucket(Construct):
             asked="a bucket",
             rule="S3BucketAccessLogged",
         )
-        if isinstance(encryption_key, kms.Alias):
+        if is_alias(encryption_key):
             arguments.refuse(
                 "encryption_key",
                 "an alias",
@@ -426,6 +426,8 @@ _ABORT_UPLOADS = s3.LifecycleRule(id="AbortIncompleteUploads", abort_incomplete_
 
 
 def _archive_rules(retention: Duration) -> list[s3.LifecycleRule]:
+    # S3 refuses a move that would come after the end, which a waived retention can be.
+    kept = None if retention.is_unresolved() else retention.to_days()
     return [
         _ABORT_UPLOADS,
         s3.LifecycleRule(
@@ -433,13 +435,15 @@ def _archive_rules(retention: Duration) -> list[s3.LifecycleRule]:
             expiration=retention,
             noncurrent_version_expiration=retention,
             transitions=[
-                s3.Transition(
-                    storage_class=s3.StorageClass.GLACIER_INSTANT_RETRIEVAL, transition_after=Duration.days(90)
-                ),
-                s3.Transition(storage_class=s3.StorageClass.DEEP_ARCHIVE, transition_after=Duration.days(365)),
+                s3.Transition(storage_class=storage_class, transition_after=Duration.days(days))
+                for storage_class, days in _ARCHIVE_TIERS
+                if kept is None or days < kept
             ],
         ),
     ]
+
+
+_ARCHIVE_TIERS = ((s3.StorageClass.GLACIER_INSTANT_RETRIEVAL, 90), (s3.StorageClass.DEEP_ARCHIVE, 365))
 
 
 def _resource_of(bucket: s3.Bucket) -> s3.CfnBucket:

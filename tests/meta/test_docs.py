@@ -9,9 +9,10 @@ from constructs import Construct
 
 import hipaa_constructs
 from tools import docs
+from tools.examples import EXAMPLES
 
 ROOT = Path(__file__).parent.parent.parent
-EACH_CONSTRUCT = pytest.mark.parametrize("kind", docs.EXAMPLES, ids=lambda kind: kind.__name__)
+EACH_CONSTRUCT = pytest.mark.parametrize("kind", EXAMPLES, ids=lambda kind: kind.__name__)
 
 
 def rules_named_in(kind: type[Construct]) -> set[str]:
@@ -28,7 +29,7 @@ def test_the_generated_pages_are_fresh() -> None:
 def test_every_construct_has_an_example() -> None:
     public = {getattr(hipaa_constructs, name) for name in hipaa_constructs.__all__}
     constructs = {kind for kind in public if isinstance(kind, type) and issubclass(kind, Construct)}
-    assert set(docs.EXAMPLES) == constructs
+    assert set(EXAMPLES) == constructs
 
 
 @EACH_CONSTRUCT

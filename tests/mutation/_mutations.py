@@ -58,11 +58,14 @@ class Mutation:
         for key in ("Resources", self.logical_id, *self.path[:-1]):
             holder = _child(holder, key)
         last = self.path[-1]
-        if (isinstance(holder, dict) and isinstance(last, str)) or (isinstance(holder, list) and isinstance(last, int)):
+        if isinstance(holder, dict) and isinstance(last, str):
+            holder[last] = self.value
             if self.change == "deleted":
                 del holder[last]
-            else:
-                holder[last] = self.value
+        elif isinstance(holder, list) and isinstance(last, int):
+            holder[last] = self.value
+            if self.change == "deleted":
+                holder.pop(last)
         return mutated
 
 

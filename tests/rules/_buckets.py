@@ -37,8 +37,8 @@ def deny(actions: Json, resources: Json, condition: Json = None) -> dict[str, Js
 
 
 def deny_header(header: str, value: Json, of: str = "It") -> dict[str, Json]:
-    """Deny uploads that give a header with another value."""
-    condition: Json = {"StringNotEquals": {header: value}, "Null": {header: "false"}}
+    """Deny uploads that ask for encryption but give a header another value, or not at all."""
+    condition: Json = {"StringNotEquals": {header: value}, "Null": {ALGORITHM: "false"}}
     return deny("s3:PutObject", objects(of), condition)
 
 
@@ -134,7 +134,7 @@ def records() -> Body:
                 }
             ],
         },
-        "Tags": [{"Key": "team", "Value": "cardiology"}],
+        "Tags": [{"Key": "ward", "Value": "cardiology"}],
     }
     return template(
         {

@@ -58,36 +58,34 @@ def resource(kind: str, properties: Json = None, **attributes: Json) -> Json:
 
 def changed(body: Body, path: Path_, value: Json) -> Body:
     """Return a copy of a template in which another value stands at a place."""
-    result = copy.deepcopy(body)
-    holder: Json = result
-    for key in path[:-1]:
-        if isinstance(holder, dict) and isinstance(key, str):
-            holder = holder.setdefault(key, {})
-        elif isinstance(holder, list) and isinstance(key, int):
-            holder = holder[key]
-    if (isinstance(holder, dict) and isinstance(path[-1], str)) or (
-        isinstance(holder, list) and isinstance(path[-1], int)
-    ):
-        holder[path[-1]] = copy.deepcopy(value)
-    else:
-        raise LookupError(path)
+    result = _with(body, path, [copy.deepcopy(value)])
+    assert isinstance(result, dict)
     return result
 
 
 def without(body: Body, path: Path_) -> Body:
     """Return a copy of a template in which a place is gone."""
-    result = copy.deepcopy(body)
-    holder: Json = result
-    for key in path[:-1]:
-        if (isinstance(holder, dict) and isinstance(key, str)) or (isinstance(holder, list) and isinstance(key, int)):
-            holder = holder[key]
-    if (isinstance(holder, dict) and isinstance(path[-1], str)) or (
-        isinstance(holder, list) and isinstance(path[-1], int)
-    ):
-        del holder[path[-1]]
-    else:
-        raise LookupError(path)
+    result = _with(body, path, [])
+    assert isinstance(result, dict)
     return result
+
+
+def _with(holder: Json, path: Path_, value: list[Json]) -> Json:
+    """Copy a holder with one value or none at a path; mappings on the way are made if they are missing."""
+    if not path:
+        return value[0]
+    key, last = path[0], len(path) == 1
+    if isinstance(key, str):
+        old = holder if isinstance(holder, dict) else {}
+        new = {key: _with(old.get(key, {}), path[1:], value)} if value or not last else {}
+        return {**{name: one for name, one in old.items() if name != key}, **new}
+    if not isinstance(holder, list):
+        raise LookupError(path)
+    return [
+        *holder[:key],
+        *([_with(holder[key], path[1:], value)] if value or not last else []),
+        *holder[key + 1 :],
+    ]
 
 
 def outcome(rule: str, *bodies: Body, of: str = "It", files: Mapping[int, str] | None = None) -> Outcome:

@@ -186,6 +186,7 @@ def judged(document: Json) -> str:
         (text(Principal={"AWS": ["1", "*"]}), BROKEN),
         (text(Principal=None, NotPrincipal={"AWS": "1"}), BROKEN),
         (text(Condition={"StringLike": {"aws:SourceAccount": "*"}}), BROKEN),
+        (text(Principal={"AWS": PARAMETER}), UNDECIDED),
         (text(Effect="Deny"), MET),
         (text(Principal={"AWS": "111122223333"}), MET),
         (text(Principal={"Service": "es.amazonaws.com"}), MET),

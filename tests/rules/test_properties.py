@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import datetime
 from collections import Counter
 
@@ -67,7 +66,7 @@ ANYTHING: st.SearchStrategy[Json] = st.recursive(
     max_leaves=12,
 )
 TYPES = sorted({kind for rule in RULES.values() for kind in rule.applies_to if kind != "*"})
-SECTIONS = st.fixed_dictionaries(
+SECTIONS: st.SearchStrategy[Body] = st.fixed_dictionaries(
     {},
     optional={
         "Parameters": st.one_of(ANYTHING, st.dictionaries(NAMES, ANYTHING, max_size=2)),
@@ -153,13 +152,14 @@ def _put(value: Json, path: tuple[str | int, ...], new: Json) -> Json:
 @st.composite
 def nearly_well_made(draw: st.DrawFn) -> Body:
     """Draw a well-made template in which a few places hold something else."""
-    body: Json = copy.deepcopy(draw(st.sampled_from(WELL_MADE)))
+    body: Json = draw(st.sampled_from(WELL_MADE))
     for _ in range(draw(st.integers(1, 3))):
         place = draw(st.sampled_from(_places(body)))
         body = _put(body, place, draw(ANYTHING))
     assert isinstance(body, dict)
-    extra = draw(SECTIONS)
-    return {**{key: value for key, value in extra.items() if key != "Resources"}, **body}
+    sections = draw(SECTIONS)
+    sections.pop("Resources", None)
+    return {**sections, **body}
 
 
 def _turned(value: Json) -> Json:

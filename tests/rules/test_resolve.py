@@ -126,6 +126,12 @@ def test_a_value_that_is_partly_known_is_judged_by_what_is_known(raw: Json, want
     assert verdict(VERSIONED, body) == wanted
 
 
+def test_a_macro_beside_other_keys_may_change_them() -> None:
+    hidden: Json = {"Status": "Enabled", "Fn::Transform": {"Name": "Macro"}}
+    body = template({"It": bucket({"VersioningConfiguration": hidden})})
+    assert verdict(VERSIONED, body) == UNDECIDED
+
+
 def test_maps_with_keys_of_their_own_are_looked_up_one_by_one() -> None:
     mappings: Json = {
         "Long": {"x": {f"k{n}": "Enabled" for n in range(5)}},

@@ -634,3 +634,14 @@ def delivered_by(*statements: Json, **properties: Json) -> Body:
 )
 def test_logs_arrive_only_where_the_service_may_write(body: Body, wanted: str) -> None:
     assert verdict("S3LogBucketCanReceive", body) == wanted
+
+
+@pytest.mark.parametrize("key", ["owner", "TechnicalContact", "CreatedBy", "team-email"])
+def test_the_address_of_whoever_runs_a_bucket_is_no_patients(key: str) -> None:
+    body = changed(records(), (*PROPERTIES, "Tags"), [{"Key": key, "Value": "ops@example.org"}])
+    assert verdict("S3NamesWithoutPhi", body) == MET
+
+
+def test_an_address_in_another_tag_may_be_a_patients() -> None:
+    body = changed(records(), (*PROPERTIES, "Tags"), [{"Key": "subject", "Value": "jo@example.org"}])
+    assert verdict("S3NamesWithoutPhi", body) == BROKEN

@@ -43,6 +43,7 @@ TLS, TLS12 = "S3BucketTlsOnly", "S3BucketTls12Only"
 OTHER_KEYS, DELETION = "S3BucketRefusesOtherKeys", "S3LogsProtectedFromDeletion"
 PLAINTEXT, NAMED = "aws:SecureTransport", "S3BucketPolicyNamesPrincipals"
 READABLE, WRITABLE = "S3BucketNotPubliclyReadable", "S3BucketNotPubliclyWritable"
+UNDER_A_PREFIX: Json = {"Fn::Join": ["/", [arn("It"), PARAMETER, "*"]]}
 DENIALS = {
     TLS: deny_plaintext(),
     TLS12: deny_old_tls(),
@@ -111,7 +112,7 @@ def test_a_bucket_without_a_policy_denies_nothing(rule: str) -> None:
         ("Resource", {"Fn::Join": ["", [arn("It"), "/private/*"]]}),
         ("Resource", ["arn:aws:s3:::it", "arn:aws:s3:::it/private/*"]),
         ("Resource", [arn("It"), {"Fn::Sub": "${It.Arn}/private/*"}]),
-        ("Resource", [arn("It"), {"Fn::Join": ["/", [arn("It"), PARAMETER, "*"]]}]),
+        ("Resource", [arn("It"), UNDER_A_PREFIX]),
         ("Resource", []),
         ("Resource", {}),
         ("Resource", None),
@@ -229,6 +230,8 @@ def test_a_hidden_statement_does_not_undo_a_denial() -> None:
         (TLS, {"Bool": {"aws:SecureTransport": None}}, BROKEN),
         (TLS, {"Bool": {"aws:SecureTransport": {}}}, BROKEN),
         (TLS, {"Bool": {"aws:SecureTransport": PARAMETER}}, UNDECIDED),
+        (TLS, {"Bool": {"aws:SecureTransport": ["false", PARAMETER]}}, UNDECIDED),
+        (TLS, {"Bool": {"aws:SecureTransport": ["true", PARAMETER]}}, BROKEN),
         (TLS, {"Bool": {"aws:MultiFactorAuthPresent": "false"}}, BROKEN),
         (TLS, {"Null": {"aws:SecureTransport": "false"}}, BROKEN),
         (TLS, {"StringNotEquals": {"aws:SecureTransport": "false"}}, BROKEN),
@@ -337,6 +340,10 @@ def test_both_headers_must_be_denied(missing: int) -> None:
         ("Condition", {"StringNotEquals": {KEY_ID: {"Fn::Sub": "${Key.Arn}x"}}}, BROKEN),
         ("Condition", {"StringNotEquals": {KEY_ID: PARAMETER}}, UNDECIDED),
         ("Condition", {"StringNotEquals": {KEY_ID: []}}, BROKEN),
+        ("Condition", {"StringNotEquals": {KEY_ID: arn("Key")}, "Null": {KEY_ID: "false"}}, BROKEN),
+        ("Condition", {"StringNotEquals": {KEY_ID: arn("Key")}, "Null": {ALGORITHM: "true"}}, BROKEN),
+        ("Condition", {"StringNotEquals": {KEY_ID: arn("Key")}, "Null": {ALGORITHM: []}}, BROKEN),
+        ("Condition", PARAMETER, UNDECIDED),
         ("Condition", {"StringNotEquals": {KEY_ID: None}}, BROKEN),
         (
             "Condition",
@@ -355,6 +362,66 @@ def test_a_denial_of_other_keys(key: str, value: Json, wanted: str) -> None:
     body = with_statements(OTHER_KEYS, HEADERS[0], {**HEADERS[1], key: value})
     body = changed(body, ("Resources", "OtherKey"), resource("AWS::KMS::Key", {}))
     assert verdict(OTHER_KEYS, body) == wanted
+
+
+NO_KEY_ID: dict[str, Json] = {"Null": {KEY_ID: "true"}, "StringEquals": {ALGORITHM: "aws:kms"}}
+
+
+@pytest.mark.parametrize(
+    ("condition", "wanted"),
+    [
+        (NO_KEY_ID, MET),
+        ({"Null": {KEY_ID: "true", ALGORITHM: "false"}}, MET),
+        ({"Null": {KEY_ID: "true"}}, MET),
+        ({"Null": {KEY_ID: "false"}, "StringEquals": {ALGORITHM: "aws:kms"}}, BROKEN),
+        ({"Null": {KEY_ID: "true"}, "StringEquals": {ALGORITHM: "AES256"}}, BROKEN),
+        ({"StringEquals": {ALGORITHM: "aws:kms"}}, BROKEN),
+        ({**NO_KEY_ID, "Bool": {PLAINTEXT: "true"}}, BROKEN),
+        ({}, BROKEN),
+    ],
+    ids=str,
+)
+def test_uploads_that_ask_for_kms_and_name_no_key_are_denied(condition: Json, wanted: str) -> None:
+    other_keys: Json = {"StringNotEquals": {KEY_ID: arn("Key")}, "Null": {KEY_ID: "false"}}
+    denials = (HEADERS[0], {**HEADERS[1], "Condition": other_keys}, {**HEADERS[1], "Condition": condition})
+    assert verdict(OTHER_KEYS, with_statements(OTHER_KEYS, *denials)) == wanted
+
+
+ONLY_IF_GIVEN: Json = {"StringNotEquals": {KEY_ID: arn("Key")}, "Null": {KEY_ID: "false"}}
+
+
+@pytest.mark.parametrize(
+    ("condition", "wanted"),
+    [
+        ({"Null": {KEY_ID: "true", ALGORITHM: "false"}}, MET),
+        ({"Null": {KEY_ID: "true"}, "StringEquals": {ALGORITHM: "aws:kms"}}, MET),
+        ({"Null": {KEY_ID: True}, "StringEquals": {ALGORITHM: ["AES256", "aws:kms"]}}, MET),
+        ({"Null": {KEY_ID: "true"}}, MET),
+        ({"Null": {KEY_ID: "false", ALGORITHM: "false"}}, BROKEN),
+        ({"Null": {KEY_ID: "true", ALGORITHM: "true"}}, BROKEN),
+        ({"Null": {KEY_ID: "true", "s3:x-amz-acl": "true"}}, BROKEN),
+        ({"Null": {KEY_ID: "true"}, "StringEquals": {ALGORITHM: "AES256"}}, BROKEN),
+        ({"Null": {KEY_ID: "true"}, "StringNotEquals": {ALGORITHM: "aws:kms"}}, BROKEN),
+        ({"Null": {ALGORITHM: "false"}}, BROKEN),
+        ({"StringEquals": {ALGORITHM: "aws:kms"}}, BROKEN),
+        (PARAMETER, UNDECIDED),
+        (GONE, BROKEN),
+    ],
+    ids=str,
+)
+def test_uploads_with_kms_and_no_key_id_may_be_denied_apart(condition: Json, wanted: str) -> None:
+    given = deny("s3:PutObject", objects("It"), ONLY_IF_GIVEN)
+    apart = deny("s3:PutObject", objects("It"), condition)
+    assert verdict(OTHER_KEYS, with_statements(OTHER_KEYS, HEADERS[0], given, apart)) == wanted
+
+
+@pytest.mark.parametrize(
+    ("key", "value"), [("Resource", arn("It")), ("Effect", "Allow"), ("Action", "s3:Get*")], ids=str
+)
+def test_a_narrower_denial_of_uploads_without_key_id_does_not_count(key: str, value: Json) -> None:
+    given = deny("s3:PutObject", objects("It"), ONLY_IF_GIVEN)
+    apart = {**deny("s3:PutObject", objects("It"), {"Null": {KEY_ID: "true"}}), key: value}
+    assert verdict(OTHER_KEYS, with_statements(OTHER_KEYS, HEADERS[0], given, apart)) == BROKEN
 
 
 @pytest.mark.parametrize(
@@ -419,7 +486,7 @@ def test_a_grant_to_everyone_is_broken(rule: str, principal: Json, action: Json)
         {"Condition": {"ArnLike": {"aws:SourceArn": "arn:aws:sns:*:111122223333:*"}}},
         {"Condition": {"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::111122223333:role/*"}}},
         {"Condition": {"ArnLike": {"aws:SourceArn": "arn:aws:s3:::other"}}},
-        {"Condition": {"IpAddress": {"aws:SourceIp": "192.0.2.0/24"}}},
+        {"Condition": {"IpAddress": {"aws:SourceIp": "192.0.2.7/24"}}},
         {"Condition": {"IpAddress": {"aws:SourceIp": ["10.0.0.0/8", "2001:db8::/32"]}}},
         {"Condition": {"IpAddress": {"aws:SourceIp": PARAMETER}}},
         {

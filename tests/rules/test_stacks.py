@@ -6,7 +6,7 @@ import pytest
 
 from hipaa_constructs.rules import RULES, Assembly, Template
 from hipaa_constructs.rules._value import Json
-from tests.rules._buckets import arn, bucket, deny, objects, policy
+from tests.rules._buckets import arn, bucket, deliver, deny, encryption, objects, policy
 from tests.rules._judging import (
     BROKEN,
     GONE,
@@ -46,6 +46,7 @@ def nested(file: str, parameters: Json = None, **attributes: Json) -> Json:
     return resource(STACK, properties, **attributes)
 
 
+EITHER: Json = [{"Ref": "It"}, "y"]
 FILES = {0: "parent.json", 1: "child.json"}
 TAKES_NAME: Json = {"Name": {"Type": "String"}}
 
@@ -82,12 +83,17 @@ def test_a_policy_of_some_bucket_that_denies_nothing_leaves_the_denial_missing()
     assert verdict(TLS, bucket_stack(), second) == BROKEN
 
 
-def test_a_public_grant_on_some_bucket_is_undecided_for_each() -> None:
-    assert verdict(READABLE, bucket_stack(), policy_stack(PARAMETER, OPEN)) == UNDECIDED
+ABOUT_GRANTS = pytest.mark.parametrize("rule", [READABLE, "S3BucketPolicyNamesPrincipals"])
 
 
-def test_a_harmless_policy_of_some_bucket_leaves_the_others_met() -> None:
-    assert verdict(READABLE, bucket_stack(), policy_stack(PARAMETER, DENY)) == MET
+@ABOUT_GRANTS
+def test_a_public_grant_on_some_bucket_is_undecided_for_each(rule: str) -> None:
+    assert verdict(rule, bucket_stack(), policy_stack(PARAMETER, OPEN)) == UNDECIDED
+
+
+@ABOUT_GRANTS
+def test_a_harmless_policy_of_some_bucket_leaves_the_others_met(rule: str) -> None:
+    assert verdict(rule, bucket_stack(), policy_stack(PARAMETER, DENY)) == MET
 
 
 @pytest.mark.parametrize(
@@ -134,6 +140,14 @@ def test_exports_that_double_each_other_end() -> None:
     }
     body = template({"It": bucket({"BucketName": {"Fn::ImportValue": "e29"}})}, Outputs=outputs)
     assert verdict("S3NamesWithoutPhi", body) == MET
+
+
+@pytest.mark.parametrize(("effect", "wanted"), [("Allow", UNDECIDED), ("Deny", BROKEN)])
+def test_a_grant_to_s3_on_some_bucket_may_be_the_log_buckets(effect: str, wanted: str) -> None:
+    grant: Json = {**deliver("logging.s3.amazonaws.com"), "Effect": effect, "Resource": "*"}
+    logging: Json = {"LoggingConfiguration": {"DestinationBucketName": {"Ref": "It"}}}
+    first = template({"It": bucket({"BucketEncryption": encryption("AES256")}), "Source": bucket(logging)})
+    assert verdict("S3LogBucketCanReceive", first, policy_stack(PARAMETER, grant)) == wanted
 
 
 # Names
@@ -186,7 +200,7 @@ def test_a_policy_in_another_stack_is_known_by_the_name(name: Json, of: Json, wa
         pytest.param({"Fn::Sub": "${It}${AnyParameter}"}, UNDECIDED, id="maybe-a-suffix"),
         pytest.param({"Fn::Sub": "x-${AWS::Region}"}, MET, id="same-expression"),
         pytest.param({"Fn::Sub": "y-${AWS::Region}"}, UNDECIDED, id="other-expression"),
-        pytest.param({"Fn::Select": [PARAMETER, [{"Ref": "It"}, "y"]]}, UNDECIDED, id="either"),
+        pytest.param({"Fn::Select": [PARAMETER, EITHER]}, UNDECIDED, id="either"),
     ],
 )
 def test_a_policy_in_the_same_stack_is_known_by_the_reference(of: Json, wanted: str) -> None:
@@ -278,6 +292,15 @@ def test_a_file_that_two_nested_stacks_use_speaks_for_neither() -> None:
     )
     child = policy_stack({"Ref": "Name"}, Parameters=TAKES_NAME)
     assert verdict(TLS, parent, child, files=FILES) == UNDECIDED
+
+
+def test_a_parameter_that_the_parent_does_not_pass_is_the_childs_own() -> None:
+    parent = template({"Child": nested("child.json", {"Another": "x"})})
+    child = bucket_stack(
+        {"VersioningConfiguration": {"Status": {"Ref": "Status"}}},
+        Parameters={"Status": {"Type": "String", "AllowedValues": ["Enabled"]}},
+    )
+    assert verdict("S3BucketVersioned", parent, child, files=FILES) == MET
 
 
 def test_the_metadata_of_the_cdk_tells_the_file_of_a_nested_stack() -> None:
@@ -420,16 +443,13 @@ def test_a_key_imported_from_the_keys_stack_is_the_buckets_own() -> None:
     key_id = "s3:x-amz-server-side-encryption-aws-kms-key-id"
     key: Json = {"Fn::ImportValue": "key"}
     default: Json = {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": key}
-    encrypted: Json = {
-        "BucketEncryption": {"ServerSideEncryptionConfiguration": [{"ServerSideEncryptionByDefault": default}]}
-    }
+    encryption: Json = {"ServerSideEncryptionConfiguration": [{"ServerSideEncryptionByDefault": default}]}
     statements = [
         deny("s3:PutObject", objects("It"), {"StringNotEquals": {header: value}})
         for header, value in (("s3:x-amz-server-side-encryption", "aws:kms"), (key_id, arn("Key")))
     ]
     keys = template({"Key": resource("AWS::KMS::Key")}, Outputs=exporting("key", arn("Key")))
-    name = {"BucketName": "it", **encrypted}
-    second = template({"It": bucket(name)})
+    second = template({"It": bucket({"BucketName": "it", "BucketEncryption": encryption})})
     third = template({"Policy": policy(statements[0], bucket="it")})
     keys_resources = keys["Resources"]
     assert isinstance(keys_resources, dict)

@@ -9,6 +9,7 @@ from hipaa_constructs.rules._value import Json
 from tests.rules._buckets import bucket
 from tests.rules._judging import PARAMETER, Body, resource, template
 
+EITHER: Json = {"Fn::Select": [PARAMETER, ["x", "y"]]}
 TOPIC = "AWS::SNS::Topic"
 
 
@@ -118,6 +119,8 @@ def test_two_places_agree_if_they_surely_hold_the_same(one: Json, other: Json, w
         ({"Fn::Sub": "arn:aws:s3:::${Other}"}, "Other"),
         ({"Fn::Join": ["", [{"Ref": "Other"}, {"Ref": "It"}]]}, None),
         ({"Fn::Select": [PARAMETER, [{"Ref": "Other"}, "x"]]}, None),
+        ({"Fn::Sub": ["${a}${b}", {"a": {"Ref": "Other"}, "b": "x"}]}, "Other"),
+        ({"Fn::Sub": ["${a}${b}", {"a": {"Ref": "Other"}, "b": EITHER}]}, None),
         (PARAMETER, None),
         ("Other", None),
     ],
@@ -164,6 +167,11 @@ def test_a_number_may_be_written_as_text(raw: Json, wanted: float | None) -> Non
 )
 def test_a_finding_quotes_a_value_on_one_short_line(raw: Json, shown: str) -> None:
     assert value(raw).shown() == shown
+
+
+@pytest.mark.parametrize(("raw", "met"), [(30, True), ("30", True), (31, False), (True, False), ("x", False)])
+def test_a_number_is_wanted_as_a_number_or_as_text(raw: Json, met: bool) -> None:
+    assert (value(raw).must_be(30).verdict.value == "met") is met
 
 
 def test_a_finding_quotes_what_is_not_there_as_absent() -> None:

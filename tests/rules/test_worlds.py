@@ -60,6 +60,18 @@ def test_an_undecided_finding_says_when_it_is_broken() -> None:
     assert found.found == "Suspended when IsProd is False"
 
 
+def test_an_undecided_finding_says_what_a_parameter_is_then() -> None:
+    body = versioned(choice("Enabled", "Suspended"), Conditions={"IsProd": IS_PROD})
+    assert outcome(VERSIONED, body).found == "Suspended when AnyParameter = prod is False"
+
+
+def test_properties_as_a_whole_may_hang_on_a_condition() -> None:
+    good: Json = {"VersioningConfiguration": {"Status": "Enabled"}}
+    either = template({"It": bucket(choice(good, {}))}, Conditions={"IsProd": IS_PROD})
+    both = template({"It": bucket(choice(good, good))}, Conditions={"IsProd": IS_PROD})
+    assert (verdict(VERSIONED, either), verdict(VERSIONED, both)) == (UNDECIDED, MET)
+
+
 @pytest.mark.parametrize(
     ("condition", "wanted"),
     [
@@ -72,6 +84,7 @@ def test_an_undecided_finding_says_when_it_is_broken() -> None:
         ({"Fn::Equals": ["y", {"Fn::Sub": "x-${AnyParameter}"}]}, BROKEN),
         ({"Fn::Equals": [{"Fn::Sub": "x-${AnyParameter}"}, "x-y"]}, UNDECIDED),
         ({"Fn::Equals": [PARAMETER, "a"]}, UNDECIDED),
+        ({"Fn::Equals": [{"Ref": "AWS::StackName"}, PARAMETER]}, UNDECIDED),
         ({"Fn::Not": [{"Fn::Equals": ["a", "b"]}]}, MET),
         ({"Fn::And": [{"Fn::Equals": ["a", "a"]}, {"Fn::Equals": ["a", "b"]}]}, BROKEN),
         ({"Fn::And": [{"Fn::Equals": ["a", "a"]}, {"Fn::Equals": ["b", "b"]}]}, MET),
@@ -109,6 +122,7 @@ CORRELATED: Json = {
     "ProdOrProd": {"Fn::Or": [{"Condition": "IsProd"}, IS_PROD]},
     "NotProd": {"Fn::Not": [{"Condition": "IsProd"}]},
     "Other": {"Fn::Equals": [PARAMETER, "other"]},
+    "Unrelated": {"Fn::Equals": [{"Ref": "AWS::StackName"}, "prod"]},
 }
 
 
@@ -123,7 +137,8 @@ CORRELATED: Json = {
         ("ProdAndProd", MET),
         ("ProdOrProd", MET),
         ("NotProd", BROKEN),
-        ("Other", UNDECIDED),
+        ("Other", BROKEN),
+        ("Unrelated", UNDECIDED),
     ],
 )
 def test_a_policy_with_the_condition_of_its_bucket_is_there_when_the_bucket_is(condition: str, wanted: str) -> None:
@@ -132,6 +147,22 @@ def test_a_policy_with_the_condition_of_its_bucket_is_there_when_the_bucket_is(c
         Conditions=CORRELATED,
     )
     assert verdict(TLS, body) == wanted
+
+
+def test_a_value_is_one_text_at_a_time() -> None:
+    conditions: Json = {
+        "IsProd": IS_PROD,
+        "IsDev": {"Fn::Equals": [PARAMETER, "dev"]},
+        "IsTest": {"Fn::Equals": ["test", PARAMETER]},
+    }
+    both = choice(choice("Suspended", choice("Suspended", "Enabled", "IsTest"), "IsDev"), "Enabled")
+    assert verdict(VERSIONED, versioned(both, Conditions=conditions)) == MET
+
+
+def test_a_value_that_is_not_one_text_may_be_another() -> None:
+    conditions: Json = {"IsProd": IS_PROD, "IsDev": {"Fn::Equals": [PARAMETER, "dev"]}}
+    either = choice("Enabled", choice("Suspended", "Enabled", "IsDev"))
+    assert verdict(VERSIONED, versioned(either, Conditions=conditions)) == UNDECIDED
 
 
 def test_two_policies_of_which_there_is_always_one_are_enough() -> None:
@@ -232,16 +263,12 @@ def test_as_many_worlds_as_are_tried_are_judged() -> None:
 
 
 def test_more_worlds_than_are_tried_leave_it_undecided() -> None:
-    parts: Json = [choice("", "", f"C{number}") for number in range(7)]
-    found = outcome(VERSIONED, versioned({"Fn::Join": ["", ["Enabled", *_listed(parts)]]}))
+    parts: list[Json] = [choice("", "", f"C{number}") for number in range(7)]
+    found = outcome(VERSIONED, versioned({"Fn::Join": ["", ["Enabled", *parts]]}))
     assert (found.verdict.value, found.found) == (
         UNDECIDED,
         f"it depends on more than {MOST_WORLDS} combinations of conditions and parameters",
     )
-
-
-def _listed(value: Json) -> list[Json]:
-    return value if isinstance(value, list) else [value]
 
 
 def test_a_parameter_with_more_values_than_are_tried_is_undecided() -> None:

@@ -302,6 +302,13 @@ def test_the_stacks_of_a_synthesis_are_loaded_with_what_is_nested() -> None:
     ]
 
 
+def test_an_empty_stack_of_a_synthesis_is_nothing_to_judge() -> None:
+    Path("empty.json").write_text("{}", encoding="utf-8")
+    template("full.json")
+    found = load_stacks([(Path("empty.json"), None, None), (Path("full.json"), None, None)])
+    assert [one.name for one in found] == ["full.json"]
+
+
 def test_a_synthesis_that_can_not_be_read_is_refused() -> None:
     with pytest.raises(UnusableTemplate, match=r"gone\.json"):
         load_stacks([(Path("gone.json"), None, None)])

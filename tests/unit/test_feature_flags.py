@@ -13,10 +13,10 @@ from hipaa_constructs.rules import Template
 from hipaa_constructs.rules._value import Json
 from tests._synthesis import ALL_FLAGS, Body, of_type, statements, synthesized
 from tests.unit.test_s3 import with_replica
-from tools import docs
+from tools.examples import EXAMPLES
 
 BUILDS: dict[str, Callable[[Stack], object]] = {
-    **{kind.__name__: build for kind, build in docs.EXAMPLES.items()},
+    **{kind.__name__: build for kind, build in EXAMPLES.items()},
     "a replicated bucket": with_replica,
 }
 EACH = pytest.mark.parametrize("build", BUILDS.values(), ids=BUILDS)

@@ -119,6 +119,18 @@ def test_a_class_that_keeps_nothing_is_refused(stack: Stack) -> None:
     )
 
 
+@pytest.mark.parametrize("imported", [False, True])
+def test_an_alias_is_refused_as_a_key(stack: Stack, imported: bool) -> None:
+    alias = (
+        kms.Alias.from_alias_name(stack, "Alias", "alias/logs") if imported else kms.Key(stack, "Key").add_alias("logs")
+    )
+    refusal(
+        lambda: EncryptedLogGroup(stack, "It", encryption_key=alias),
+        "Stack/It: encryption_key must be a key, got 'an alias'; CloudWatch Logs takes the ARN of a key only; pass the "
+        "key itself (164.312(a)(2)(iv))",
+    )
+
+
 def test_an_unknown_option_is_refused_with_the_closest(stack: Stack) -> None:
     refusal(
         lambda: made(EncryptedLogGroup, stack, log_group_nam="x"),

@@ -142,6 +142,7 @@ def test_the_defaults_pass(tmp_path: Path) -> None:
 def test_a_waived_finding_passes_and_stays_in_the_report(tmp_path: Path) -> None:
     assert run(tmp_path, WAIVED.replace("EXPIRES", "2999-12-31")).returncode == 0
     assert ("S3BucketVersioned", "Stack/Records/Default/Resource") in reported(tmp_path, "suppressedViolations")
+    assert "made anew (approved by CISO, until 2999-12-31)" in (tmp_path / "out/validation-report.json").read_text()
 
 
 def test_an_expired_waiver_fails_the_synthesis(tmp_path: Path) -> None:
@@ -176,6 +177,36 @@ def test_a_fault_of_the_pack_fails_the_synthesis(tmp_path: Path) -> None:
     done = run(tmp_path, body)
     assert done.returncode != 0
     assert "out of order" in done.stderr
+
+
+def test_a_fault_of_the_pack_is_a_violation_as_the_cdk_cli_heeds_nothing_else(tmp_path: Path) -> None:
+    body = """
+        import hipaa_constructs.pack
+
+        def fault(*_):
+            raise RuntimeError("out of order")
+
+        hipaa_constructs.pack.check = fault
+        EncryptedBucket(cdk.Stack(app, "Stack"), "Records")
+    """
+    run(tmp_path, body)
+    assert reported(tmp_path, "violations") == [("RuleCompleted", "Stack")]
+
+
+def test_an_acknowledgement_without_a_waiver_silences_nothing(tmp_path: Path) -> None:
+    body = """
+        bucket = EncryptedBucket(cdk.Stack(app, "Stack"), "Records").bucket.node.default_child
+        bucket.add_property_override("VersioningConfiguration.Status", "Suspended")
+        for id in ("HipaaConstructs::S3BucketVersioned", "S3BucketVersioned"):
+            cdk.Validations.of(app).acknowledge(cdk.Acknowledgment(id=id, reason="because"))
+    """
+    assert run(tmp_path, body).returncode != 0
+    assert "S3BucketVersioned" in [rule for rule, _ in reported(tmp_path, "violations")]
+
+
+def test_an_empty_stack_is_nothing_to_judge(tmp_path: Path) -> None:
+    done = run(tmp_path, GOOD + '    cdk.Stack(app, "Empty")\n')
+    assert done.returncode == 0, done.stderr
 
 
 def test_a_warning_does_not_fail_the_synthesis(tmp_path: Path) -> None:

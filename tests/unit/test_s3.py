@@ -16,6 +16,7 @@ from hipaa_constructs import (
     LogArchive,
     ReplicaBucket,
 )
+from hipaa_constructs.rules._value import Json
 from tests._refusals import made, refusal, waiver
 from tests._synthesis import (
     Body,
@@ -171,10 +172,10 @@ def test_a_lifecycle_rule_of_the_apps_comes_beside() -> None:
     assert ids == ["AbortIncompleteUploads", "Mine"]
 
 
-def listed(resource: Body, *keys: str) -> list[object]:
+def listed(resource: Body, *keys: str) -> list[Json]:
     found = at(resource, "Properties", *keys)
     assert isinstance(found, list)
-    return list(found)
+    return found
 
 
 def test_another_log_bucket_is_used_as_it_is() -> None:
@@ -282,6 +283,12 @@ def test_the_replication_role_decrypts_here_and_encrypts_there_through_s3_only()
     assert {at(one, "Condition", "StringLike", "kms:ViaService") for one in found} == {"s3.*.amazonaws.com"}
 
 
+def test_the_replication_role_may_read_the_locks_of_locked_objects() -> None:
+    actions = str([one["Action"] for one in statements(the(REPLICATED, "AWS::IAM::ManagedPolicy"))])
+    assert "s3:GetObjectLegalHold" in actions
+    assert "s3:GetObjectRetention" in actions
+
+
 def test_no_statement_of_the_replication_role_is_about_everything() -> None:
     assert "*" not in [one["Resource"] for one in statements(the(REPLICATED, "AWS::IAM::ManagedPolicy"))]
 
@@ -344,6 +351,12 @@ def test_an_alias_is_refused_as_a_key(stack: Stack) -> None:
         "Stack/It: encryption_key must be a key, got 'an alias'; S3 would look the alias up in the account of whoever "
         "uploads; pass the key itself (164.312(a)(2)(iv))",
     )
+
+
+def test_an_imported_alias_is_refused_as_a_key(stack: Stack) -> None:
+    alias = kms.Alias.from_alias_name(stack, "Alias", "alias/records")
+    with pytest.raises(ComplianceError, match="encryption_key must be a key, got 'an alias'"):
+        EncryptedBucket(stack, "It", encryption_key=alias)
 
 
 @pytest.mark.parametrize("option", EncryptedBucket.contract.fixed)
@@ -447,6 +460,16 @@ def test_the_archive_has_the_logical_id_of_the_plain_bucket() -> None:
     plain = synthesized(lambda stack: s3.Bucket(stack, "It"))
     ours = synthesized(lambda stack: LogArchive(stack, "It"))
     assert list(of_type(plain, BUCKET)) == list(of_type(ours, BUCKET))
+
+
+@pytest.mark.parametrize(("days", "moves"), [(30, []), (365, [90]), (366, [90, 365])])
+def test_logs_that_are_kept_for_a_waived_time_never_move_after_their_end(days: int, moves: list[int]) -> None:
+    def build(stack: Stack) -> None:
+        LogArchive(stack, "It", retention=Duration.days(days), waivers=[waiver("S3LogsKeptSixYears")])
+
+    rules = listed(the(synthesized(build), BUCKET), "LifecycleConfiguration", "Rules")
+    found = at(rules[1], "Transitions")
+    assert [at(move, "TransitionInDays") for move in (found if isinstance(found, list) else [])] == moves
 
 
 def test_logs_may_be_kept_longer() -> None:

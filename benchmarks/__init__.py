@@ -1,0 +1,1 @@
+"""What `make bench` runs; nothing of it is installed."""

@@ -1,0 +1,190 @@
+"""The same stack twice: of this package's constructs, and written by hand."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+os.environ["CDK_VALIDATION"] = "false"
+
+from aws_cdk import Acknowledgment, App, CfnResource, Duration, RemovalPolicy, Stack, Validations
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_s3 as s3
+from aws_cdk.cloudformation_include import CfnInclude
+from cdk_nag import HIPAASecurityChecks
+
+from hipaa_constructs import EncryptedBucket
+from hipaa_constructs.rules._value import Json
+
+BUCKETS = 50
+
+Build = Callable[[Stack], None]
+
+
+def seconds(build: Build, folder: Path) -> float:
+    """Measure how long a stack takes to be built and synthesized."""
+    start = time.perf_counter()
+    app = App(outdir=str(folder), analytics_reporting=False)
+    build(Stack(app, "Stack"))
+    app.synth()
+    return time.perf_counter() - start
+
+
+def resources(folder: Path) -> Json:
+    """Return what was synthesized last, with the order of statements and rules as it is."""
+    body = json.loads((folder / "Stack.template.json").read_text(encoding="utf-8"))
+    return {name: _comparable(resource) for name, resource in body["Resources"].items()}
+
+
+def _comparable(resource: dict[str, Json]) -> Json:
+    return {name: value for name, value in resource.items() if name not in ("DependsOn", "Metadata")}
+
+
+def of_constructs(stack: Stack) -> None:
+    """Build the buckets of this package."""
+    for number in range(BUCKETS):
+        EncryptedBucket(stack, f"Bucket{number}")
+
+
+def by_hand(stack: Stack) -> None:
+    """Build the same of the CDK's own constructs, as a careful team would, acknowledgements included."""
+    archive = _archive(stack)
+    key = kms.Key(
+        stack,
+        "EncryptionKey",
+        description=f"Encrypts the data of the stack {stack.node.path}",
+        enable_key_rotation=True,
+        pending_window=Duration.days(30),
+        removal_policy=RemovalPolicy.RETAIN,
+    )
+    for number in range(BUCKETS):
+        _records(stack, f"Bucket{number}", key, archive)
+
+
+_ABORT = s3.LifecycleRule(id="AbortIncompleteUploads", abort_incomplete_multipart_upload_after=Duration.days(7))
+
+
+def _archive(stack: Stack) -> s3.Bucket:
+    six_years = Duration.days(2192)
+    keep = s3.LifecycleRule(
+        id="KeepForSixYears",
+        expiration=six_years,
+        noncurrent_version_expiration=six_years,
+        transitions=[
+            s3.Transition(storage_class=s3.StorageClass.GLACIER_INSTANT_RETRIEVAL, transition_after=Duration.days(90)),
+            s3.Transition(storage_class=s3.StorageClass.DEEP_ARCHIVE, transition_after=Duration.days(365)),
+        ],
+    )
+    bucket = s3.Bucket(
+        stack,
+        "LogArchive",
+        encryption=s3.BucketEncryption.S3_MANAGED,
+        blocked_encryption_types=[s3.BlockedEncryptionType.SSE_C],
+        block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+        object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+        enforce_ssl=True,
+        minimum_tls_version=1.2,
+        versioned=True,
+        removal_policy=RemovalPolicy.RETAIN,
+        lifecycle_rules=[_ABORT, keep],
+    )
+    bucket.add_to_resource_policy(
+        iam.PolicyStatement(
+            sid="NobodyDeletesLogs",
+            effect=iam.Effect.DENY,
+            principals=[iam.AnyPrincipal()],
+            actions=["s3:DeleteObject", "s3:DeleteObjectVersion"],
+            resources=[bucket.arn_for_objects("*")],
+        )
+    )
+    bucket.add_to_resource_policy(
+        iam.PolicyStatement(
+            sid="S3AccessLogsOfThisAccount",
+            actions=["s3:PutObject"],
+            principals=[iam.ServicePrincipal("logging.s3.amazonaws.com")],
+            resources=[bucket.arn_for_objects("*")],
+            conditions={
+                "ArnLike": {"aws:SourceArn": f"arn:{stack.partition}:s3:::*"},
+                "StringEquals": {"aws:SourceAccount": stack.account},
+            },
+        )
+    )
+    _keep_policy(bucket)
+    return bucket
+
+
+def _records(stack: Stack, name: str, key: kms.Key, archive: s3.Bucket) -> None:
+    bucket = s3.Bucket(
+        stack,
+        name,
+        encryption=s3.BucketEncryption.KMS,
+        encryption_key=key,
+        bucket_key_enabled=True,
+        blocked_encryption_types=[s3.BlockedEncryptionType.SSE_C],
+        block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+        object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+        enforce_ssl=True,
+        minimum_tls_version=1.2,
+        versioned=True,
+        removal_policy=RemovalPolicy.RETAIN,
+        lifecycle_rules=[_ABORT],
+    )
+    for sid, header, wanted in (
+        ("DenyOtherEncryption", "s3:x-amz-server-side-encryption", "aws:kms"),
+        ("DenyOtherKeys", "s3:x-amz-server-side-encryption-aws-kms-key-id", key.key_arn),
+    ):
+        bucket.add_to_resource_policy(
+            iam.PolicyStatement(
+                sid=sid,
+                effect=iam.Effect.DENY,
+                principals=[iam.AnyPrincipal()],
+                actions=["s3:PutObject"],
+                resources=[bucket.arn_for_objects("*")],
+                conditions={"StringNotEquals": {header: wanted}, "Null": {header: "false"}},
+            )
+        )
+    _keep_policy(bucket)
+    resource = bucket.node.default_child
+    assert isinstance(resource, s3.CfnBucket)
+    resource.logging_configuration = s3.CfnBucket.LoggingConfigurationProperty(
+        destination_bucket_name=archive.bucket_name,
+        log_file_prefix="s3/",
+        target_object_key_format=s3.CfnBucket.TargetObjectKeyFormatProperty(
+            partitioned_prefix=s3.CfnBucket.PartitionedPrefixProperty(partition_date_source="EventTime")
+        ),
+    )
+    assert archive.policy is not None
+    bucket.node.add_dependency(archive.policy)
+    _accept(resource)
+
+
+def _accept(resource: CfnResource) -> None:
+    reason = "not replicated"
+    resource.add_metadata("accepted", {"replication": reason})
+    Validations.of(resource).acknowledge(
+        Acknowledgment(id="HIPAA.Security::HIPAA.Security-S3BucketReplicationEnabled", reason=reason)
+    )
+
+
+def _keep_policy(bucket: s3.Bucket) -> None:
+    assert bucket.policy is not None
+    bucket.policy.apply_removal_policy(RemovalPolicy.RETAIN)
+
+
+def nag_seconds(template: Path, folder: Path, *, judged: bool) -> float:
+    """Measure the synthesis of an included template, with cdk-nag's HIPAA pack or without."""
+    app = App(outdir=str(folder), analytics_reporting=False)
+    CfnInclude(Stack(app, "Stack"), "Template", template_file=str(template))
+    if judged:
+        Validations.of(app).add_plugins(HIPAASecurityChecks(app))
+    start = time.perf_counter()
+    try:
+        app.synth()
+    except RuntimeError as failed:  # The template is weak in places; anything else than a finding is a fault.
+        if not judged or "ValidationFailed" not in str(failed):
+            raise
+    return time.perf_counter() - start

@@ -1,0 +1,190 @@
+"""moto's server, with what it leaves out of the CloudFormation types that this package makes.
+
+Of a bucket, moto's CloudFormation takes the encryption and drops the rest without a word; it loses the key of a log
+group, and knows no bucket policies and no protection of stacks. Here everything of a bucket goes to moto's own S3 API,
+as CloudFormation sends it to that of S3, and a property of a bucket that nobody translates fails the deployment.
+
+Run as a process, it prints the port it listens on, and ends with whoever started it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+import threading
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import boto3
+from moto.cloudformation.responses import CloudFormationResponse
+from moto.core.common_models import CloudFormationModel
+from moto.core.responses import ActionResult
+from moto.iam.access_control import PermissionResult
+from moto.kms.models import Key
+from moto.logs.models import LogGroup
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
+from moto.s3.models import FakeBucket
+from werkzeug.serving import make_server
+
+Properties = Mapping[str, Any]
+
+
+def s3() -> Any:
+    return boto3.client("s3")
+
+
+def configure(bucket: str, properties: Properties) -> None:
+    # S3 replicates versioned buckets only.
+    for name in sorted(properties, key=lambda name: name != "VersioningConfiguration"):
+        TRANSLATED[name](bucket, properties[name])
+
+
+def encrypt(bucket: str, given: Properties) -> None:
+    # BlockedEncryptionTypes is younger than moto and the boto3 that checkov allows.
+    rules = [
+        {
+            "ApplyServerSideEncryptionByDefault": rule["ServerSideEncryptionByDefault"],
+            "BucketKeyEnabled": rule.get("BucketKeyEnabled", False),
+        }
+        for rule in given["ServerSideEncryptionConfiguration"]
+    ]
+    s3().put_bucket_encryption(Bucket=bucket, ServerSideEncryptionConfiguration={"Rules": rules})
+
+
+def expire(bucket: str, given: Properties) -> None:
+    rules = []
+    for rule in given["Rules"]:
+        wanted = {"Filter": {"Prefix": ""}, **rule, "ID": rule["Id"]}
+        del wanted["Id"]
+        if "ExpirationInDays" in wanted:
+            wanted["Expiration"] = {"Days": wanted.pop("ExpirationInDays")}
+        if "Transitions" in wanted:
+            wanted["Transitions"] = [
+                {"Days": one["TransitionInDays"], "StorageClass": one["StorageClass"]} for one in wanted["Transitions"]
+            ]
+        rules.append(wanted)
+    s3().put_bucket_lifecycle_configuration(Bucket=bucket, LifecycleConfiguration={"Rules": rules})
+
+
+def log(bucket: str, given: Properties) -> None:
+    status = {
+        "TargetBucket": given["DestinationBucketName"],
+        "TargetPrefix": given["LogFilePrefix"],
+        "TargetObjectKeyFormat": given["TargetObjectKeyFormat"],
+    }
+    s3().put_bucket_logging(Bucket=bucket, BucketLoggingStatus={"LoggingEnabled": status})
+
+
+def replicate(bucket: str, given: Properties) -> None:
+    rules = [{("ID" if name == "Id" else name): value for name, value in rule.items()} for rule in given["Rules"]]
+    s3().put_bucket_replication(Bucket=bucket, ReplicationConfiguration={"Role": given["Role"], "Rules": rules})
+
+
+def control(bucket: str, given: str) -> None:
+    canned = re.sub("(?<=[a-z])(?=[A-Z])", "-", given).lower()
+    s3().put_bucket_acl(Bucket=bucket, ACL=canned)
+
+
+TRANSLATED: Mapping[str, Callable[[str, Any], object]] = {
+    "AccessControl": control,
+    "BucketEncryption": encrypt,
+    "BucketName": lambda bucket, given: None,
+    "LifecycleConfiguration": expire,
+    "LoggingConfiguration": log,
+    "OwnershipControls": lambda bucket, given: s3().put_bucket_ownership_controls(
+        Bucket=bucket, OwnershipControls=given
+    ),
+    "PublicAccessBlockConfiguration": lambda bucket, given: s3().put_public_access_block(
+        Bucket=bucket, PublicAccessBlockConfiguration=given
+    ),
+    "ReplicationConfiguration": replicate,
+    "Tags": lambda bucket, given: s3().put_bucket_tagging(Bucket=bucket, Tagging={"TagSet": given}),
+    "VersioningConfiguration": lambda bucket, given: s3().put_bucket_versioning(
+        Bucket=bucket, VersioningConfiguration=given
+    ),
+}
+
+
+class BucketPolicy(CloudFormationModel):
+    """What moto's CloudFormation has no model of."""
+
+    __module__ = "moto.s3"  # moto reads the service from it
+
+    def __init__(self, bucket: str) -> None:
+        self.physical_resource_id = bucket
+
+    @staticmethod
+    def cloudformation_name_type() -> str:
+        return ""
+
+    @staticmethod
+    def cloudformation_type() -> str:
+        return "AWS::S3::BucketPolicy"
+
+    @classmethod
+    def create_from_cloudformation_json(
+        cls, resource_name: str, cloudformation_json: Any, account_id: str, region_name: str, **kwargs: Any
+    ) -> BucketPolicy:
+        properties = cloudformation_json["Properties"]
+        s3().put_bucket_policy(Bucket=properties["Bucket"], Policy=json.dumps(properties["PolicyDocument"]))
+        return cls(properties["Bucket"])
+
+    def delete(self, account_id: str, region_name: str) -> None:
+        s3().delete_bucket_policy(Bucket=self.physical_resource_id)
+
+
+def complete_moto() -> None:
+    plain_bucket = FakeBucket.create_from_cloudformation_json
+    plain_key = Key.create_from_cloudformation_json
+    plain_log_group = LogGroup.create_from_cloudformation_json
+
+    def create_bucket(name: str, resource: Any, account: str, region: str, **kwargs: Any) -> FakeBucket:
+        bucket = plain_bucket(name, {"Properties": {}}, account, region, **kwargs)
+        configure(name, resource.get("Properties", {}))
+        return bucket
+
+    def create_key(name: str, resource: Any, account: str, region: str, **kwargs: Any) -> Key:
+        given = resource["Properties"]
+        policy = {"KeyPolicy": json.dumps(given["KeyPolicy"])}  # moto keeps it as it comes, and reads text later
+        return plain_key(name, {"Properties": {**given, **policy}}, account, region, **kwargs)
+
+    def create_log_group(name: str, resource: Any, account: str, region: str, **kwargs: Any) -> LogGroup:
+        given = resource["Properties"]
+        renamed = {"kmsKeyId": given.get("KmsKeyId")}  # moto looks for the API's spelling
+        return plain_log_group(name, {"Properties": {**given, **renamed}}, account, region, **kwargs)
+
+    def update_termination_protection(self: CloudFormationResponse) -> ActionResult:
+        stack = self.cloudformation_backend.get_stack(self._get_param("StackName"))
+        stack.enable_termination_protection = self._get_bool_param("EnableTerminationProtection")
+        return ActionResult({"StackId": stack.stack_id})
+
+    def judge_nothing(self: FakeBucket, action: str, resource: str) -> PermissionResult:
+        # moto takes a condition that is not met for a denial: it would deny every request to a bucket of this package.
+        return PermissionResult.NEUTRAL
+
+    replacements: list[tuple[type, str, object]] = [
+        (Key, "create_from_cloudformation_json", staticmethod(create_key)),
+        (LogGroup, "create_from_cloudformation_json", staticmethod(create_log_group)),
+        (FakeBucket, "create_from_cloudformation_json", staticmethod(create_bucket)),
+        (FakeBucket, "get_permission", judge_nothing),
+        (CloudFormationResponse, "update_termination_protection", update_termination_protection),
+    ]
+    for owner, name, replacement in replacements:
+        setattr(owner, name, replacement)
+
+
+def main() -> None:
+    complete_moto()
+    application = DomainDispatcherApplication(create_backend_app)
+    server = make_server("localhost", 0, application, threaded=True, request_handler=MotoRequestHandler)
+    os.environ["MOTO_PORT"] = str(server.port)
+    os.environ["AWS_ENDPOINT_URL"] = f"http://localhost:{server.port}"
+    print(server.port, flush=True)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    sys.stdin.read()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,26 @@
+"""Each construct with its defaults, as the generated pages and the tests of all constructs make it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from aws_cdk import Stack
+from constructs import Construct
+
+from hipaa_constructs import (
+    EncryptedBucket,
+    EncryptedLogGroup,
+    EncryptionKey,
+    LogArchive,
+    ReplicaEncryptionKey,
+)
+
+EXAMPLES: Mapping[type[Construct], Callable[[Stack], Construct]] = {
+    EncryptedBucket: lambda stack: EncryptedBucket(stack, "Example"),
+    EncryptedLogGroup: lambda stack: EncryptedLogGroup(stack, "Example"),
+    EncryptionKey: lambda stack: EncryptionKey(stack, "Example"),
+    LogArchive: lambda stack: LogArchive(stack, "Example"),
+    ReplicaEncryptionKey: lambda stack: ReplicaEncryptionKey(
+        stack, "Example", primary_key_arn="arn:aws:kms:us-east-1:123456789012:key/mrk-0123456789abcdef"
+    ),
+}
