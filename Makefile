@@ -29,7 +29,7 @@ check: .venv/ready ## Check format, lint, strict types, import layers and that t
 	@$(BIN)/ruff format --check --quiet . || { echo "run .venv/bin/ruff format"; exit 1; }
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy
-	@$(BIN)/lint-imports --no-logo 2>/dev/null || $(BIN)/lint-imports
+	@$(BIN)/lint-imports
 	@CDK_VALIDATION=false $(BIN)/python -m tools.docs --check
 
 synth: .venv/ready ## Synthesize the examples with the CDK CLI and say what was judged.

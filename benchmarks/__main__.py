@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
 import json
 import os
 import shutil
@@ -17,94 +15,78 @@ from statistics import median
 
 from benchmarks.templates import RESOURCES, template
 from hipaa_constructs.checker import check
-from hipaa_constructs.loading import discover, load_stacks
+from hipaa_constructs.loading import discover
 
-_RUNS = 5
+_RUNS = 7
 _SLOW_RUNS = 3
 _MANY = 100
-_BIN = Path(sys.executable).parent
+_ROOT = Path(__file__).parent.parent
+_PATH = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+
+_Row = tuple[str, float | None]
+"""What was measured, and its seconds; None if it is not installed."""
 
 
 def main() -> None:
-    """Measure all, and print tables."""
-    print(f"{RESOURCES} resources a template; medians of {_SLOW_RUNS} to {_RUNS} runs; {os.cpu_count()} cores\n")
+    """Measure all, and print tables of ratios."""
+    cores = os.cpu_count()
+    print(f"Medians of {_SLOW_RUNS} to {_RUNS} runs on {cores} cores; a template has {RESOURCES} resources.\n")
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        one = folder / "template.json"
+        one, many = Path(name) / "template.json", Path(name) / "many"
         one.write_text(json.dumps(template(), indent=1), encoding="utf-8")
-        whole_processes(one)
-        rules_in_process(one, folder)
-        constructs(folder)
+        many.mkdir()
+        for number in range(_MANY):
+            (many / f"{number}.json").write_text(json.dumps(template(number)), encoding="utf-8")
+        _print("One template, whole process; budget 0.3 s", _whole_processes(one))
+        rules = _median(lambda: _rules(one), _RUNS)
+        hundred = _median(lambda: _rules(many), _SLOW_RUNS)
+        with_cdk = _with_cdk(one)
+        _print(
+            "All rules on one template, in process; budget 0.02 s",
+            [("hipaa_constructs", rules), ("cdk-nag's HIPAA pack", with_cdk["nag"])],
+        )
+        _print(
+            f"All rules on {_MANY} templates at once; budget 2 s, and linear growth is {_MANY} x",
+            [("1 template", rules), (f"{_MANY} templates", hundred)],
+        )
+        _print(
+            "The same 50 buckets, built and synthesized; budget 1.1 x",
+            [("L2 constructs by hand", with_cdk["by_hand"]), ("EncryptedBucket", with_cdk["of_constructs"])],
+        )
 
 
-def whole_processes(one: Path) -> None:
-    """Compare the command line with those of other tools, on one template."""
-    commands = {
-        "hipaa-constructs check": ["hipaa-constructs", "check", str(one)],
-        "checkov": ["checkov", "-f", str(one), "--framework", "cloudformation", "--quiet", "--skip-download"],
-        "cfn-lint": ["cfn-lint", str(one)],
+def _whole_processes(one: Path) -> list[_Row]:
+    ours = _median(lambda: _process("hipaa-constructs", "check", str(one)), _RUNS)
+    others = {
+        "checkov": ("checkov", "--file", str(one), "--framework", "cloudformation", "--quiet", "--skip-download"),
+        "cfn-lint": ("cfn-lint", str(one)),
     }
-    rows: list[tuple[str, float | None]] = []
-    for label, (program, *arguments) in commands.items():
-        found = shutil.which(program, path=f"{_BIN}{os.pathsep}{os.environ['PATH']}")
-        runs = _SLOW_RUNS if rows else _RUNS
-        rows.append((label, (found and _median(lambda: _run([found, *arguments]), runs)) or None))  # noqa: B023
-    _print("One template, whole process (budget 0.3 s)", rows)
+    rows: list[_Row] = [("hipaa-constructs check", ours)]
+    for label, command in others.items():
+        installed = shutil.which(command[0], path=_PATH)
+        rows.append((label, _median(lambda c=command: _process(*c), _SLOW_RUNS) if installed else None))
+    return rows
 
 
-def rules_in_process(one: Path, folder: Path) -> None:
-    """Compare the rules with cdk-nag's, and with themselves on many templates."""
-    from benchmarks.constructs import nag_seconds
-
-    many = folder / "many"
-    many.mkdir()
-    for number in range(_MANY):
-        (many / f"{number}.json").write_text(json.dumps(template(number)), encoding="utf-8")
-
-    def judged(path: Path) -> float:
-        templates = discover([str(path)]).templates
-        return _seconds(lambda: check(templates))
-
-    def nag(*, with_pack: bool) -> float:
-        with contextlib.redirect_stdout(io.StringIO()):
-            return nag_seconds(one, folder / "nag", judged=with_pack)
-
-    rules, read = _median(lambda: judged(one)), _median(lambda: _seconds(lambda: load_stacks([(one, None, None)])))
-    pairs = [(nag(with_pack=False), nag(with_pack=True)) for _ in range(_RUNS + 1)][1:]
-    pack = median(without for without, _ in pairs), median(with_pack for _, with_pack in pairs)
-    _print(
-        "One template, in process (budget of the rules 0.02 s)",
-        [("all rules", rules), ("reading the template", read), ("cdk-nag's HIPAA pack", pack[1] - pack[0])],
-    )
-    hundred = _median(lambda: judged(many), _SLOW_RUNS)
-    _print(
-        f"All rules on {_MANY} templates at once (budget 2 s; linear growth is {_MANY})",
-        [("1 template", rules), (f"{_MANY} templates", hundred)],
-    )
+def _process(program: str, *arguments: str) -> float:
+    found = shutil.which(program, path=_PATH)
+    if found is None:
+        raise SystemExit(f"{program} is not installed; `make bench` installs it")
+    return _seconds(lambda: subprocess.run([found, *arguments], capture_output=True, check=False))
 
 
-def constructs(folder: Path) -> None:
-    """Compare stacks of this package with one written by hand that gives the same template."""
-    from benchmarks.constructs import BUCKETS, by_hand, of_constructs, resources, seconds
-
-    builds = {"hand-written L2 stack": by_hand, "EncryptedBucket": of_constructs}
-    made = {}
-    for label, build in builds.items():  # The first synthesis of a process pays for loading the CDK.
-        seconds(build, folder / "stack")
-        made[label] = resources(folder / "stack")
-    first, second = made.values()
-    if first != second:
-        raise SystemExit("the hand-written stack gives another template; bring benchmarks/constructs.py up to date")
-    runs = [[seconds(build, folder / "stack") for build in builds.values()] for _ in range(_RUNS)]
-    times = [median(column) for column in zip(*runs, strict=True)]
-    _print(
-        f"{BUCKETS} buckets built and synthesized (budget 1.1 times the stack by hand)",
-        list(zip(builds, times, strict=True)),
-    )
+def _rules(path: Path) -> float:
+    templates = discover([str(path)]).templates
+    return _seconds(lambda: check(templates))
 
 
-def _run(command: Sequence[str]) -> float:
-    return _seconds(lambda: subprocess.run(command, capture_output=True, check=False))
+def _with_cdk(one: Path) -> dict[str, float]:
+    command = [sys.executable, "-m", "benchmarks.constructs", str(one)]
+    done = subprocess.run(command, cwd=_ROOT, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise SystemExit(f"benchmarks.constructs failed:\n{done.stderr[-2000:]}")
+    measured: dict[str, float] = json.loads(done.stdout)
+    return measured
 
 
 def _seconds(work: Callable[[], object]) -> float:
@@ -113,16 +95,16 @@ def _seconds(work: Callable[[], object]) -> float:
     return time.perf_counter() - start
 
 
-def _median(measure: Callable[[], float], runs: int = _RUNS) -> float:
+def _median(measure: Callable[[], float], runs: int) -> float:
     return median(measure() for _ in range(runs))
 
 
-def _print(title: str, rows: Sequence[tuple[str, float | None]]) -> None:
+def _print(title: str, rows: Sequence[_Row]) -> None:
     base = rows[0][1]
     print(title)
     for label, spent in rows:
-        ratio = f"{spent / base:8.2f} x  {spent:8.3f} s" if spent and base else "not installed"
-        print(f"  {label:<24} {ratio}")
+        text = "not installed" if spent is None or base is None else f"{spent / base:8.2f} x {spent:9.3f} s"
+        print(f"  {label:<24}{text}")
     print(flush=True)
 
 
