@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from statistics import median
 
@@ -64,7 +65,7 @@ def _whole_processes(one: Path) -> list[_Row]:
     rows: list[_Row] = [("hipaa-constructs check", ours)]
     for label, command in others.items():
         installed = shutil.which(command[0], path=_PATH)
-        rows.append((label, _median(lambda c=command: _process(*c), _SLOW_RUNS) if installed else None))
+        rows.append((label, _median(partial(_process, *command), _SLOW_RUNS) if installed else None))
     return rows
 
 

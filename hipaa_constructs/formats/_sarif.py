@@ -17,7 +17,6 @@ from hipaa_constructs.rules import Resource, Rule, Verdict
 from hipaa_constructs.rules._value import Json
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
-_HOME = "https://pypi.org/project/hipaa-constructs/"
 _FINGERPRINT = "hipaaConstructs/v1"
 
 
@@ -34,7 +33,6 @@ def as_sarif(run: Run) -> str:
     driver: Json = {
         "name": "hipaa-constructs",
         "version": version(),
-        "informationUri": _HOME,
         "rules": [_rule(rule) for rule in rules.values()],
     }
     content: Json = {

@@ -123,6 +123,19 @@ def s3_bucket_public_access_blocked(bucket: Resource) -> Outcome:
 
 
 @rule(
+    title="no bucket is a website",
+    fix="take WebsiteConfiguration away and put CloudFront with origin access control before the bucket",
+    applies_to=(BUCKET,),
+    controls=("164.312(e)(1)", "164.312(e)(2)(ii)"),
+    requirement="HC-071",
+    url=GUIDE + "WebsiteEndpoints.html",
+)
+def s3_bucket_not_a_website(bucket: Resource) -> Outcome:
+    """Judge that there is no website endpoint, which speaks no TLS."""
+    return bucket.at("WebsiteConfiguration").must_be_absent()
+
+
+@rule(
     title="every bucket has its ACLs switched off",
     fix="set OwnershipControls with ObjectOwnership BucketOwnerEnforced",
     applies_to=(BUCKET,),

@@ -137,7 +137,7 @@ def _through_s3(*actions: str, key: kms.IKey, bucket: s3.IBucket) -> iam.PolicyS
         resources=[key.key_arn],
         conditions={
             "StringLike": {
-                "kms:ViaService": "s3.*.amazonaws.com",
+                "kms:ViaService": "s3.*",
                 "kms:EncryptionContext:aws:s3:arn": [bucket.bucket_arn, bucket.arn_for_objects("*")],
             }
         },

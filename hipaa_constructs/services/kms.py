@@ -15,6 +15,7 @@ from hipaa_constructs.services._options import Arguments, Contract
 from hipaa_constructs.services._waiving import record
 from hipaa_constructs.waivers import Waiver
 
+_SHORTEST_WAIT = Duration.days(7)
 _LONGEST_WAIT = Duration.days(30)
 _STACK_KEY_ID = "EncryptionKey"
 _KEEPING = (RemovalPolicy.RETAIN, RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
@@ -97,10 +98,19 @@ class EncryptionKey(Construct):
             ComplianceError: an option is fixed or unknown, or weaker than a rule that is not waived.
         """
         arguments = Arguments(scope, id, contract=self.contract, waivers=waivers, free=options)
+        days = pending_window.to_days(integral=False)
+        if not _SHORTEST_WAIT.to_days() <= days <= _LONGEST_WAIT.to_days():
+            arguments.refuse(
+                "pending_window",
+                pending_window,
+                asked="7 to 30 days",
+                way_out="KMS knows no other waiting period",
+                citation="164.308(a)(7)(i)",
+            )
         arguments.govern(
             "pending_window",
             pending_window,
-            holds=pending_window.to_days() >= _LONGEST_WAIT.to_days(),
+            holds=days >= _LONGEST_WAIT.to_days(),
             asked="30 days",
             rule="KmsKeyDeletedSlowly",
         )

@@ -226,7 +226,7 @@ class LogArchive(Construct):
         return found
 
     def allow_load_balancer_logs(self) -> None:
-        """Let the load balancers of this account and Region deliver their logs, under any prefix.
+        """Let Application and Classic Load Balancers of this account and Region deliver their logs, under any prefix.
 
         AWS: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html
         """
@@ -247,7 +247,8 @@ class ReplicaBucket:
     """Where replicas go, when it is not an `EncryptedBucket` of the same app.
 
     Attributes:
-        bucket: versioned, in another Region or account.
+        bucket: versioned, in another Region or account. Another account must let the replication role write, by the
+            bucket's policy and the key's.
         encryption_key: the key that the replicas are encrypted with, in the bucket's own Region.
     """
 
@@ -303,7 +304,7 @@ class EncryptedBucket(Construct):
         lifecycle_rules: Sequence[s3.LifecycleRule] = (),
         removal_policy: RemovalPolicy = RemovalPolicy.RETAIN,
         replicate_to: EncryptedBucket | ReplicaBucket | None = None,
-        server_access_logs_bucket: s3.IBucket | Literal[False] | None = None,
+        server_access_logs_bucket: LogArchive | s3.IBucket | Literal[False] | None = None,
         server_access_logs_prefix: str = "s3/",
         waivers: Sequence[Waiver] = (),
         **options: Unpack[BucketOptions],
@@ -394,7 +395,9 @@ class EncryptedBucket(Construct):
             self.bucket.add_to_resource_policy(statement)
         keep_policy(self.bucket)
         if server_access_logs_bucket is not False:
-            self._log_access(server_access_logs_bucket or LogArchive.of(self).bucket, server_access_logs_prefix)
+            destination = server_access_logs_bucket or LogArchive.of(self)
+            bucket = destination.bucket if isinstance(destination, LogArchive) else destination
+            self._log_access(bucket, server_access_logs_prefix)
         if replica is not None and role is not None:
             allow_replication(
                 self,

@@ -33,6 +33,7 @@ FROZEN = [
     "S3BucketKept",
     "S3BucketKeyEnabled",
     "S3BucketLifecycleSet",
+    "S3BucketNotAWebsite",
     "S3BucketNotPubliclyReadable",
     "S3BucketNotPubliclyWritable",
     "S3BucketPolicyKept",

@@ -77,6 +77,7 @@ def test_a_log_bucket_is_not_asked_for_what_aws_makes_impossible(rule: str) -> N
     assert verdict(rule, logs()) == NOT_APPLICABLE
 
 
+WEBSITE = "S3BucketNotAWebsite"
 BARE_IS_FINE = {
     "S3BucketNotPubliclyReadable",
     "S3BucketNotPubliclyWritable",
@@ -93,7 +94,7 @@ BARE: tuple[tuple[str, Json], ...] = (
 
 
 @pytest.mark.parametrize("body", [body for _, body in BARE], ids=[name for name, _ in BARE])
-@pytest.mark.parametrize("rule", [rule for rule in BUCKET_RULES if rule not in ABOUT_LOGS])
+@pytest.mark.parametrize("rule", [rule for rule in BUCKET_RULES if rule not in ABOUT_LOGS | {WEBSITE}])
 def test_a_bare_bucket_breaks(rule: str, body: Json) -> None:
     wanted = MET if rule in BARE_IS_FINE else BROKEN
     if rule == "S3ReplicaEncrypted":
@@ -645,3 +646,19 @@ def test_the_address_of_whoever_runs_a_bucket_is_no_patients(key: str) -> None:
 def test_an_address_in_another_tag_may_be_a_patients() -> None:
     body = changed(records(), (*PROPERTIES, "Tags"), [{"Key": "subject", "Value": "jo@example.org"}])
     assert verdict("S3NamesWithoutPhi", body) == BROKEN
+
+
+@pytest.mark.parametrize(
+    ("value", "wanted"),
+    [
+        (GONE, MET),
+        ({"IndexDocument": "index.html"}, BROKEN),
+        ({"RedirectAllRequestsTo": {"HostName": "x"}}, BROKEN),
+        ({}, BROKEN),
+        (None, BROKEN),
+        ("x", BROKEN),
+        (PARAMETER, UNDECIDED),
+    ],
+)
+def test_a_bucket_with_a_website_endpoint_breaks(value: Json, wanted: str) -> None:
+    assert verdict(WEBSITE, changed(records(), (*PROPERTIES, "WebsiteConfiguration"), value)) == wanted

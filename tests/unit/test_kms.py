@@ -169,3 +169,12 @@ def test_a_refused_key_leaves_nothing_in_the_tree(stack: Stack) -> None:
     with pytest.raises(ComplianceError):
         EncryptionKey(stack, "It", removal_policy=RemovalPolicy.DESTROY)
     assert stack.node.try_find_child("It") is None
+
+
+@pytest.mark.parametrize(("wait", "shown"), [(Duration.days(31), "31 days"), (Duration.hours(36), "1 day 12 hours")])
+def test_a_wait_that_kms_does_not_know_is_refused(stack: Stack, wait: Duration, shown: str) -> None:
+    refusal(
+        lambda: EncryptionKey(stack, "It", pending_window=wait),
+        f"Stack/It: pending_window must be 7 to 30 days, got {shown}; KMS knows no other waiting period "
+        "(164.308(a)(7)(i))",
+    )

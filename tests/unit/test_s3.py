@@ -280,7 +280,7 @@ def test_the_replication_role_has_a_managed_policy_and_no_inline_one() -> None:
 def test_the_replication_role_decrypts_here_and_encrypts_there_through_s3_only() -> None:
     found = [one for one in statements(the(REPLICATED, "AWS::IAM::ManagedPolicy")) if "kms" in str(one["Action"])]
     assert [one["Action"] for one in found] == ["kms:Decrypt", ["kms:Encrypt", "kms:GenerateDataKey"]]
-    assert {at(one, "Condition", "StringLike", "kms:ViaService") for one in found} == {"s3.*.amazonaws.com"}
+    assert {at(one, "Condition", "StringLike", "kms:ViaService") for one in found} == {"s3.*"}
 
 
 def test_the_replication_role_may_read_the_locks_of_locked_objects() -> None:
@@ -510,3 +510,11 @@ def test_another_construct_under_the_archives_id_is_refused(stack: Stack) -> Non
         "Stack/LogArchive: the id LogArchive is kept for the stack's LogArchive, got another construct; rename it, or "
         "pass server_access_logs_bucket= to each EncryptedBucket",
     )
+
+
+def test_an_archive_of_this_package_may_be_passed_as_the_log_bucket() -> None:
+    template = synthesized(
+        lambda stack: EncryptedBucket(stack, "It", server_access_logs_bucket=LogArchive(stack, "Central"))
+    )
+    destination = at(the(template, BUCKET, "It"), "Properties", "LoggingConfiguration", "DestinationBucketName", "Ref")
+    assert str(destination).startswith("Central")
