@@ -10,6 +10,8 @@ SYNTHESIZED := examples/minimal
 
 # Node comes from PyPI into the environment, before any other that may be on the machine.
 export PATH := $(BIN):$(dir $(CDK)):$(PATH)
+# A mirror's or a proxy's certificate is known to the machine and not to uv.
+export UV_SYSTEM_CERTS := true
 export CDK_DISABLE_CLI_TELEMETRY := true
 export CDK_DISABLE_VERSION_CHECK := 1
 unexport PYTHONDONTWRITEBYTECODE

@@ -1,0 +1,16 @@
+"""The app that the README shows."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+README = Path(__file__).parent.parent.parent / "README.md"
+
+
+def test_the_app_of_the_readme_synthesizes(tmp_path: Path) -> None:
+    (app,) = re.findall(r"```python\n(.*?)```", README.read_text("utf-8"), re.DOTALL)
+    (tmp_path / "app.py").write_text(app.replace("cdk.App()", "cdk.App(outdir='out')"), encoding="utf-8")
+    done = subprocess.run([sys.executable, "app.py"], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "out" / "Portal.template.json").exists()
