@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from hipaa_constructs.errors import ComplianceError
     from hipaa_constructs.pack import HipaaConstructsChecks, enforce
     from hipaa_constructs.services._waiving import waive
+    from hipaa_constructs.services.iam import ManagedPolicyRole
     from hipaa_constructs.services.kms import EncryptionKey, ReplicaEncryptionKey
     from hipaa_constructs.services.logs import EncryptedLogGroup
     from hipaa_constructs.services.s3 import EncryptedBucket, LogArchive, ReplicaBucket
@@ -25,6 +26,7 @@ __all__ = [
     "EncryptionKey",
     "HipaaConstructsChecks",
     "LogArchive",
+    "ManagedPolicyRole",
     "ReplicaBucket",
     "ReplicaEncryptionKey",
     "Waiver",
@@ -39,6 +41,7 @@ _MODULES = {
     "EncryptionKey": "services.kms",
     "HipaaConstructsChecks": "pack",
     "LogArchive": "services.s3",
+    "ManagedPolicyRole": "services.iam",
     "ReplicaBucket": "services.s3",
     "ReplicaEncryptionKey": "services.kms",
     "Waiver": "waivers",

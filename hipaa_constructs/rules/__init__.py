@@ -1,6 +1,6 @@
 """What a synthesized template must show: the engine and the rules. Pure Python; no CDK and no Node."""
 
-from hipaa_constructs.rules import kms, logs, s3, s3_logs, s3_policies, waivers
+from hipaa_constructs.rules import iam, kms, logs, s3, s3_logs, s3_policies, waivers
 from hipaa_constructs.rules._outcome import Outcome, Verdict
 from hipaa_constructs.rules._rule import RULES, Rule, Severity
 from hipaa_constructs.rules._template import Assembly, Node, Resource, Template
@@ -15,6 +15,7 @@ __all__ = [
     "Severity",
     "Template",
     "Verdict",
+    "iam",
     "kms",
     "logs",
     "s3",

@@ -11,8 +11,9 @@ from constructs import Construct
 
 def keep_policy(bucket: s3.Bucket) -> None:
     """Let a bucket's policy outlive the stack too; without it, the bucket would accept plaintext requests."""
-    assert bucket.policy is not None
-    bucket.policy.apply_removal_policy(RemovalPolicy.RETAIN)
+    policy = bucket.policy
+    assert policy is not None
+    policy.apply_removal_policy(RemovalPolicy.RETAIN)
 
 
 def deny_deletion(bucket: s3.Bucket) -> iam.PolicyStatement:

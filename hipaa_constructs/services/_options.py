@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from types import MappingProxyType
 
 from aws_cdk import Duration, Token
@@ -65,7 +66,7 @@ class Arguments:
         Raises:
             ComplianceError: a waiver is not one, excuses nothing here or is given twice; an option is fixed or unknown.
         """
-        self.path = f"{scope.node.path}/{id}".lstrip("/")
+        self._scope, self._id = scope, id
         self.waivers = tuple(waivers)
         self._contract = contract
         types = set(contract.types)
@@ -83,6 +84,11 @@ class Arguments:
                 raise ComplianceError(f"{self.path}: waivers must name each rule once, got {waiver.rule} twice")
             seen.add(waiver.rule)
         self._refuse_others(free)
+
+    @cached_property
+    def path(self) -> str:
+        """The path that the construct would have; asked of Node, so only when it is needed."""
+        return f"{self._scope.node.path}/{self._id}".lstrip("/")
 
     def _refuse_others(self, given: Mapping[str, object]) -> None:
         fixed, known = self._contract.fixed, self._contract.free.__annotations__

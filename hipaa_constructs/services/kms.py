@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import TypeAlias, TypedDict, Unpack
+from weakref import WeakKeyDictionary
 
 from aws_cdk import Aws, CfnResource, Duration, RemovalPolicy, Stack
 from aws_cdk import aws_iam as iam
@@ -18,6 +19,8 @@ from hipaa_constructs.waivers import Waiver
 _SHORTEST_WAIT = Duration.days(7)
 _LONGEST_WAIT = Duration.days(30)
 _STACK_KEY_ID = "EncryptionKey"
+_STACK_KEYS: WeakKeyDictionary[Stack, EncryptionKey] = WeakKeyDictionary()
+"""What each stack's own is, as far as asked: every question to Node takes time, and every bucket asks."""
 _KEEPING = (RemovalPolicy.RETAIN, RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
 
 
@@ -143,15 +146,20 @@ class EncryptionKey(Construct):
         Raises:
             ComplianceError: something else than an `EncryptionKey` is called ``EncryptionKey`` in the stack.
         """
-        stack = outermost_stack(scope)
+        nearest = Stack.of(scope)
+        known = _STACK_KEYS.get(nearest)
+        if isinstance(known, cls):
+            return known
+        stack = outermost_stack(nearest)
         found = stack.node.try_find_child(_STACK_KEY_ID)
         if found is None:
-            return cls(stack, _STACK_KEY_ID, description=f"Encrypts the data of the stack {stack.node.path}")
-        if not isinstance(found, cls):
+            found = cls(stack, _STACK_KEY_ID, description=f"Encrypts the data of the stack {stack.node.path}")
+        elif not isinstance(found, cls):
             raise ComplianceError(
                 f"{found.node.path}: the id {_STACK_KEY_ID} is kept for the stack's EncryptionKey, got another "
                 "construct; rename it, or pass encryption_key= wherever a key is asked for"
             )
+        _STACK_KEYS[nearest] = found
         return found
 
     def allow_cloudwatch_logs(self) -> None:

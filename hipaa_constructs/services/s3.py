@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, TypedDict, Unpack
+from weakref import WeakKeyDictionary
 
-from aws_cdk import Aws, Duration, RemovalPolicy
+from aws_cdk import Aws, Duration, RemovalPolicy, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
@@ -35,6 +36,8 @@ from hipaa_constructs.waivers import Waiver
 
 _SIX_YEARS = Duration.days(2192)
 _STACK_ARCHIVE_ID = "LogArchive"
+_STACK_ARCHIVES: WeakKeyDictionary[Stack, LogArchive] = WeakKeyDictionary()
+"""What each stack's own is, as far as asked: every question to Node takes time, and every bucket asks."""
 _KEEPING = (RemovalPolicy.RETAIN, RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
 _TYPES = ("AWS::S3::Bucket",)
 _LOWEST_TLS = 1.2
@@ -214,15 +217,20 @@ class LogArchive(Construct):
         Raises:
             ComplianceError: something else than a `LogArchive` is called ``LogArchive`` in the stack.
         """
-        stack = outermost_stack(scope)
+        nearest = Stack.of(scope)
+        known = _STACK_ARCHIVES.get(nearest)
+        if isinstance(known, cls):
+            return known
+        stack = outermost_stack(nearest)
         found = stack.node.try_find_child(_STACK_ARCHIVE_ID)
         if found is None:
-            return cls(stack, _STACK_ARCHIVE_ID)
-        if not isinstance(found, cls):
+            found = cls(stack, _STACK_ARCHIVE_ID)
+        elif not isinstance(found, cls):
             raise ComplianceError(
                 f"{found.node.path}: the id {_STACK_ARCHIVE_ID} is kept for the stack's LogArchive, got another "
                 "construct; rename it, or pass server_access_logs_bucket= to each EncryptedBucket"
             )
+        _STACK_ARCHIVES[nearest] = found
         return found
 
     def allow_load_balancer_logs(self) -> None:
@@ -394,10 +402,11 @@ class EncryptedBucket(Construct):
         for statement in deny_other_encryption(self.bucket, self.encryption_key):
             self.bucket.add_to_resource_policy(statement)
         keep_policy(self.bucket)
+        resource = _resource_of(self.bucket)
         if server_access_logs_bucket is not False:
             destination = server_access_logs_bucket or LogArchive.of(self)
             bucket = destination.bucket if isinstance(destination, LogArchive) else destination
-            self._log_access(bucket, server_access_logs_prefix)
+            self._log_access(resource, bucket, server_access_logs_prefix)
         if replica is not None and role is not None:
             allow_replication(
                 self,
@@ -407,22 +416,22 @@ class EncryptedBucket(Construct):
                 target=replica.bucket,
                 target_key=replica.encryption_key,
             )
-        resource = _resource_of(self.bucket)
         if replica is None and not any(waiver.rule == "S3BucketReplicated" for waiver in waivers):
             record(resource, [BUCKET_NOT_REPLICATED.waiver], scope=self, by_library=True)
         record(resource, waivers, scope=self)
 
-    def _log_access(self, destination: s3.IBucket, prefix: str) -> None:
+    def _log_access(self, resource: s3.CfnBucket, destination: s3.IBucket, prefix: str) -> None:
         # The L2's own option sets an ACL on the destination unless a feature flag is on; ACLs are off there.
-        _resource_of(self.bucket).logging_configuration = s3.CfnBucket.LoggingConfigurationProperty(
+        resource.logging_configuration = s3.CfnBucket.LoggingConfigurationProperty(
             destination_bucket_name=destination.bucket_name,
             log_file_prefix=prefix,
             target_object_key_format=s3.CfnBucket.TargetObjectKeyFormatProperty(
                 partitioned_prefix=s3.CfnBucket.PartitionedPrefixProperty(partition_date_source="EventTime")
             ),
         )
-        if destination.policy is not None:
-            self.bucket.node.add_dependency(destination.policy)
+        policy = destination.policy
+        if policy is not None:
+            self.bucket.node.add_dependency(policy)
 
 
 _ABORT_UPLOADS = s3.LifecycleRule(id="AbortIncompleteUploads", abort_incomplete_multipart_upload_after=Duration.days(7))

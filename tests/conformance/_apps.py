@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 
 from aws_cdk import App, CfnResource, Stack, Validations
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
@@ -16,6 +17,7 @@ from hipaa_constructs import (
     EncryptedLogGroup,
     EncryptionKey,
     LogArchive,
+    ManagedPolicyRole,
     ReplicaEncryptionKey,
     enforce,
 )
@@ -27,7 +29,8 @@ def good(app: App) -> None:
     """Make every construct with its defaults, and a replicated bucket."""
     stack = Stack(app, "Stack")
     EncryptedBucket(stack, "Records", replicate_to=EncryptedBucket(stack, "Copy"))
-    EncryptedBucket(stack, "Exports")
+    reader = ManagedPolicyRole(stack, "Reader", assumed_by=iam.AccountRootPrincipal())
+    EncryptedBucket(stack, "Exports").bucket.grant_read(reader)
     EncryptedLogGroup(stack, "Audit")
     EncryptionKey(stack, "Own")
     ReplicaEncryptionKey(stack, "Replica", primary_key_arn=PRIMARY)
@@ -50,6 +53,9 @@ def weak(app: App) -> None:
     )
     kms.CfnKey(stack, "Key", key_policy={"Version": "2012-10-17", "Statement": [everyone]})
     logs.CfnLogGroup(stack, "Group")
+    nothing = {"Effect": "Allow", "Action": "s3:ListAllMyBuckets", "Resource": "*"}
+    document = {"Version": "2012-10-17", "Statement": [nothing]}
+    iam.CfnPolicy(stack, "Inline", policy_name="Inline", policy_document=document, users=["somebody"])
     Validations.of(app).add_plugins(HIPAASecurityChecks(app), AwsSolutionsChecks(app))
 
 

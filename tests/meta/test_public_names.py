@@ -24,6 +24,7 @@ def test_the_public_names_are_frozen() -> None:
         "EncryptionKey",
         "HipaaConstructsChecks",
         "LogArchive",
+        "ManagedPolicyRole",
         "ReplicaBucket",
         "ReplicaEncryptionKey",
         "Waiver",

@@ -1,0 +1,130 @@
+"""AWS IAM: roles whose grants an auditor can list."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import TypedDict, Unpack
+
+import jsii
+from aws_cdk import Duration
+from aws_cdk import aws_iam as iam
+from constructs import Construct
+
+from hipaa_constructs.errors import ComplianceError
+from hipaa_constructs.services._options import Arguments, Contract
+
+_LARGEST = 6144
+"""Characters of a managed policy, without white space. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"""
+
+_MOST_POLICIES = 10
+_FRAME = 64
+_TOKEN = 120
+"""What an unresolved reference is taken to become: about the length of the longest ARN in use."""
+
+
+class RoleOptions(TypedDict, total=False):
+    """The options of `aws_cdk.aws_iam.Role` that are passed on as they are."""
+
+    description: str
+    external_ids: Sequence[str]
+    managed_policies: Sequence[iam.IManagedPolicy]
+    max_session_duration: Duration
+    path: str
+    permissions_boundary: iam.IManagedPolicy
+    role_name: str
+
+
+_FIXED = {
+    "inline_policies": "inline policies can't be listed, reused or versioned (164.308(a)(4)(ii)(B)); "
+    "pass managed_policies, or grant on the role",
+}
+
+
+@jsii.implements(iam.IGrantable)
+class ManagedPolicyRole(Construct):
+    """A role whose grants become managed policies, so that ``grant_*`` of any construct leaves no inline policy.
+
+    Pass it wherever something is granted (``records.bucket.grant_read(role)``), and its `role` wherever a role is asked
+    for. Grants are gathered in one managed policy; when that is about to outgrow the 6,144 characters that IAM takes,
+    in the next. A role takes ten policies, unless AWS has raised the quota, those you attach yourself among them.
+
+    Rules: IamPolicyManaged, KmsDecryptLimited.
+    Your duty: what is granted, and who may pass the role.
+    AWS: https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_managed-vs-inline.html
+
+    Attributes:
+        role: the `iam.Role`, with the logical id that it would have without this construct.
+    """
+
+    contract = Contract(
+        wraps=iam.Role,
+        types=("AWS::IAM::Role",),
+        fixed=_FIXED,
+        governed={},
+        chosen=("assumed_by",),
+        free=RoleOptions,
+    )
+
+    def __init__(
+        self, scope: Construct, id: str, *, assumed_by: iam.IPrincipal, **options: Unpack[RoleOptions]
+    ) -> None:
+        """Make a role.
+
+        Args:
+            scope: where it belongs.
+            id: its id there.
+            assumed_by: who may take the role. For an AWS service give the conditions that it documents against confused
+                deputies: ``iam.ServicePrincipal("…", conditions={"StringEquals": {"aws:SourceAccount": …}})``.
+            **options: of `iam.Role`, see `RoleOptions`.
+
+        Raises:
+            ComplianceError: an option is fixed or unknown.
+        """
+        Arguments(scope, id, contract=self.contract, free=options)
+        super().__init__(scope, id)
+        self.role: iam.Role = _GatheringRole(self, "Default", assumed_by=assumed_by, **options)
+
+    @property
+    def grant_principal(self) -> iam.IPrincipal:
+        """Who gets what is granted: the role."""
+        return self.role.grant_principal
+
+
+class _GatheringRole(iam.Role):
+    """Gathers the statements of grants into managed policies."""
+
+    @jsii.member(jsii_name="addToPrincipalPolicy")
+    def add_to_principal_policy(self, statement: iam.PolicyStatement) -> iam.AddToPrincipalPolicyResult:
+        policy = self._policy_with_room_for(statement)
+        policy.add_statements(statement)
+        return iam.AddToPrincipalPolicyResult(statement_added=True, policy_dependable=policy)
+
+    def _policy_with_room_for(self, statement: iam.PolicyStatement) -> iam.ManagedPolicy:
+        policies = [child for child in self.node.children if isinstance(child, iam.ManagedPolicy)]
+        needed = _size(statement)
+        if policies and _room_in(policies[-1]) >= needed:
+            return policies[-1]
+        if len(policies) == _MOST_POLICIES:
+            raise ComplianceError(
+                f"{self.node.path}: grants must fit into {_MOST_POLICIES} managed policies, got one more; grant less "
+                "to it, or make a second role (IAM quotas)"
+            )
+        name = "Grants" if not policies else f"Grants{len(policies) + 1}"
+        return iam.ManagedPolicy(self, name, roles=[self])
+
+
+def _room_in(policy: iam.ManagedPolicy) -> int:
+    document: Mapping[str, object] = policy.document.to_json() or {}
+    statements = document.get("Statement")
+    used = sum(_length(one) for one in statements) if isinstance(statements, list) else 0
+    return _LARGEST - _FRAME - used
+
+
+def _size(statement: iam.PolicyStatement) -> int:
+    return _length(statement.to_json())
+
+
+def _length(statement: object) -> int:
+    text = json.dumps(statement, separators=(",", ":"), default=str)
+    return len(text) + _TOKEN * (text.count("${Token[") + text.count("Fn::") + text.count('"Ref"'))
