@@ -1,9 +1,10 @@
 """What a synthesized template must show: the engine and the rules. Pure Python; no CDK and no Node."""
 
 from hipaa_constructs.rules import iam, kms, logs, s3, s3_logs, s3_policies, waivers
+from hipaa_constructs.rules._node import Node, Resource
 from hipaa_constructs.rules._outcome import Outcome, Verdict
 from hipaa_constructs.rules._rule import RULES, Rule, Severity
-from hipaa_constructs.rules._template import Assembly, Node, Resource, Template
+from hipaa_constructs.rules._template import Assembly, Template
 
 __all__ = [
     "RULES",

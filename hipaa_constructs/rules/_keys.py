@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from hipaa_constructs.rules._node import Node
 from hipaa_constructs.rules._outcome import Outcome
-from hipaa_constructs.rules._template import Node
 
 
 def customers_key(key: Node, *, by_alias: bool = False) -> Outcome:

@@ -10,7 +10,7 @@ from hipaa_constructs.rules._resolve import intrinsic
 from hipaa_constructs.rules._value import Json, Unresolved, name_in
 
 if TYPE_CHECKING:
-    from hipaa_constructs.rules._template import Resource
+    from hipaa_constructs.rules._node import Resource
 
 _PLAIN_REFERENCES = ("Ref", "Fn::GetAtt", "Fn::ImportValue")
 

@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
+from hipaa_constructs.rules._node import Node, Resource
 from hipaa_constructs.rules._outcome import MET, Outcome
-from hipaa_constructs.rules._template import Node, Resource
 from hipaa_constructs.rules._value import UNKNOWN, Value, as_text
 
 PUBLIC_ACCESS_LIMITS = (

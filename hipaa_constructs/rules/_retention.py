@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from hipaa_constructs.rules._node import Resource
 from hipaa_constructs.rules._outcome import Outcome, all_met
-from hipaa_constructs.rules._template import Resource
 
 SIX_YEARS_DAYS = 2192
 """Six years with two leap days: what 45 CFR 164.316(b)(2)(i) asks of documentation, and audit logs commonly follow."""

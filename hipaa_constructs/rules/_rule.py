@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from hipaa_constructs.controls import CONTROLS, Control
+from hipaa_constructs.rules._node import Resource
 from hipaa_constructs.rules._outcome import NOT_APPLICABLE, Outcome, Verdict, undecided
-from hipaa_constructs.rules._template import Resource
 from hipaa_constructs.rules._world import MOST_WORLDS, TooManyWorlds, World, explore
 
 Check = Callable[[Resource], Outcome]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from hipaa_constructs.rules._node import Resource
 from hipaa_constructs.rules._outcome import MET, Outcome, broken
 from hipaa_constructs.rules._rule import Severity, rule
-from hipaa_constructs.rules._template import Resource
 
 _HOLDERS = ("AWS::IAM::Role", "AWS::IAM::User", "AWS::IAM::Group")
 _INLINE = ("AWS::IAM::Policy", "AWS::IAM::RolePolicy", "AWS::IAM::UserPolicy", "AWS::IAM::GroupPolicy")

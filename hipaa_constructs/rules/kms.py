@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from fnmatch import fnmatchcase
 
+from hipaa_constructs.rules._node import Node, Resource
 from hipaa_constructs.rules._outcome import MET, NOT_APPLICABLE, Outcome, Verdict, all_met
 from hipaa_constructs.rules._policy import Statement, callers_named, compares, read
 from hipaa_constructs.rules._retention import kept_on_deletion
 from hipaa_constructs.rules._rule import rule
-from hipaa_constructs.rules._template import Node, Resource
 
 KEY = "AWS::KMS::Key"
 REPLICA_KEY = "AWS::KMS::ReplicaKey"

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from hipaa_constructs.rules._keys import customers_key
+from hipaa_constructs.rules._node import Node, Resource
 from hipaa_constructs.rules._outcome import MET, NOT_APPLICABLE, Outcome, all_met
 from hipaa_constructs.rules._policy import Statement, read
 from hipaa_constructs.rules._retention import SIX_YEARS_DAYS, kept_on_deletion
 from hipaa_constructs.rules._rule import Severity, rule
-from hipaa_constructs.rules._template import Node, Resource
 
 LOG_GROUP = "AWS::Logs::LogGroup"
 _GUIDE = "https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/"

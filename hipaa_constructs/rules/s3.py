@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from hipaa_constructs.rules._keys import customers_key
+from hipaa_constructs.rules._node import Node, Resource
 from hipaa_constructs.rules._outcome import MET, NOT_APPLICABLE, Outcome, all_met, any_met, broken
 from hipaa_constructs.rules._phi import names_staff, phi_like
 from hipaa_constructs.rules._retention import kept_on_deletion
 from hipaa_constructs.rules._rule import Severity, rule
 from hipaa_constructs.rules._s3 import BUCKET, BUCKET_POLICY, GUIDE, each_default, receives_access_logs
-from hipaa_constructs.rules._template import Node, Resource
 
 _LIFECYCLE_ACTIONS = (
     "AbortIncompleteMultipartUpload",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hipaa_constructs.rules._node import Resource
 from hipaa_constructs.rules._outcome import MET, NOT_APPLICABLE, Outcome, all_met, broken, undecided
 from hipaa_constructs.rules._policy import Statement
 from hipaa_constructs.rules._retention import SIX_YEARS_DAYS
@@ -19,7 +20,6 @@ from hipaa_constructs.rules._s3 import (
     receives_access_logs,
     receives_server_access_logs,
 )
-from hipaa_constructs.rules._template import Resource
 
 
 @rule(

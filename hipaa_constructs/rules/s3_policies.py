@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from hipaa_constructs.rules._node import Node, Resource
 from hipaa_constructs.rules._outcome import MET, NOT_APPLICABLE, Outcome, all_met, broken, undecided
 from hipaa_constructs.rules._policy import Statement, callers_named, is_text
 from hipaa_constructs.rules._rule import Severity, rule
@@ -17,7 +18,6 @@ from hipaa_constructs.rules._s3 import (
     policies,
     receives_access_logs,
 )
-from hipaa_constructs.rules._template import Node, Resource
 
 _ALGORITHM = "s3:x-amz-server-side-encryption"
 _KEY_ID = "s3:x-amz-server-side-encryption-aws-kms-key-id"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime
 
+from hipaa_constructs.rules._node import Node, Resource
 from hipaa_constructs.rules._outcome import MET, NOT_APPLICABLE, Outcome, all_met
 from hipaa_constructs.rules._rule import decided_by_checker, rule
-from hipaa_constructs.rules._template import Node, Resource
 
 METADATA_KEY = "hipaa_constructs"
 """The key in a resource's ``Metadata`` under which waivers are recorded."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from hipaa_constructs.rules import Assembly, Template
+from hipaa_constructs.rules._node import Node
 from hipaa_constructs.rules._resolve import names_in
-from hipaa_constructs.rules._template import Node
 from hipaa_constructs.rules._value import UNKNOWN, Json, Malformed, Unresolved
 from tests.rules._buckets import bucket
 from tests.rules._judging import (
