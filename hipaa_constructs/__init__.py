@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from hipaa_constructs.services.iam import ManagedPolicyRole
     from hipaa_constructs.services.kms import EncryptionKey, ReplicaEncryptionKey
     from hipaa_constructs.services.logs import EncryptedLogGroup
-    from hipaa_constructs.services.s3 import EncryptedBucket, LogArchive, ReplicaBucket
+    from hipaa_constructs.services.s3 import EncryptedBucket, ReplicaBucket
+    from hipaa_constructs.services.s3_logs import LogArchive
     from hipaa_constructs.waivers import Waiver
 
 __all__ = [
@@ -40,7 +41,7 @@ _MODULES = {
     "EncryptedLogGroup": "services.logs",
     "EncryptionKey": "services.kms",
     "HipaaConstructsChecks": "pack",
-    "LogArchive": "services.s3",
+    "LogArchive": "services.s3_logs",
     "ManagedPolicyRole": "services.iam",
     "ReplicaBucket": "services.s3",
     "ReplicaEncryptionKey": "services.kms",

@@ -1,12 +1,39 @@
-"""What bucket policies and replication roles say."""
+"""What the buckets have in common, and what their policies and replication roles say."""
 
 from __future__ import annotations
 
-from aws_cdk import Aws, RemovalPolicy
+from aws_cdk import Aws, Duration, RemovalPolicy
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
+
+LOWEST_TLS = 1.2
+
+FIXED = {
+    "access_control": "ACLs are off; grant by policy (164.312(a)(1))",
+    "auto_delete_objects": "records are never deleted automatically (164.308(a)(7)(ii)(A))",
+    "block_public_access": "all four ways are always blocked (164.312(a)(1))",
+    "blocked_encryption_types": "keys that the client holds (SSE-C) are always blocked (164.312(a)(2)(iv))",
+    "enforce_ssl": "requests without TLS are always denied (164.312(e)(1))",
+    "object_ownership": "the bucket's owner owns every object (164.312(a)(1))",
+    "public_read_access": "no record is public (164.312(a)(1))",
+    "target_object_key_format": "logs are partitioned by source and date, so that one archive serves many buckets",
+    "website_error_document": "S3 website endpoints speak no TLS (164.312(e)(1)); put CloudFront before the bucket",
+    "website_index_document": "S3 website endpoints speak no TLS (164.312(e)(1)); put CloudFront before the bucket",
+    "website_redirect": "S3 website endpoints speak no TLS (164.312(e)(1)); put CloudFront before the bucket",
+    "website_routing_rules": "S3 website endpoints speak no TLS (164.312(e)(1)); put CloudFront before the bucket",
+}
+"""What no bucket of this package leaves to its user: how, why, and the way out."""
+
+ABORT_UPLOADS = s3.LifecycleRule(id="AbortIncompleteUploads", abort_incomplete_multipart_upload_after=Duration.days(7))
+
+
+def resource_of(bucket: s3.Bucket) -> s3.CfnBucket:
+    """Return the resource of a bucket."""
+    resource = bucket.node.default_child
+    assert isinstance(resource, s3.CfnBucket)
+    return resource
 
 
 def keep_policy(bucket: s3.Bucket) -> None:
