@@ -4,23 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import TypeAlias, TypedDict, Unpack
-from weakref import WeakKeyDictionary
 
-from aws_cdk import Aws, CfnResource, Duration, RemovalPolicy, Stack
+from aws_cdk import Aws, CfnResource, Duration, RemovalPolicy
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from constructs import Construct, IConstruct
 
-from hipaa_constructs.errors import ComplianceError
+from hipaa_constructs.services._of_stack import one_of_stack
 from hipaa_constructs.services._options import Arguments, Contract
 from hipaa_constructs.services._waiving import record
 from hipaa_constructs.waivers import Waiver
 
 _SHORTEST_WAIT = Duration.days(7)
 _LONGEST_WAIT = Duration.days(30)
-_STACK_KEY_ID = "EncryptionKey"
-_STACK_KEYS: WeakKeyDictionary[Stack, EncryptionKey] = WeakKeyDictionary()
-"""What each stack's own is, as far as asked: every question to Node takes time, and every bucket asks."""
 _KEEPING = (RemovalPolicy.RETAIN, RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
 
 
@@ -146,21 +142,12 @@ class EncryptionKey(Construct):
         Raises:
             ComplianceError: something else than an `EncryptionKey` is called ``EncryptionKey`` in the stack.
         """
-        nearest = Stack.of(scope)
-        known = _STACK_KEYS.get(nearest)
-        if isinstance(known, cls):
-            return known
-        stack = outermost_stack(nearest)
-        found = stack.node.try_find_child(_STACK_KEY_ID)
-        if found is None:
-            found = cls(stack, _STACK_KEY_ID, description=f"Encrypts the data of the stack {stack.node.path}")
-        elif not isinstance(found, cls):
-            raise ComplianceError(
-                f"{found.node.path}: the id {_STACK_KEY_ID} is kept for the stack's EncryptionKey, got another "
-                "construct; rename it, or pass encryption_key= wherever a key is asked for"
-            )
-        _STACK_KEYS[nearest] = found
-        return found
+        return one_of_stack(
+            scope,
+            cls,
+            lambda stack, id: cls(stack, id, description=f"Encrypts the data of the stack {stack.node.path}"),
+            way_out="pass encryption_key= wherever a key is asked for",
+        )
 
     def allow_cloudwatch_logs(self) -> None:
         """Let CloudWatch Logs use the key, for the log groups of this account and Region only.
@@ -238,14 +225,6 @@ def is_alias(key: AnyKey | None) -> bool:
     if key is None or isinstance(key, (EncryptionKey, ReplicaEncryptionKey)):
         return False
     return isinstance(key, kms.Alias) or ":alias/" in key.key_arn
-
-
-def outermost_stack(scope: IConstruct) -> Stack:
-    """Return the stack that is deployed by itself: for a nested stack, the one it belongs to."""
-    stack = Stack.of(scope)
-    while stack.nested_stack_parent is not None:
-        stack = stack.nested_stack_parent
-    return stack
 
 
 def usable_key(scope: IConstruct, given: AnyKey | None, *, by_cloudwatch_logs: bool = False) -> kms.IKey:

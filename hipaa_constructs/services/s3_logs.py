@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import TypedDict, Unpack
-from weakref import WeakKeyDictionary
 
-from aws_cdk import Aws, Duration, RemovalPolicy, Stack
+from aws_cdk import Aws, Duration, RemovalPolicy
 from aws_cdk import aws_s3 as s3
 from constructs import Construct, IConstruct
 
-from hipaa_constructs.errors import ComplianceError
 from hipaa_constructs.services._buckets import (
     ABORT_UPLOADS,
     FIXED,
@@ -25,15 +23,12 @@ from hipaa_constructs.services._library_waivers import (
     LOG_ARCHIVE_NOT_REPLICATED,
     LOG_ARCHIVE_WITHOUT_KMS,
 )
+from hipaa_constructs.services._of_stack import one_of_stack
 from hipaa_constructs.services._options import Arguments, Contract
 from hipaa_constructs.services._waiving import record
-from hipaa_constructs.services.kms import outermost_stack
 from hipaa_constructs.waivers import Waiver
 
 _SIX_YEARS = Duration.days(2192)
-_STACK_ARCHIVE_ID = "LogArchive"
-_STACK_ARCHIVES: WeakKeyDictionary[Stack, LogArchive] = WeakKeyDictionary()
-"""What each stack's own is, as far as asked: every question to Node takes time, and every bucket asks."""
 _ARCHIVE_TIERS = ((s3.StorageClass.GLACIER_INSTANT_RETRIEVAL, 90), (s3.StorageClass.DEEP_ARCHIVE, 365))
 
 
@@ -176,21 +171,7 @@ class LogArchive(Construct):
         Raises:
             ComplianceError: something else than a `LogArchive` is called ``LogArchive`` in the stack.
         """
-        nearest = Stack.of(scope)
-        known = _STACK_ARCHIVES.get(nearest)
-        if isinstance(known, cls):
-            return known
-        stack = outermost_stack(nearest)
-        found = stack.node.try_find_child(_STACK_ARCHIVE_ID)
-        if found is None:
-            found = cls(stack, _STACK_ARCHIVE_ID)
-        elif not isinstance(found, cls):
-            raise ComplianceError(
-                f"{found.node.path}: the id {_STACK_ARCHIVE_ID} is kept for the stack's LogArchive, got another "
-                "construct; rename it, or pass server_access_logs_bucket= to each EncryptedBucket"
-            )
-        _STACK_ARCHIVES[nearest] = found
-        return found
+        return one_of_stack(scope, cls, cls, way_out="pass server_access_logs_bucket= to each EncryptedBucket")
 
     def allow_load_balancer_logs(self) -> None:
         """Let Application and Classic Load Balancers of this account and Region deliver their logs, under any prefix.

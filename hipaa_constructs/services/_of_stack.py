@@ -1,0 +1,52 @@
+"""What a stack has one of: its key, its log archive."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+from weakref import WeakKeyDictionary
+
+from aws_cdk import Stack
+from constructs import Construct, IConstruct
+
+from hipaa_constructs.errors import ComplianceError
+
+C = TypeVar("C", bound=Construct)
+
+_KNOWN: WeakKeyDictionary[Stack, dict[str, Construct]] = WeakKeyDictionary()
+"""What each stack's own is, as far as asked: every question to Node takes time, and every construct asks."""
+
+
+def one_of_stack(scope: IConstruct, kind: type[C], make: Callable[[Stack, str], C], *, way_out: str) -> C:
+    """Return the one construct of a kind that a stack has, which is made when it is first asked for.
+
+    Its id is the name of the kind. Nested stacks use that of the stack they belong to.
+
+    Args:
+        scope: anything in the stack.
+        kind: the class.
+        make: makes it in a stack, with an id.
+        way_out: what to do where something else has the id.
+
+    Raises:
+        ComplianceError: something else has the id.
+    """
+    nearest, id = Stack.of(scope), kind.__name__
+    known = _KNOWN.setdefault(nearest, {})
+    found: IConstruct | None = known.get(id)
+    if not isinstance(found, kind):
+        stack = _outermost(nearest)
+        found = stack.node.try_find_child(id) or make(stack, id)
+        if not isinstance(found, kind):
+            raise ComplianceError(
+                f"{found.node.path}: the id {id} is kept for the stack's {id}, got another construct; rename it, or "
+                f"{way_out}"
+            )
+        known[id] = found
+    return found
+
+
+def _outermost(stack: Stack) -> Stack:
+    while stack.nested_stack_parent is not None:
+        stack = stack.nested_stack_parent
+    return stack
