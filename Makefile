@@ -35,10 +35,10 @@ check: .venv/ready ## Check format, lint, strict types, import layers and that t
 	@CDK_VALIDATION=false $(BIN)/python -m tools.docs --check
 
 synth: .venv/ready ## Synthesize the examples with the CDK CLI and say what was judged.
-	@for example in $(SYNTHESIZED); do \
-		$(CDK) synth --quiet --no-notices --app "python3 $$example/app.py" --output cdk.out/$$example || exit 1; \
-	done
-	@$(BIN)/python -m tools.summary $(addprefix cdk.out/,$(SYNTHESIZED))
+	@failed=0; for example in $(SYNTHESIZED); do \
+		$(CDK) synth --quiet --no-notices --app "python3 $$example/app.py" --output cdk.out/$$example || failed=1; \
+	done; \
+	$(BIN)/python -m tools.summary $(addprefix cdk.out/,$(SYNTHESIZED)) && exit $$failed
 
 docs: .venv/ready ## Write the generated pages anew.
 	@CDK_VALIDATION=false $(BIN)/python -m tools.docs

@@ -1,4 +1,4 @@
-"""One emulated AWS for each process that runs tests."""
+"""An emulated AWS for each module of tests, which finds it empty."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from tests.emulated._cloud import Cloud, running_cloud
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
     with running_cloud(tmp_path_factory.mktemp("cloud")) as cloud:
         yield cloud
