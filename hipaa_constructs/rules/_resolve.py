@@ -43,7 +43,10 @@ def intrinsic(raw: Json) -> tuple[str, Json] | None:
 def is_plain(raw: Json) -> bool:
     """Tell, faster than `resolve` can, that a value stands for itself; False says nothing."""
     if isinstance(raw, dict):
-        return len(raw) != 1 and "Fn::Transform" not in raw
+        if len(raw) == 1:
+            (name,) = raw
+            return not (name == "Ref" or name == "Condition" or name.startswith("Fn::"))
+        return "Fn::Transform" not in raw
     return not isinstance(raw, str) or "{{" not in raw
 
 

@@ -103,7 +103,7 @@ def same(value: Value, wanted: Scalar) -> bool:
     if isinstance(wanted, str):
         return isinstance(value, str) and value == wanted
     if isinstance(wanted, bool):
-        return isinstance(value, (bool, str)) and as_text(value) == as_text(wanted)
+        return value is wanted or (isinstance(value, str) and as_text(value) == as_text(wanted))
     return as_number(value) == wanted
 
 
