@@ -18,12 +18,16 @@ if TYPE_CHECKING:
     from hipaa_constructs.services.logs import EncryptedLogGroup
     from hipaa_constructs.services.s3 import EncryptedBucket, ReplicaBucket
     from hipaa_constructs.services.s3_logs import LogArchive
+    from hipaa_constructs.services.secretsmanager import EncryptedSecret
+    from hipaa_constructs.services.sns import EncryptedTopic
     from hipaa_constructs.waivers import Waiver
 
 __all__ = [
     "ComplianceError",
     "EncryptedBucket",
     "EncryptedLogGroup",
+    "EncryptedSecret",
+    "EncryptedTopic",
     "EncryptionKey",
     "HipaaConstructsChecks",
     "LogArchive",
@@ -39,6 +43,8 @@ _MODULES = {
     "ComplianceError": "errors",
     "EncryptedBucket": "services.s3",
     "EncryptedLogGroup": "services.logs",
+    "EncryptedSecret": "services.secretsmanager",
+    "EncryptedTopic": "services.sns",
     "EncryptionKey": "services.kms",
     "HipaaConstructsChecks": "pack",
     "LogArchive": "services.s3_logs",

@@ -6,20 +6,33 @@ from collections.abc import Callable, Mapping
 
 from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from hipaa_constructs import (
     EncryptedBucket,
     EncryptedLogGroup,
+    EncryptedSecret,
+    EncryptedTopic,
     EncryptionKey,
     LogArchive,
     ManagedPolicyRole,
     ReplicaEncryptionKey,
 )
 
+
+def rotated_secret(stack: Stack) -> EncryptedSecret:
+    """Make a secret that a function of another stack rotates."""
+    arn = "arn:aws:lambda:us-east-1:123456789012:function:rotate"
+    function = lambda_.Function.from_function_attributes(stack, "Rotate", function_arn=arn, same_environment=True)
+    return EncryptedSecret(stack, "Example", rotation_lambda=function)
+
+
 EXAMPLES: Mapping[type[Construct], Callable[[Stack], Construct]] = {
     EncryptedBucket: lambda stack: EncryptedBucket(stack, "Example"),
     EncryptedLogGroup: lambda stack: EncryptedLogGroup(stack, "Example"),
+    EncryptedSecret: rotated_secret,
+    EncryptedTopic: lambda stack: EncryptedTopic(stack, "Example"),
     EncryptionKey: lambda stack: EncryptionKey(stack, "Example"),
     LogArchive: lambda stack: LogArchive(stack, "Example"),
     ManagedPolicyRole: lambda stack: ManagedPolicyRole(stack, "Example", assumed_by=iam.AccountRootPrincipal()),

@@ -1,6 +1,6 @@
 """What a synthesized template must show: the engine and the rules. Pure Python; no CDK and no Node."""
 
-from hipaa_constructs.rules import iam, kms, logs, s3, s3_logs, s3_policies, waivers
+from hipaa_constructs.rules import iam, kms, logs, s3, s3_logs, s3_policies, secretsmanager, sns, waivers
 from hipaa_constructs.rules._node import Node, Resource
 from hipaa_constructs.rules._outcome import Outcome, Verdict
 from hipaa_constructs.rules._rule import RULES, Rule, Severity
@@ -22,5 +22,7 @@ __all__ = [
     "s3",
     "s3_logs",
     "s3_policies",
+    "secretsmanager",
+    "sns",
     "waivers",
 ]

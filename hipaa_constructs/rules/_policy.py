@@ -5,12 +5,12 @@ from __future__ import annotations
 import ipaddress
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from hipaa_constructs.rules._node import Node, Resource
-from hipaa_constructs.rules._outcome import MET, Outcome
+from hipaa_constructs.rules._outcome import MET, Outcome, broken, undecided
 from hipaa_constructs.rules._value import UNKNOWN, Value, as_text
 
 PUBLIC_ACCESS_LIMITS = (
@@ -40,6 +40,7 @@ SERVICE_CALLER_KEYS = (
     "kms:EncryptionContext:aws:cloudtrail:arn",
     "kms:EncryptionContext:aws:logs:arn",
     "kms:EncryptionContext:aws:s3:arn",
+    "kms:EncryptionContext:aws:sns:topicArn",
 )
 """Condition keys that name on whose behalf an AWS service may act."""
 
@@ -51,6 +52,7 @@ _COMPARING = frozenset(("arnequals", "arnlike", "ipaddress", "stringequals", "st
 _ANY_TEXT = "\1" * 36
 """Stands for any text at all: only a wildcard matches it."""
 
+HIDDEN_POLICY = "an intrinsic function hides a policy, or what it is for"
 _INVERTING = ("NotPrincipal", "NotAction", "NotResource")
 _ALL_OBJECTS = re.compile(r"[^/*]*/?\*+")
 
@@ -221,6 +223,20 @@ class Policies:
     unsure: list[tuple[Resource, Statement]]
     hide: bool
 
+    def deny(self, denies: Callable[[Statement], bool | None], without: str) -> Outcome:
+        """Judge that a statement denies something.
+
+        Args:
+            denies: whether a statement does; None if an intrinsic function hides that.
+            without: what is found if none does.
+        """
+        answers = [denies(statement) for _, statement in self.sure]
+        if True in answers:
+            return MET
+        if None in answers or self.hide or any(denies(statement) is not False for _, statement in self.unsure):
+            return undecided(why=HIDDEN_POLICY)
+        return broken(found=without)
+
 
 def policies_of(resource: Resource, kind: str, *path: str) -> Policies:
     """Return the statements of all policies that point at a resource.
@@ -260,6 +276,24 @@ def callers_named(statement: Statement) -> Outcome:
             return node.broken(f"it allows {services[0].shown()} whoever asks it to")
         opens = None
     return node.undecided("an intrinsic function hides whom it allows") if opens is None else MET
+
+
+def denies_all_principals(statement: Statement, *actions: str) -> bool | None:
+    """Tell whether a statement denies actions to everyone, whatever its conditions; None if that is hidden."""
+    if not statement.may_be("Deny") or statement.inverted:
+        return False
+    if statement.hidden:
+        return None
+    return statement.names_everyone() and statement.covers(*actions)
+
+
+def denies_plaintext(statement: Statement, *actions: str) -> bool | None:
+    """Tell whether a statement denies actions to everyone who does not use TLS; None if that is hidden."""
+    values = statement.condition("bool", "boolifexists", key="aws:SecureTransport")
+    plaintext = bool(values) and all(is_text(node.value, "false") for node in values or ())
+    if not plaintext and "Condition" not in statement.hidden:
+        return False
+    return denies_all_principals(statement, *actions)
 
 
 def _statement(node: Node) -> Statement:

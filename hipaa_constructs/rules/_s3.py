@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from hipaa_constructs.rules._node import Node, Resource
-from hipaa_constructs.rules._outcome import MET, Outcome, broken, undecided
+from hipaa_constructs.rules._outcome import Outcome
 from hipaa_constructs.rules._policy import Policies, Statement, policies_of
 
 BUCKET = "AWS::S3::Bucket"
@@ -14,7 +14,6 @@ GUIDE = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/"
 S3_LOG_WRITER = "logging.s3.amazonaws.com"
 _LOG_WRITERS = (S3_LOG_WRITER, "logdelivery.elasticloadbalancing.amazonaws.com")
 _LOG_BUCKET_ATTRIBUTES = ("access_logs.s3.bucket", "connection_logs.s3.bucket")
-HIDDEN_POLICY = "an intrinsic function hides a bucket policy, or the bucket that it is for"
 
 
 def policies(bucket: Resource) -> Policies:
@@ -73,19 +72,4 @@ def each_default(bucket: Resource, *keys: str) -> list[Node]:
 
 def denied_to_all(bucket: Resource, denies: Callable[[Statement], bool | None], what: str) -> Outcome:
     """Judge that a policy denies something to everyone."""
-    found = policies(bucket)
-    answers = [denies(statement) for _, statement in found.sure]
-    if True in answers:
-        return MET
-    if None in answers or found.hide or any(denies(statement) is not False for _, statement in found.unsure):
-        return undecided(why=HIDDEN_POLICY)
-    return broken(found=f"no bucket policy denies {what}")
-
-
-def denies_all_principals(statement: Statement, *actions: str) -> bool | None:
-    """Tell whether a statement denies actions to everyone, whatever its conditions; None if that is hidden."""
-    if not statement.may_be("Deny") or statement.inverted:
-        return False
-    if statement.hidden:
-        return None
-    return statement.names_everyone() and statement.covers(*actions)
+    return policies(bucket).deny(denies, f"no bucket policy denies {what}")

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from hipaa_constructs.rules._node import Resource
 from hipaa_constructs.rules._outcome import MET, NOT_APPLICABLE, Outcome, all_met, broken, undecided
-from hipaa_constructs.rules._policy import Statement
+from hipaa_constructs.rules._policy import HIDDEN_POLICY, Statement, denies_all_principals
 from hipaa_constructs.rules._retention import SIX_YEARS_DAYS
 from hipaa_constructs.rules._rule import Severity, rule
 from hipaa_constructs.rules._s3 import (
     BUCKET,
     GUIDE,
-    HIDDEN_POLICY,
     S3_LOG_WRITER,
     denied_to_all,
-    denies_all_principals,
     each_default,
     is_trail_bucket,
     policies,

@@ -6,14 +6,12 @@ from collections.abc import Callable, Sequence
 
 from hipaa_constructs.rules._node import Node, Resource
 from hipaa_constructs.rules._outcome import MET, NOT_APPLICABLE, Outcome, all_met, broken, undecided
-from hipaa_constructs.rules._policy import Statement, callers_named, is_text
+from hipaa_constructs.rules._policy import HIDDEN_POLICY, Statement, callers_named, denies_all_principals, is_text
 from hipaa_constructs.rules._rule import Severity, rule
 from hipaa_constructs.rules._s3 import (
     BUCKET,
     GUIDE,
-    HIDDEN_POLICY,
     denied_to_all,
-    denies_all_principals,
     each_default,
     policies,
     receives_access_logs,

@@ -35,8 +35,10 @@ def waive(construct: IConstruct, *waivers: Waiver) -> None:
 
 def _resources_for(construct: IConstruct, waiver: Waiver, resources: Sequence[CfnResource]) -> Sequence[CfnResource]:
     if waiver.is_foreign:
-        main = construct if isinstance(construct, CfnResource) else construct.node.default_child
-        if isinstance(main, CfnResource):
+        main: IConstruct | None = construct
+        while main is not None and not isinstance(main, CfnResource):
+            main = main.node.default_child
+        if main is not None:
             return [main]
         raise ComplianceError(
             f"{construct.node.path}: {waiver.rule} must be waived on one resource, got a construct without a main one; "

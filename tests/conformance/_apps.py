@@ -8,13 +8,18 @@ from collections.abc import Callable
 from aws_cdk import App, CfnResource, Stack, Validations
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
+from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_secretsmanager as secretsmanager
+from aws_cdk import aws_sns as sns
 from cdk_nag import AwsSolutionsChecks, HIPAASecurityChecks
 
 from hipaa_constructs import (
     EncryptedBucket,
     EncryptedLogGroup,
+    EncryptedSecret,
+    EncryptedTopic,
     EncryptionKey,
     LogArchive,
     ManagedPolicyRole,
@@ -35,6 +40,12 @@ def good(app: App) -> None:
     EncryptionKey(stack, "Own")
     ReplicaEncryptionKey(stack, "Replica", primary_key_arn=PRIMARY)
     LogArchive.of(stack).allow_load_balancer_logs()
+    topic = EncryptedTopic(stack, "Alarms")
+    topic.allow_alarms()
+    topic.allow_event_rules()
+    arn = "arn:aws:lambda:us-east-1:123456789012:function:rotate"
+    function = lambda_.Function.from_function_attributes(stack, "Rotate", function_arn=arn, same_environment=True)
+    EncryptedSecret(stack, "Password", rotation_lambda=function)
     # Alone in a stack, the archive is not seen by cdk-nag to be where logs go.
     LogArchive(Stack(app, "Logs"), "Archive")
     enforce(app)
@@ -53,6 +64,8 @@ def weak(app: App) -> None:
     )
     kms.CfnKey(stack, "Key", key_policy={"Version": "2012-10-17", "Statement": [everyone]})
     logs.CfnLogGroup(stack, "Group")
+    sns.CfnTopic(stack, "Topic")
+    secretsmanager.CfnSecret(stack, "Secret")
     nothing = {"Effect": "Allow", "Action": "s3:ListAllMyBuckets", "Resource": "*"}
     document = {"Version": "2012-10-17", "Statement": [nothing]}
     iam.CfnPolicy(stack, "Inline", policy_name="Inline", policy_document=document, users=["somebody"])

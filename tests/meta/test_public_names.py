@@ -21,6 +21,8 @@ def test_the_public_names_are_frozen() -> None:
         "ComplianceError",
         "EncryptedBucket",
         "EncryptedLogGroup",
+        "EncryptedSecret",
+        "EncryptedTopic",
         "EncryptionKey",
         "HipaaConstructsChecks",
         "LogArchive",

@@ -53,6 +53,13 @@ FROZEN = [
     "S3NamesWithoutPhi",
     "S3ReplicaEncrypted",
     "S3TrailBucketLocked",
+    "SecretPolicyNamesPrincipals",
+    "SecretRotated",
+    "SecretUsesCustomerManagedKey",
+    "SnsSubscriptionEncryptedInTransit",
+    "SnsTopicPolicyNamesPrincipals",
+    "SnsTopicTlsOnly",
+    "SnsTopicUsesCustomerManagedKey",
     "WaiverCurrent",
     "WaiverUsed",
 ]
@@ -144,7 +151,7 @@ def test_a_rule_is_asked_of_some_type(rule: Rule) -> None:
 
 @EVERY_RULE
 def test_a_rule_belongs_to_a_service(rule: Rule) -> None:
-    assert rule.service in ("iam", "kms", "logs", "s3", "waivers")
+    assert rule.service in ("iam", "kms", "logs", "s3", "secretsmanager", "sns", "waivers")
 
 
 def test_only_demands_on_waivers_and_on_rules_can_not_be_waived() -> None:

@@ -22,7 +22,6 @@ WEAKENING = Weakening(
     (bucket, replicated_bucket),
     types=("AWS::S3::Bucket", "AWS::S3::BucketPolicy", "AWS::IAM::Role", "AWS::IAM::ManagedPolicy"),
     exempt=(
-        ("*Policy*:Properties/*/Version", "*", "no statement uses what the newer version adds"),
         ("Role:Properties/AssumeRolePolicyDocument*", "*", "takes access away, or is refused by IAM"),
         ("ManagedPolicy:*", "*", "takes access away, or lets one role use one key in another way"),
         ("Bucket:*/AbortIncompleteMultipartUpload/DaysAfterInitiation", "6", "sooner"),

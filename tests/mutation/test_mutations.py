@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import pytest
 
-from tests.mutation import _kms, _logs, _s3
+from tests.mutation import _kms, _logs, _s3, _secretsmanager, _sns
 from tests.mutation._mutations import Mutation
 from tests.mutation._weakening import ALWAYS_EXEMPT, Exemption, Weakening, matches
 
-WEAKENINGS = [module.WEAKENING for module in (_kms, _logs, _s3)]
+WEAKENINGS = [module.WEAKENING for module in (_kms, _logs, _s3, _secretsmanager, _sns)]
 WEAKER = [
     pytest.param(one, name, mutation, id=f"{name}-{mutation.logical_id}-{mutation}")
     for one in WEAKENINGS

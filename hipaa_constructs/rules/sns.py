@@ -1,0 +1,93 @@
+"""What a template must show of Amazon SNS."""
+
+from __future__ import annotations
+
+from hipaa_constructs.rules._keys import customers_key
+from hipaa_constructs.rules._node import Node, Resource
+from hipaa_constructs.rules._outcome import MET, Outcome, all_met
+from hipaa_constructs.rules._policy import Statement, callers_named, denies_plaintext, policies_of, read
+from hipaa_constructs.rules._rule import Severity, rule
+
+TOPIC = "AWS::SNS::Topic"
+TOPIC_POLICY = "AWS::SNS::TopicPolicy"
+SUBSCRIPTION = "AWS::SNS::Subscription"
+_GUIDE = "https://docs.aws.amazon.com/sns/latest/dg/"
+
+
+@rule(
+    title="every topic is encrypted with a customer managed key",
+    fix="set KmsMasterKeyId to a key of yours; alias/aws/sns keeps alarms and other services from publishing",
+    applies_to=(TOPIC,),
+    controls=("164.312(a)(2)(iv)", "164.312(e)(2)(ii)"),
+    requirement="HC-275",
+    same_as=(
+        "cdk-nag:HIPAA.Security-SNSEncryptedKMS",
+        "config:sns-encrypted-kms",
+        "guard:SNS_ENCRYPTED_KMS",
+        "prowler:sns_topics_kms_encryption_at_rest_enabled",
+        "checkov:CKV_AWS_26",
+    ),
+    url=_GUIDE + "sns-server-side-encryption.html",
+)
+def sns_topic_uses_customer_managed_key(topic: Resource) -> Outcome:
+    """Judge the key of the topic."""
+    return customers_key(topic.at("KmsMasterKeyId"), by_alias=True)
+
+
+@rule(
+    title="every topic refuses messages without TLS",
+    fix="deny sns:Publish to everyone where aws:SecureTransport is false (enforce_ssl=True)",
+    applies_to=(TOPIC,),
+    controls=("164.312(e)(1)", "164.312(e)(2)(i)", "164.312(e)(2)(ii)"),
+    requirement="HC-276",
+    severity=Severity.WARNING,
+    url=_GUIDE + "sns-security-best-practices.html",
+)
+def sns_topic_tls_only(topic: Resource) -> Outcome:
+    """Judge the policies; encrypted topics refuse plain HTTP by themselves, others do not."""
+    policies = policies_of(topic, TOPIC_POLICY, "Topics", "*")
+    return policies.deny(_refuses_plaintext, "no topic policy denies sns:Publish without TLS")
+
+
+def _refuses_plaintext(statement: Statement) -> bool | None:
+    return denies_plaintext(statement, "sns:Publish")
+
+
+@rule(
+    title="no topic policy opens a topic to everyone",
+    fix="name principals, and confine services of AWS by aws:SourceArn or aws:SourceAccount",
+    applies_to=(TOPIC_POLICY,),
+    controls=("164.312(a)(1)", "164.308(a)(4)(ii)(C)"),
+    requirement="HC-277",
+    url=_GUIDE + "sns-access-policy-use-cases.html",
+)
+def sns_topic_policy_names_principals(policy: Resource) -> Outcome:
+    """Judge each statement that allows something."""
+    place = policy.at("PolicyDocument")
+    statements, hidden = read(place)
+    hidden = hidden or place.is_unknown
+    return all_met([MET, *([place.undecided()] if hidden else []), *map(callers_named, statements)])
+
+
+@rule(
+    title="no subscription is delivered over plain HTTP",
+    fix="subscribe an HTTPS endpoint, a queue or a function",
+    applies_to=(SUBSCRIPTION, TOPIC),
+    controls=("164.312(e)(1)", "164.312(e)(2)(ii)"),
+    requirement="HC-278",
+    url=_GUIDE + "sns-security-best-practices.html",
+)
+def sns_subscription_encrypted_in_transit(resource: Resource) -> Outcome:
+    """Judge the protocol of a subscription, which a topic can declare itself too."""
+    places = [resource.at()] if resource.type == SUBSCRIPTION else resource.each("Subscription", "*")
+    listed = resource.at("Subscription")
+    hidden = [listed.undecided()] if resource.type == TOPIC and listed.is_unknown else []
+    return all_met([MET, *hidden, *(_not_http(place.at("Protocol")) for place in places)])
+
+
+def _not_http(protocol: Node) -> Outcome:
+    if protocol.is_unknown:
+        return protocol.undecided() if protocol.may_be("http") else MET
+    if protocol.text is None:
+        return protocol.broken()
+    return protocol.broken() if protocol.text.lower() == "http" else MET

@@ -1,0 +1,174 @@
+"""What is judged of topics, their policies and subscriptions."""
+
+from __future__ import annotations
+
+import pytest
+
+from hipaa_constructs.rules._value import Json
+from tests.rules._judging import (
+    BROKEN,
+    MET,
+    NEVER_TEXT,
+    PARAMETER,
+    UNDECIDED,
+    Body,
+    resource,
+    template,
+    verdict,
+)
+
+TOPIC = "AWS::SNS::Topic"
+POLICY = "AWS::SNS::TopicPolicy"
+SUBSCRIPTION = "AWS::SNS::Subscription"
+PLAINTEXT: Body = {"Bool": {"aws:SecureTransport": "false"}}
+
+
+def topic_with(statement: Json, *, topics: Json = None) -> Body:
+    named: Json = [{"Ref": "It"}] if topics is None else topics
+    document: Json = {"Statement": statement}
+    return template({"It": resource(TOPIC), "Policy": resource(POLICY, {"Topics": named, "PolicyDocument": document})})
+
+
+def denial(**changes: Json) -> Body:
+    whole: Body = {"Effect": "Deny", "Principal": "*", "Action": "sns:Publish", "Resource": "*", "Condition": PLAINTEXT}
+    return {**whole, **changes}
+
+
+@pytest.mark.parametrize(
+    ("key", "wanted"),
+    [
+        ({"Fn::GetAtt": ["Key", "Arn"]}, MET),
+        ({"Ref": "Key"}, MET),
+        ("alias/records", MET),
+        ("arn:aws:kms:us-east-1:123456789012:key/1234", MET),
+        ("alias/aws/sns", BROKEN),
+        ("arn:aws:kms:us-east-1:123456789012:alias/aws/sns", BROKEN),
+        ({"Fn::Sub": "alias/aws/${AnyParameter}"}, BROKEN),
+        ("", BROKEN),
+        ({"Ref": "AWS::NoValue"}, BROKEN),
+        (PARAMETER, UNDECIDED),
+    ],
+)
+def test_the_key_of_a_topic_decides(key: Json, wanted: str) -> None:
+    body = template({"It": resource(TOPIC, {"KmsMasterKeyId": key}), "Key": resource("AWS::KMS::Key")})
+    assert verdict("SnsTopicUsesCustomerManagedKey", body) == wanted
+
+
+@pytest.mark.parametrize("properties", [None, {}, "x", []])
+def test_a_topic_without_a_key_breaks(properties: Json) -> None:
+    assert verdict("SnsTopicUsesCustomerManagedKey", template({"It": resource(TOPIC, properties)})) == BROKEN
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        denial(),
+        [denial()],
+        denial(Action=["sns:Publish", "sns:Subscribe"]),
+        denial(Action="sns:*"),
+        denial(Principal={"AWS": "*"}),
+        denial(Condition={"Bool": {"aws:SecureTransport": False}}),
+        denial(Condition={"BoolIfExists": {"aws:securetransport": "false"}}),
+    ],
+)
+def test_a_denial_of_plaintext_meets(statement: Json) -> None:
+    assert verdict("SnsTopicTlsOnly", topic_with(statement)) == MET
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        [],
+        denial(Effect="Allow"),
+        denial(Principal={"AWS": "arn:aws:iam::123456789012:root"}),
+        denial(Action="sns:Subscribe"),
+        denial(Condition={"Bool": {"aws:SecureTransport": "true"}}),
+        denial(Condition={**PLAINTEXT, "StringEquals": {"aws:PrincipalTag/team": "billing"}}),
+        denial(Condition={}),
+        {**denial(), "NotPrincipal": {"AWS": "x"}},
+    ],
+)
+def test_anything_less_than_a_denial_of_plaintext_breaks(statement: Json) -> None:
+    assert verdict("SnsTopicTlsOnly", topic_with(statement)) == BROKEN
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [denial(Effect=PARAMETER), denial(Principal=PARAMETER), denial(Condition=PARAMETER), PARAMETER, [PARAMETER]],
+)
+def test_a_hidden_denial_is_undecided(statement: Json) -> None:
+    assert verdict("SnsTopicTlsOnly", topic_with(statement)) == UNDECIDED
+
+
+def test_a_policy_of_another_topic_does_not_count() -> None:
+    assert verdict("SnsTopicTlsOnly", topic_with(denial(), topics=["arn:aws:sns:us-east-1:1:other"])) == BROKEN
+
+
+def test_a_policy_that_may_be_of_the_topic_leaves_it_undecided() -> None:
+    assert verdict("SnsTopicTlsOnly", topic_with(denial(), topics=[PARAMETER])) == UNDECIDED
+
+
+def test_a_policy_of_another_stack_counts() -> None:
+    topic = template({"It": resource(TOPIC, {"TopicName": "alarms"})})
+    arn = "arn:aws:sns:us-east-1:123456789012:alarms"
+    policy = template({"P": resource(POLICY, {"Topics": [arn], "PolicyDocument": {"Statement": denial()}})})
+    assert verdict("SnsTopicTlsOnly", topic, policy) == MET
+
+
+@pytest.mark.parametrize(
+    ("changes", "wanted"),
+    [
+        ({"Principal": {"AWS": "arn:aws:iam::123456789012:root"}}, MET),
+        ({"Principal": "*"}, BROKEN),
+        ({"Principal": "*", "Condition": {"StringEquals": {"aws:SourceAccount": "123456789012"}}}, MET),
+        ({"Principal": {"Service": "cloudwatch.amazonaws.com"}}, BROKEN),
+        (
+            {
+                "Principal": {"Service": "cloudwatch.amazonaws.com"},
+                "Condition": {"ArnLike": {"aws:SourceArn": "arn:aws:cloudwatch:us-east-1:123456789012:alarm:*"}},
+            },
+            MET,
+        ),
+        ({"Principal": PARAMETER}, UNDECIDED),
+    ],
+)
+def test_whom_a_topic_policy_lets_publish_decides(changes: Body, wanted: str) -> None:
+    statement: Body = {"Effect": "Allow", "Action": "sns:Publish", "Resource": "*", **changes}
+    body = template({"It": resource(POLICY, {"Topics": [], "PolicyDocument": {"Statement": [statement]}})})
+    assert verdict("SnsTopicPolicyNamesPrincipals", body) == wanted
+
+
+def test_a_hidden_topic_policy_is_undecided() -> None:
+    body = template({"It": resource(POLICY, {"PolicyDocument": PARAMETER})})
+    assert verdict("SnsTopicPolicyNamesPrincipals", body) == UNDECIDED
+
+
+@pytest.mark.parametrize(
+    ("protocol", "wanted"),
+    [
+        ("https", MET),
+        ("sqs", MET),
+        ("email", MET),
+        ("http", BROKEN),
+        ("HTTP", BROKEN),
+        (PARAMETER, UNDECIDED),
+        ({"Fn::Sub": "${AnyParameter}s"}, MET),
+        ({"Ref": "AWS::NoValue"}, BROKEN),
+    ],
+)
+def test_the_protocol_of_a_subscription_decides(protocol: Json, wanted: str) -> None:
+    rule = "SnsSubscriptionEncryptedInTransit"
+    alone = template({"It": resource(SUBSCRIPTION, {"Protocol": protocol})})
+    inside = template({"It": resource(TOPIC, {"Subscription": [{"Protocol": protocol}]})})
+    assert (verdict(rule, alone), verdict(rule, inside)) == (wanted, wanted)
+
+
+@pytest.mark.parametrize("protocol", NEVER_TEXT)
+def test_a_protocol_that_is_no_text_breaks(protocol: Json) -> None:
+    body = template({"It": resource(SUBSCRIPTION, {"Protocol": protocol})})
+    assert verdict("SnsSubscriptionEncryptedInTransit", body) == BROKEN
+
+
+def test_hidden_subscriptions_of_a_topic_are_undecided() -> None:
+    body = template({"It": resource(TOPIC, {"Subscription": PARAMETER})})
+    assert verdict("SnsSubscriptionEncryptedInTransit", body) == UNDECIDED
