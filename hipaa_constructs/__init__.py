@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from hipaa_constructs.errors import ComplianceError
     from hipaa_constructs.pack import HipaaConstructsChecks, enforce
     from hipaa_constructs.services._waiving import waive
+    from hipaa_constructs.services.ec2 import FlowLoggedVpc
     from hipaa_constructs.services.iam import ManagedPolicyRole
     from hipaa_constructs.services.kms import EncryptionKey, ReplicaEncryptionKey
     from hipaa_constructs.services.logs import EncryptedLogGroup
@@ -29,6 +30,7 @@ __all__ = [
     "EncryptedSecret",
     "EncryptedTopic",
     "EncryptionKey",
+    "FlowLoggedVpc",
     "HipaaConstructsChecks",
     "LogArchive",
     "ManagedPolicyRole",
@@ -46,6 +48,7 @@ _MODULES = {
     "EncryptedSecret": "services.secretsmanager",
     "EncryptedTopic": "services.sns",
     "EncryptionKey": "services.kms",
+    "FlowLoggedVpc": "services.ec2",
     "HipaaConstructsChecks": "pack",
     "LogArchive": "services.s3_logs",
     "ManagedPolicyRole": "services.iam",

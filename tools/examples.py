@@ -15,6 +15,7 @@ from hipaa_constructs import (
     EncryptedSecret,
     EncryptedTopic,
     EncryptionKey,
+    FlowLoggedVpc,
     LogArchive,
     ManagedPolicyRole,
     ReplicaEncryptionKey,
@@ -34,6 +35,7 @@ EXAMPLES: Mapping[type[Construct], Callable[[Stack], Construct]] = {
     EncryptedSecret: rotated_secret,
     EncryptedTopic: lambda stack: EncryptedTopic(stack, "Example"),
     EncryptionKey: lambda stack: EncryptionKey(stack, "Example"),
+    FlowLoggedVpc: lambda stack: FlowLoggedVpc(stack, "Example"),
     LogArchive: lambda stack: LogArchive(stack, "Example"),
     ManagedPolicyRole: lambda stack: ManagedPolicyRole(stack, "Example", assumed_by=iam.AccountRootPrincipal()),
     ReplicaEncryptionKey: lambda stack: ReplicaEncryptionKey(

@@ -1,6 +1,18 @@
 """What a synthesized template must show: the engine and the rules. Pure Python; no CDK and no Node."""
 
-from hipaa_constructs.rules import iam, kms, logs, s3, s3_logs, s3_policies, secretsmanager, sns, waivers
+from hipaa_constructs.rules import (
+    ec2,
+    ec2_security_groups,
+    iam,
+    kms,
+    logs,
+    s3,
+    s3_logs,
+    s3_policies,
+    secretsmanager,
+    sns,
+    waivers,
+)
 from hipaa_constructs.rules._node import Node, Resource
 from hipaa_constructs.rules._outcome import Outcome, Verdict
 from hipaa_constructs.rules._rule import RULES, Rule, Severity
@@ -16,6 +28,8 @@ __all__ = [
     "Severity",
     "Template",
     "Verdict",
+    "ec2",
+    "ec2_security_groups",
     "iam",
     "kms",
     "logs",

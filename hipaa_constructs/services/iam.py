@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TypedDict, Unpack
 
 import jsii
-from aws_cdk import Duration
+from aws_cdk import Aws, Duration
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
@@ -86,9 +86,31 @@ class ManagedPolicyRole(Construct):
         self.role: iam.Role = _GatheringRole(self, "Default", assumed_by=assumed_by, **options)
 
     @property
+    def policies(self) -> Sequence[iam.ManagedPolicy]:
+        """The managed policies of the grants so far, which what uses the role at once must wait for."""
+        return [child for child in self.role.node.children if isinstance(child, iam.ManagedPolicy)]
+
+    @property
     def grant_principal(self) -> iam.IPrincipal:
         """Who gets what is granted: the role."""
         return self.role.grant_principal
+
+
+def on_behalf_of(service: str, place: str, name: str) -> iam.IPrincipal:
+    """Return a service of AWS as a principal that acts on behalf of something of this account only.
+
+    Args:
+        service: its name, e.g. ``vpc-flow-logs.amazonaws.com``.
+        place: service and Region of the ARN of what it acts for, e.g. ``ec2:us-east-1``.
+        name: the rest of that ARN after the account, e.g. ``vpc-flow-log/*``.
+    """
+    return iam.ServicePrincipal(
+        service,
+        conditions={
+            "StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID},
+            "ArnLike": {"aws:SourceArn": f"arn:{Aws.PARTITION}:{place}:{Aws.ACCOUNT_ID}:{name}"},
+        },
+    )
 
 
 class _GatheringRole(iam.Role):

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 
 from aws_cdk import App, CfnResource, Stack, Validations
+from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
@@ -21,6 +22,7 @@ from hipaa_constructs import (
     EncryptedSecret,
     EncryptedTopic,
     EncryptionKey,
+    FlowLoggedVpc,
     LogArchive,
     ManagedPolicyRole,
     ReplicaEncryptionKey,
@@ -46,6 +48,7 @@ def good(app: App) -> None:
     arn = "arn:aws:lambda:us-east-1:123456789012:function:rotate"
     function = lambda_.Function.from_function_attributes(stack, "Rotate", function_arn=arn, same_environment=True)
     EncryptedSecret(stack, "Password", rotation_lambda=function)
+    FlowLoggedVpc(stack, "Network", endpoints="standard")
     # Alone in a stack, the archive is not seen by cdk-nag to be where logs go.
     LogArchive(Stack(app, "Logs"), "Archive")
     enforce(app)
@@ -66,6 +69,18 @@ def weak(app: App) -> None:
     logs.CfnLogGroup(stack, "Group")
     sns.CfnTopic(stack, "Topic")
     secretsmanager.CfnSecret(stack, "Secret")
+    network = ec2.CfnVPC(stack, "Network", cidr_block="10.0.0.0/16")
+    subnet = ec2.CfnSubnet(stack, "Subnet", vpc_id=network.ref, cidr_block="10.0.0.0/24", map_public_ip_on_launch=True)
+    table = ec2.CfnRouteTable(stack, "Table", vpc_id=network.ref)
+    gateway = ec2.CfnInternetGateway(stack, "Gateway")
+    everywhere = "0.0.0.0/0"
+    ec2.CfnRoute(stack, "Route", route_table_id=table.ref, gateway_id=gateway.ref, destination_cidr_block=everywhere)
+    ec2.CfnSubnetRouteTableAssociation(stack, "Association", route_table_id=table.ref, subnet_id=subnet.ref)
+    opening = [
+        ec2.CfnSecurityGroup.IngressProperty(ip_protocol="tcp", from_port=port, to_port=port, cidr_ip=everywhere)
+        for port in (22, 3389)
+    ]
+    ec2.CfnSecurityGroup(stack, "Opened", vpc_id=network.ref, group_description="x", security_group_ingress=opening)
     nothing = {"Effect": "Allow", "Action": "s3:ListAllMyBuckets", "Resource": "*"}
     document = {"Version": "2012-10-17", "Statement": [nothing]}
     iam.CfnPolicy(stack, "Inline", policy_name="Inline", policy_document=document, users=["somebody"])

@@ -24,6 +24,7 @@ def test_the_public_names_are_frozen() -> None:
         "EncryptedSecret",
         "EncryptedTopic",
         "EncryptionKey",
+        "FlowLoggedVpc",
         "HipaaConstructsChecks",
         "LogArchive",
         "ManagedPolicyRole",

@@ -15,6 +15,8 @@ TOOLS = ("cdk-nag", "checkov", "config", "guard", "prowler")
 
 FROZEN = [
     "AuditLogGroupKeptSixYears",
+    "FlowLogRecordsAllTraffic",
+    "FlowLogRecordsWhoSpoke",
     "IamPolicyManaged",
     "KmsDecryptLimited",
     "KmsKeyDeletedSlowly",
@@ -27,6 +29,8 @@ FROZEN = [
     "LogGroupProtectedFromDeletion",
     "LogGroupRetentionSet",
     "LogsPolicyNamesPrincipals",
+    "NetworkAclAdminPortsClosed",
+    "RouteNotToInternetGateway",
     "RuleCompleted",
     "S3BucketAccessLogged",
     "S3BucketAclsDisabled",
@@ -56,10 +60,20 @@ FROZEN = [
     "SecretPolicyNamesPrincipals",
     "SecretRotated",
     "SecretUsesCustomerManagedKey",
+    "SecurityGroupAdminPortsClosed",
+    "SecurityGroupDescribed",
+    "SecurityGroupOpenOnHttpsOnly",
+    "SecurityGroupSshClosed",
     "SnsSubscriptionEncryptedInTransit",
     "SnsTopicPolicyNamesPrincipals",
     "SnsTopicTlsOnly",
     "SnsTopicUsesCustomerManagedKey",
+    "SubnetAssignsNoPublicAddress",
+    "VpcDefaultSecurityGroupClosed",
+    "VpcEndpointPolicyConfined",
+    "VpcEndpointPrivateDnsOn",
+    "VpcFlowLogged",
+    "VpcSpansZones",
     "WaiverCurrent",
     "WaiverUsed",
 ]
@@ -151,7 +165,7 @@ def test_a_rule_is_asked_of_some_type(rule: Rule) -> None:
 
 @EVERY_RULE
 def test_a_rule_belongs_to_a_service(rule: Rule) -> None:
-    assert rule.service in ("iam", "kms", "logs", "s3", "secretsmanager", "sns", "waivers")
+    assert rule.service in ("ec2", "iam", "kms", "logs", "s3", "secretsmanager", "sns", "waivers")
 
 
 def test_only_demands_on_waivers_and_on_rules_can_not_be_waived() -> None:

@@ -54,6 +54,11 @@ class Mutation:
     def applied_to(self, template: dict[str, Json]) -> dict[str, Json]:
         """Return a copy of a template with the change."""
         mutated = copy.deepcopy(template)
+        if not self.path:
+            resources = mutated["Resources"]
+            assert isinstance(resources, dict)
+            del resources[self.logical_id]
+            return mutated
         holder: Json = mutated
         for key in ("Resources", self.logical_id, *self.path[:-1]):
             holder = _child(holder, key)
@@ -70,13 +75,14 @@ class Mutation:
 
 
 def mutations(template: dict[str, Json]) -> Iterator[Mutation]:
-    """Yield every deletion and every weaker value of every place of every resource."""
+    """Yield the removal of every resource, and every deletion and every weaker value of every place in it."""
     resources = template["Resources"]
     assert isinstance(resources, dict)
     for logical_id, resource in resources.items():
         assert isinstance(resource, dict)
         kind = resource["Type"]
         assert isinstance(kind, str)
+        yield Mutation(logical_id, kind, (), "removed")
         for path, value in _places(resource, ()):
             if path[0] in _ASIDE or path == ("Properties",):
                 continue

@@ -50,6 +50,8 @@ class Weakening:
         service: its name, as its modules have it.
         builders: what makes the templates.
         types: the CloudFormation types that are weakened; all by default. Others are another service's to weaken.
+        only: the changes that are made, as patterns of ``Type:place:change``; by default all but the removal of whole
+            resources. For blocks of many resources, most of whose properties say what and not how safely.
         exempt: what weakens nothing; a test demands that each line is needed.
         expected: the rules that the unchanged templates break, which the library waives.
     """
@@ -57,6 +59,7 @@ class Weakening:
     service: str
     builders: tuple[Callable[[Stack], object], ...]
     types: tuple[str, ...] = ()
+    only: tuple[str, ...] = ()
     exempt: tuple[Exemption, ...] = ()
     expected: frozenset[str] = field(default_factory=frozenset)
 
@@ -74,8 +77,13 @@ class Weakening:
         """Yield every change of every template."""
         for name, template in self.templates.items():
             for mutation in mutations(template):
-                if not self.types or mutation.kind in self.types:
+                if self._makes(mutation):
                     yield name, mutation
+
+    def _makes(self, mutation: Mutation) -> bool:
+        if self.only:
+            return any(fnmatchcase(str(mutation), pattern) for pattern in self.only)
+        return bool(mutation.path) and (not self.types or mutation.kind in self.types)
 
     def exempts(self, mutation: Mutation) -> bool:
         """Tell whether a change weakens nothing."""

@@ -6,13 +6,15 @@ the unchanged template does not have, unless the service's module lists it with 
 
 from __future__ import annotations
 
+from fnmatch import fnmatchcase
+
 import pytest
 
-from tests.mutation import _kms, _logs, _s3, _secretsmanager, _sns
+from tests.mutation import _ec2, _kms, _logs, _s3, _secretsmanager, _sns
 from tests.mutation._mutations import Mutation
 from tests.mutation._weakening import ALWAYS_EXEMPT, Exemption, Weakening, matches
 
-WEAKENINGS = [module.WEAKENING for module in (_kms, _logs, _s3, _secretsmanager, _sns)]
+WEAKENINGS = [module.WEAKENING for module in (_ec2, _kms, _logs, _s3, _secretsmanager, _sns)]
 WEAKER = [
     pytest.param(one, name, mutation, id=f"{name}-{mutation.logical_id}-{mutation}")
     for one in WEAKENINGS
@@ -24,6 +26,7 @@ EXEMPTIONS = [
     for one in WEAKENINGS
     for exemption in one.exempt
 ] + [pytest.param(WEAKENINGS, exemption, id=f"{exemption[0]}:{exemption[1]}") for exemption in ALWAYS_EXEMPT]
+ONLY = [pytest.param(one, pattern, id=f"{one.service}-{pattern}") for one in WEAKENINGS for pattern in one.only]
 EACH = pytest.mark.parametrize("weakening", WEAKENINGS, ids=lambda one: one.service)
 
 
@@ -46,3 +49,8 @@ def test_every_exemption_is_needed(weakenings: list[Weakening], exemption: Exemp
         if matches(exemption, mutation) and not weakening.notices(name, mutation)
     )
     assert next(unnoticed, None) is not None
+
+
+@pytest.mark.parametrize(("weakening", "pattern"), ONLY)
+def test_every_pattern_of_changes_is_of_some(weakening: Weakening, pattern: str) -> None:
+    assert any(fnmatchcase(str(mutation), pattern) for _, mutation in weakening.cases())

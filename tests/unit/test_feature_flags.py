@@ -23,6 +23,7 @@ EACH = pytest.mark.parametrize("build", BUILDS.values(), ids=BUILDS)
 
 
 DOCUMENTS = {
+    "AWS::EC2::VPCEndpoint": "PolicyDocument",
     "AWS::IAM::ManagedPolicy": "PolicyDocument",
     "AWS::KMS::Key": "KeyPolicy",
     "AWS::S3::BucketPolicy": "PolicyDocument",

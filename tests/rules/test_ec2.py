@@ -1,0 +1,260 @@
+"""What is judged of networks: flow logs, default groups, subnets, routes, zones and endpoints."""
+
+from __future__ import annotations
+
+import pytest
+
+from hipaa_constructs.rules._value import Json
+from tests.rules._judging import (
+    BROKEN,
+    GONE,
+    MET,
+    NEVER_TEXT,
+    NOT_APPLICABLE,
+    PARAMETER,
+    UNDECIDED,
+    Body,
+    resource,
+    template,
+    verdict,
+)
+
+VPC = "AWS::EC2::VPC"
+SUBNET = "AWS::EC2::Subnet"
+FLOW_LOG = "AWS::EC2::FlowLog"
+ROUTE = "AWS::EC2::Route"
+ENDPOINT = "AWS::EC2::VPCEndpoint"
+ASSOCIATION = "AWS::SSM::Association"
+RUNBOOK = "AWSConfigRemediation-RemoveVPCDefaultSecurityGroupRules"
+GROUP_OF_IT: Json = {"Fn::GetAtt": ["It", "DefaultSecurityGroup"]}
+WHOLE_FORMAT = (
+    "${interface-id} ${srcaddr} ${dstaddr} ${srcport} ${dstport} ${protocol} ${packets} ${bytes} ${start} ${end} "
+    "${action} ${log-status} ${tcp-flags} ${pkt-srcaddr} ${pkt-dstaddr} ${flow-direction} ${traffic-path}"
+)
+
+
+def alone(kind: str, properties: Json = None) -> Body:
+    return template({"It": resource(kind, properties)})
+
+
+def beside_vpc(kind: str, properties: Json) -> Body:
+    return template({"It": resource(VPC, {"CidrBlock": "10.0.0.0/16"}), "Other": resource(kind, properties)})
+
+
+@pytest.mark.parametrize(
+    ("properties", "wanted"),
+    [
+        ({"ResourceId": {"Ref": "It"}, "ResourceType": "VPC"}, MET),
+        ({"ResourceId": {"Fn::GetAtt": ["It", "VpcId"]}, "ResourceType": "VPC"}, MET),
+        ({"ResourceId": {"Ref": "It"}, "ResourceType": "Subnet"}, BROKEN),
+        ({"ResourceId": {"Ref": "It"}}, BROKEN),
+        ({"ResourceId": "vpc-1", "ResourceType": "VPC"}, BROKEN),
+        ({"ResourceType": "VPC"}, BROKEN),
+        ({"ResourceId": PARAMETER, "ResourceType": "VPC"}, UNDECIDED),
+        ({"ResourceId": {"Ref": "It"}, "ResourceType": PARAMETER}, UNDECIDED),
+    ],
+)
+def test_a_flow_log_of_the_vpc_decides(properties: Json, wanted: str) -> None:
+    assert verdict("VpcFlowLogged", beside_vpc(FLOW_LOG, properties)) == wanted
+
+
+def test_a_vpc_without_a_flow_log_breaks() -> None:
+    assert verdict("VpcFlowLogged", alone(VPC)) == BROKEN
+
+
+def test_a_flow_log_of_another_stack_counts() -> None:
+    network = template({"It": resource(VPC)}, Outputs={"Id": {"Value": {"Ref": "It"}, "Export": {"Name": "vpc"}}})
+    log: Json = {"ResourceId": {"Fn::ImportValue": "vpc"}, "ResourceType": "VPC"}
+    assert verdict("VpcFlowLogged", network, template({"Log": resource(FLOW_LOG, log)})) == MET
+
+
+@pytest.mark.parametrize(
+    ("properties", "wanted"),
+    [
+        ({"TrafficType": "ALL"}, MET),
+        ({"TrafficType": "ACCEPT"}, BROKEN),
+        ({"TrafficType": "REJECT"}, BROKEN),
+        ({}, BROKEN),
+        ({"TrafficType": GONE}, BROKEN),
+        ({"TrafficType": PARAMETER}, UNDECIDED),
+        ({"ResourceType": "TransitGateway"}, NOT_APPLICABLE),
+    ],
+)
+def test_the_kind_of_traffic_decides(properties: Json, wanted: str) -> None:
+    assert verdict("FlowLogRecordsAllTraffic", alone(FLOW_LOG, properties)) == wanted
+
+
+@pytest.mark.parametrize("kind", NEVER_TEXT)
+def test_a_kind_of_traffic_that_is_no_text_breaks(kind: Json) -> None:
+    assert verdict("FlowLogRecordsAllTraffic", alone(FLOW_LOG, {"TrafficType": kind})) == BROKEN
+
+
+@pytest.mark.parametrize(("other", "wanted"), [("REJECT", MET), ("ALL", MET), ("ACCEPT", BROKEN)])
+def test_two_flow_logs_may_record_a_half_each(other: str, wanted: str) -> None:
+    def log(kind: str) -> Json:
+        return resource(FLOW_LOG, {"ResourceId": {"Ref": "Vpc"}, "ResourceType": "VPC", "TrafficType": kind})
+
+    body = template({"Vpc": resource(VPC), "It": log("ACCEPT"), "Other": log(other)})
+    assert verdict("FlowLogRecordsAllTraffic", body) == wanted
+
+
+@pytest.mark.parametrize(
+    ("log_format", "wanted"),
+    [
+        (WHOLE_FORMAT, MET),
+        (f"${{version}} {WHOLE_FORMAT} ${{reject-reason}}", MET),
+        (WHOLE_FORMAT.replace("${pkt-srcaddr}", ""), BROKEN),
+        ("${srcaddr}", BROKEN),
+        ("", BROKEN),
+        (GONE, BROKEN),
+        (7, BROKEN),
+        (PARAMETER, UNDECIDED),
+    ],
+)
+def test_the_fields_of_a_flow_log_decide(log_format: Json, wanted: str) -> None:
+    assert verdict("FlowLogRecordsWhoSpoke", alone(FLOW_LOG, {"LogFormat": log_format})) == wanted
+
+
+@pytest.mark.parametrize(
+    ("kind", "properties", "wanted"),
+    [
+        (ASSOCIATION, {"Name": RUNBOOK, "Targets": [{"Key": "ParameterValues", "Values": [GROUP_OF_IT]}]}, MET),
+        (ASSOCIATION, {"Name": RUNBOOK, "Parameters": {"GroupId": [GROUP_OF_IT]}}, MET),
+        (ASSOCIATION, {"Name": "AWS-RunPatchBaseline", "Parameters": {"GroupId": [GROUP_OF_IT]}}, BROKEN),
+        (ASSOCIATION, {"Name": RUNBOOK, "Parameters": {"GroupId": ["sg-1"]}}, BROKEN),
+        (ASSOCIATION, {"Name": RUNBOOK, "Parameters": {"GroupId": [PARAMETER]}}, UNDECIDED),
+        ("Custom::VpcRestrictDefaultSG", {"DefaultSecurityGroupId": GROUP_OF_IT}, MET),
+        ("Custom::ClosesGroups", {"Group": GROUP_OF_IT}, UNDECIDED),
+        ("AWS::CloudFormation::CustomResource", {"Group": GROUP_OF_IT}, UNDECIDED),
+        ("Custom::Something", {"Vpc": {"Ref": "It"}}, BROKEN),
+        ("AWS::Config::RemediationConfiguration", {"TargetId": RUNBOOK, "Automatic": True}, MET),
+        ("AWS::Config::RemediationConfiguration", {"TargetId": RUNBOOK, "Automatic": False}, BROKEN),
+        ("AWS::Config::RemediationConfiguration", {"TargetId": RUNBOOK}, BROKEN),
+    ],
+)
+def test_what_closes_the_default_group_decides(kind: str, properties: Json, wanted: str) -> None:
+    assert verdict("VpcDefaultSecurityGroupClosed", beside_vpc(kind, properties)) == wanted
+
+
+def test_a_vpc_whose_default_group_nothing_closes_breaks() -> None:
+    assert verdict("VpcDefaultSecurityGroupClosed", alone(VPC)) == BROKEN
+
+
+@pytest.mark.parametrize("flag", ["MapPublicIpOnLaunch", "AssignIpv6AddressOnCreation"])
+@pytest.mark.parametrize(
+    ("value", "wanted"),
+    [(False, MET), ("false", MET), (GONE, MET), (True, BROKEN), ("true", BROKEN), ([], BROKEN), (PARAMETER, UNDECIDED)],
+)
+def test_public_addresses_on_launch_break(flag: str, value: Json, wanted: str) -> None:
+    assert verdict("SubnetAssignsNoPublicAddress", alone(SUBNET, {flag: value})) == wanted
+
+
+@pytest.mark.parametrize(
+    ("properties", "wanted"),
+    [
+        ({"GatewayId": {"Ref": "Gateway"}, "DestinationCidrBlock": "0.0.0.0/0"}, BROKEN),
+        ({"GatewayId": {"Ref": "Gateway"}, "DestinationIpv6CidrBlock": "::/0"}, BROKEN),
+        ({"GatewayId": {"Ref": "Gateway"}, "DestinationCidrBlock": "0.0.0.0/1"}, BROKEN),
+        ({"GatewayId": "igw-1", "DestinationCidrBlock": "0.0.0.0/0"}, BROKEN),
+        ({"GatewayId": {"Ref": "Gateway"}}, BROKEN),
+        ({"GatewayId": {"Ref": "Gateway"}, "DestinationCidrBlock": "203.0.113.0/24"}, MET),
+        ({"GatewayId": "vgw-1", "DestinationCidrBlock": "0.0.0.0/0"}, MET),
+        ({"GatewayId": "local", "DestinationCidrBlock": "10.0.0.0/16"}, MET),
+        ({"NatGatewayId": {"Ref": "Nat"}, "DestinationCidrBlock": "0.0.0.0/0"}, NOT_APPLICABLE),
+        ({"GatewayId": PARAMETER, "DestinationCidrBlock": "0.0.0.0/0"}, UNDECIDED),
+        ({"GatewayId": {"Ref": "Gateway"}, "DestinationCidrBlock": PARAMETER}, UNDECIDED),
+        ({"GatewayId": {"Ref": "Gateway"}, "DestinationPrefixListId": "pl-1"}, UNDECIDED),
+        ({"GatewayId": {"Ref": "Gateway"}, "DestinationCidrBlock": 7}, BROKEN),
+    ],
+)
+def test_where_a_route_leads_decides(properties: Json, wanted: str) -> None:
+    body = template({"It": resource(ROUTE, properties), "Gateway": resource("AWS::EC2::InternetGateway")})
+    assert verdict("RouteNotToInternetGateway", body) == wanted
+
+
+def in_zones(*zones: Json) -> Body:
+    subnets = {
+        f"Subnet{number}": resource(SUBNET, {"VpcId": {"Ref": "It"}, "AvailabilityZone": zone})
+        for number, zone in enumerate(zones)
+    }
+    return template({"It": resource(VPC), **subnets})
+
+
+def numbered(number: int) -> Json:
+    return {"Fn::Select": [number, {"Fn::GetAZs": ""}]}
+
+
+@pytest.mark.parametrize(
+    ("zones", "wanted"),
+    [
+        (["us-east-1a", "us-east-1b"], MET),
+        ([numbered(0), numbered(1)], MET),
+        (["us-east-1a", "us-east-1a"], BROKEN),
+        ([numbered(0), numbered(0)], BROKEN),
+        (["us-east-1a"], BROKEN),
+        ([PARAMETER, PARAMETER], UNDECIDED),
+        (["us-east-1a", numbered(1)], UNDECIDED),
+        ([], NOT_APPLICABLE),
+    ],
+)
+def test_the_zones_of_the_subnets_decide(zones: list[Json], wanted: str) -> None:
+    assert verdict("VpcSpansZones", in_zones(*zones)) == wanted
+
+
+OWN: Json = {"StringEquals": {"aws:PrincipalAccount": {"Ref": "AWS::AccountId"}}}
+EVERYONE: Body = {"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}
+
+
+@pytest.mark.parametrize(
+    ("statement", "wanted"),
+    [
+        ({**EVERYONE, "Condition": OWN}, MET),
+        ({**EVERYONE, "Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-1"}}}, MET),
+        ({**EVERYONE, "Principal": {"AWS": "arn:aws:iam::123456789012:root"}}, MET),
+        ({**EVERYONE, "Resource": "arn:aws:s3:::records/*"}, MET),
+        ({**EVERYONE, "Condition": {"Bool": {"aws:PrincipalIsAWSService": "true"}}}, MET),
+        (EVERYONE, BROKEN),
+        ({**EVERYONE, "Principal": {"AWS": "*"}}, BROKEN),
+        ({**EVERYONE, "Resource": "arn:aws:s3:::*/*"}, BROKEN),
+        ({**EVERYONE, "Condition": {"StringEquals": {"aws:PrincipalAccount": "*"}}}, BROKEN),
+        ({**EVERYONE, "Principal": PARAMETER}, UNDECIDED),
+        ({**EVERYONE, "Condition": PARAMETER}, UNDECIDED),
+        (PARAMETER, UNDECIDED),
+    ],
+)
+def test_whom_an_endpoint_admits_decides(statement: Json, wanted: str) -> None:
+    properties: Json = {
+        "ServiceName": "com.amazonaws.us-east-1.s3",
+        "PolicyDocument": {"Statement": [statement]},
+    }
+    assert verdict("VpcEndpointPolicyConfined", alone(ENDPOINT, properties)) == wanted
+
+
+@pytest.mark.parametrize(
+    ("properties", "wanted"),
+    [
+        ({"ServiceName": "com.amazonaws.us-east-1.s3"}, BROKEN),
+        ({"ServiceName": "com.amazonaws.us-east-1.s3", "PolicyDocument": {}}, BROKEN),
+        ({"ServiceName": "com.amazonaws.us-east-1.s3", "PolicyDocument": PARAMETER}, UNDECIDED),
+        ({"ServiceName": "com.amazonaws.vpce.us-east-1.vpce-svc-1"}, NOT_APPLICABLE),
+        ({"ServiceName": "x", "VpcEndpointType": "GatewayLoadBalancer"}, NOT_APPLICABLE),
+    ],
+)
+def test_an_endpoint_of_an_aws_service_needs_a_policy(properties: Json, wanted: str) -> None:
+    assert verdict("VpcEndpointPolicyConfined", alone(ENDPOINT, properties)) == wanted
+
+
+@pytest.mark.parametrize(
+    ("properties", "wanted"),
+    [
+        ({"VpcEndpointType": "Interface", "PrivateDnsEnabled": True}, MET),
+        ({"VpcEndpointType": "Interface", "PrivateDnsEnabled": False}, BROKEN),
+        ({"VpcEndpointType": "Interface"}, BROKEN),
+        ({"VpcEndpointType": "Interface", "PrivateDnsEnabled": PARAMETER}, UNDECIDED),
+        ({"VpcEndpointType": "Gateway"}, NOT_APPLICABLE),
+        ({}, NOT_APPLICABLE),
+        ({"VpcEndpointType": "Interface", "ServiceName": "com.amazonaws.vpce.us-east-1.vpce-svc-1"}, NOT_APPLICABLE),
+    ],
+)
+def test_the_private_name_of_an_interface_endpoint_decides(properties: Json, wanted: str) -> None:
+    assert verdict("VpcEndpointPrivateDnsOn", alone(ENDPOINT, properties)) == wanted
