@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from hipaa_constructs.errors import ComplianceError
     from hipaa_constructs.pack import HipaaConstructsChecks, enforce
     from hipaa_constructs.services._waiving import waive
+    from hipaa_constructs.services.cloudtrail import EncryptedTrail
     from hipaa_constructs.services.ec2 import FlowLoggedVpc
     from hipaa_constructs.services.iam import ManagedPolicyRole
     from hipaa_constructs.services.kms import EncryptionKey, ReplicaEncryptionKey
@@ -29,6 +30,7 @@ __all__ = [
     "EncryptedLogGroup",
     "EncryptedSecret",
     "EncryptedTopic",
+    "EncryptedTrail",
     "EncryptionKey",
     "FlowLoggedVpc",
     "HipaaConstructsChecks",
@@ -47,6 +49,7 @@ _MODULES = {
     "EncryptedLogGroup": "services.logs",
     "EncryptedSecret": "services.secretsmanager",
     "EncryptedTopic": "services.sns",
+    "EncryptedTrail": "services.cloudtrail",
     "EncryptionKey": "services.kms",
     "FlowLoggedVpc": "services.ec2",
     "HipaaConstructsChecks": "pack",

@@ -1,6 +1,10 @@
 """What a synthesized template must show: the engine and the rules. Pure Python; no CDK and no Node."""
 
 from hipaa_constructs.rules import (
+    cloudtrail,
+    cloudtrail_alarms,
+    cloudwatch,
+    codebuild,
     ec2,
     ec2_security_groups,
     iam,
@@ -28,6 +32,10 @@ __all__ = [
     "Severity",
     "Template",
     "Verdict",
+    "cloudtrail",
+    "cloudtrail_alarms",
+    "cloudwatch",
+    "codebuild",
     "ec2",
     "ec2_security_groups",
     "iam",

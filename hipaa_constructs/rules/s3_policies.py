@@ -90,6 +90,8 @@ def _refuses_uploads(
     for (operator, condition_key), nodes in statement.conditions.items():
         if condition_key == key and operator in _DIFFERS:
             compared += nodes
+        elif _spares_services(operator, condition_key, nodes):
+            continue
         elif operator != "null" or condition_key not in if_given or not _is_all(nodes, "false"):
             return False
     answers = [_is_one_of(node, wanted) for node in compared]
@@ -105,6 +107,8 @@ def _refuses_no_key(statement: Statement, wanted: Sequence[Node], algorithms: Se
     if refuses is not False:
         return refuses
     for (operator, key), nodes in statement.conditions.items():
+        if _spares_services(operator, key, nodes):
+            continue
         if (operator, key) == ("null", _KEY_ID):
             asked = _is_all(nodes, "true")
         elif (operator, key) == ("null", _ALGORITHM):
@@ -118,6 +122,11 @@ def _refuses_no_key(statement: Statement, wanted: Sequence[Node], algorithms: Se
     if ("null", _KEY_ID) not in statement.conditions or not statement.covers_objects():
         return False
     return denies_all_principals(statement, "s3:PutObject")
+
+
+def _spares_services(operator: str, key: str, nodes: Sequence[Node]) -> bool:
+    """Tell whether a condition leaves out AWS services alone, which deliver as they are configured."""
+    return (operator, key) == ("boolifexists", "aws:principalisawsservice") and _is_all(nodes, "false")
 
 
 def _is_all(nodes: Sequence[Node], text: str) -> bool:

@@ -74,6 +74,7 @@ def deny_other_encryption(bucket: s3.Bucket, key: kms.IKey) -> list[iam.PolicySt
     """Deny uploads that ask for other encryption than SSE-KMS, for another key, or for no key in particular."""
     # Without the Null test the statements would deny uploads that ask for nothing and get the default encryption. It is
     # about the algorithm in both: a request for aws:kms without a key id gets the AWS managed key, not the default one.
+    # AWS services that the policy lets deliver choose the encryption as they are configured, with headers of their own.
     algorithm = "s3:x-amz-server-side-encryption"
     wanted = {
         "DenyOtherEncryption": (algorithm, "aws:kms"),
@@ -86,7 +87,11 @@ def deny_other_encryption(bucket: s3.Bucket, key: kms.IKey) -> list[iam.PolicySt
             principals=[iam.AnyPrincipal()],
             actions=["s3:PutObject"],
             resources=[bucket.arn_for_objects("*")],
-            conditions={"StringNotEquals": {header: value}, "Null": {algorithm: "false"}},
+            conditions={
+                "StringNotEquals": {header: value},
+                "Null": {algorithm: "false"},
+                "BoolIfExists": {"aws:PrincipalIsAWSService": "false"},
+            },
         )
         for sid, (header, value) in wanted.items()
     ]

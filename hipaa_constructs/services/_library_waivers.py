@@ -75,10 +75,19 @@ VPC_DEFAULT_GROUP_CLOSED_BY_RUNBOOK = _made(
     "VpcDefaultSecurityGroupClosed accepts as well",
 )
 
+DIGEST_REVIEW_WITHOUT_SOURCE = _made(
+    "EncryptedTrail",
+    "cdk-nag:HIPAA.Security-CodeBuildProjectSourceRepoUrl",
+    "https://docs.aws.amazon.com/codebuild/latest/APIReference/API_ProjectSource.html",
+    "The project that reviews digest files on request has no source (NO_SOURCE), so no repository whose URL could hold "
+    "credentials; the check asks every project for OAuth, whatever its source",
+)
+
 LIBRARY_WAIVERS = (
     BUCKET_NOT_REPLICATED,
     LOG_ARCHIVE_WITHOUT_KMS,
     LOG_ARCHIVE_NOT_LOGGED,
     LOG_ARCHIVE_NOT_REPLICATED,
     VPC_DEFAULT_GROUP_CLOSED_BY_RUNBOOK,
+    DIGEST_REVIEW_WITHOUT_SOURCE,
 )

@@ -213,7 +213,15 @@ class ReplicaEncryptionKey(Construct):
 
     def allow_cloudwatch_logs(self) -> None:
         """Let CloudWatch Logs use the key, for the log groups of this account and Region only."""
-        self._policy.add_statements(_cloudwatch_logs_statement())
+        self.let_in(_cloudwatch_logs_statement())
+
+    def let_in(self, *statements: iam.PolicyStatement) -> None:
+        """Add statements to the policy of the key.
+
+        Args:
+            statements: each with the condition that AWS documents against confused deputies, if it names a service.
+        """
+        self._policy.add_statements(*statements)
 
 
 AnyKey: TypeAlias = EncryptionKey | ReplicaEncryptionKey | kms.IKey
@@ -243,6 +251,16 @@ def usable_key(scope: IConstruct, given: AnyKey | None, *, by_cloudwatch_logs: b
     if by_cloudwatch_logs:
         chosen.add_to_resource_policy(_cloudwatch_logs_statement())
     return chosen
+
+
+def let_in(key: AnyKey, *statements: iam.PolicyStatement) -> None:
+    """Add statements to the policy of a key; an imported one must have them already."""
+    if isinstance(key, ReplicaEncryptionKey):
+        key.let_in(*statements)
+        return
+    policy = key.key if isinstance(key, EncryptionKey) else key
+    for statement in statements:
+        policy.add_to_resource_policy(statement)
 
 
 def _cloudwatch_logs_statement() -> iam.PolicyStatement:

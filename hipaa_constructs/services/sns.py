@@ -8,11 +8,12 @@ from typing import TypedDict, Unpack
 from aws_cdk import Aws
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sns as sns
-from constructs import Construct
+from constructs import Construct, IConstruct
 
+from hipaa_constructs.services._of_stack import one_of_stack
 from hipaa_constructs.services._options import Arguments, Contract
 from hipaa_constructs.services._waiving import waive
-from hipaa_constructs.services.kms import AnyKey, usable_key
+from hipaa_constructs.services.kms import AnyKey, EncryptionKey, let_in, usable_key
 from hipaa_constructs.waivers import Waiver
 
 
@@ -83,9 +84,23 @@ class EncryptedTopic(Construct):
         """
         Arguments(scope, id, contract=self.contract, waivers=waivers, free=options)
         super().__init__(scope, id)
-        self._key = usable_key(self, encryption_key)
-        self.topic = sns.Topic(self, "Default", master_key=self._key, enforce_ssl=True, **options)
+        self._key = EncryptionKey.of(self) if encryption_key is None else encryption_key
+        self.topic = sns.Topic(self, "Default", master_key=usable_key(self, self._key), enforce_ssl=True, **options)
         waive(self, *waivers)
+
+    @classmethod
+    def of(cls, scope: IConstruct) -> EncryptedTopic:
+        """Return the one topic of a stack that alarms go to, which is made when it is first asked for.
+
+        Nested stacks use the topic of the stack they belong to.
+
+        Args:
+            scope: anything in the stack.
+
+        Raises:
+            ComplianceError: something else than an `EncryptedTopic` is called ``EncryptedTopic`` in the stack.
+        """
+        return one_of_stack(scope, cls, cls, way_out="pass a topic wherever one is asked for")
 
     def allow_alarms(self) -> None:
         """Let the CloudWatch alarms of this account and Region publish.
@@ -131,11 +146,12 @@ class EncryptedTopic(Construct):
             )
         )
         topics = f"arn:{Aws.PARTITION}:sns:{Aws.REGION}:{Aws.ACCOUNT_ID}:*"
-        self._key.add_to_resource_policy(
+        let_in(
+            self._key,
             iam.PolicyStatement(
                 actions=["kms:Decrypt", "kms:GenerateDataKey*"],
                 resources=["*"],
                 principals=[principal],
                 conditions={"ArnLike": {"kms:EncryptionContext:aws:sns:topicArn": topics}},
-            )
+            ),
         )

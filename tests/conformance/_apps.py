@@ -5,8 +5,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
-from aws_cdk import App, CfnResource, Stack, Validations
+from aws_cdk import App, CfnResource, Duration, Stack, Validations
+from aws_cdk import aws_cloudtrail as cloudtrail
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_codebuild as codebuild
 from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
@@ -21,6 +25,7 @@ from hipaa_constructs import (
     EncryptedLogGroup,
     EncryptedSecret,
     EncryptedTopic,
+    EncryptedTrail,
     EncryptionKey,
     FlowLoggedVpc,
     LogArchive,
@@ -49,6 +54,7 @@ def good(app: App) -> None:
     function = lambda_.Function.from_function_attributes(stack, "Rotate", function_arn=arn, same_environment=True)
     EncryptedSecret(stack, "Password", rotation_lambda=function)
     FlowLoggedVpc(stack, "Network", endpoints="standard")
+    EncryptedTrail(stack, "Trail", digest_review=events.Schedule.rate(Duration.days(1)))
     # Alone in a stack, the archive is not seen by cdk-nag to be where logs go.
     LogArchive(Stack(app, "Logs"), "Archive")
     enforce(app)
@@ -81,6 +87,23 @@ def weak(app: App) -> None:
         for port in (22, 3389)
     ]
     ec2.CfnSecurityGroup(stack, "Opened", vpc_id=network.ref, group_description="x", security_group_ingress=opening)
+    cloudtrail.CfnTrail(stack, "Trail", is_logging=True, s3_bucket_name="logs")
+    cloudwatch.CfnAlarm(stack, "Alarm", comparison_operator="GreaterThanThreshold", evaluation_periods=1)
+    codebuild.CfnProject(
+        stack,
+        "Project",
+        artifacts=codebuild.CfnProject.ArtifactsProperty(type="NO_ARTIFACTS"),
+        environment=codebuild.CfnProject.EnvironmentProperty(
+            type="LINUX_CONTAINER",
+            compute_type="BUILD_GENERAL1_SMALL",
+            image="aws/codebuild/standard:7.0",
+            environment_variables=[
+                codebuild.CfnProject.EnvironmentVariableProperty(name="AWS_SECRET_ACCESS_KEY", value="x")
+            ],
+        ),
+        service_role="arn:aws:iam::123456789012:role/Build",
+        source=codebuild.CfnProject.SourceProperty(type="GITHUB", location="https://me:secret@example.org/portal.git"),
+    )
     nothing = {"Effect": "Allow", "Action": "s3:ListAllMyBuckets", "Resource": "*"}
     document = {"Version": "2012-10-17", "Statement": [nothing]}
     iam.CfnPolicy(stack, "Inline", policy_name="Inline", policy_document=document, users=["somebody"])

@@ -23,6 +23,7 @@ def test_the_public_names_are_frozen() -> None:
         "EncryptedLogGroup",
         "EncryptedSecret",
         "EncryptedTopic",
+        "EncryptedTrail",
         "EncryptionKey",
         "FlowLoggedVpc",
         "HipaaConstructsChecks",

@@ -14,7 +14,10 @@ EVERY_RULE = pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
 TOOLS = ("cdk-nag", "checkov", "config", "guard", "prowler")
 
 FROZEN = [
+    "AlarmActs",
     "AuditLogGroupKeptSixYears",
+    "CodebuildSourceWithoutCredentials",
+    "CodebuildVariablesWithoutCredentials",
     "FlowLogRecordsAllTraffic",
     "FlowLogRecordsWhoSpoke",
     "IamPolicyManaged",
@@ -69,6 +72,16 @@ FROZEN = [
     "SnsTopicTlsOnly",
     "SnsTopicUsesCustomerManagedKey",
     "SubnetAssignsNoPublicAddress",
+    "TrailAlarmsOnNetworkChanges",
+    "TrailAlarmsOnSafeguardChanges",
+    "TrailAlarmsOnSignIn",
+    "TrailDeliveredToLogs",
+    "TrailEncrypted",
+    "TrailLogFilesValidated",
+    "TrailLogging",
+    "TrailLogsManagementEvents",
+    "TrailLogsS3DataEvents",
+    "TrailMultiRegion",
     "VpcDefaultSecurityGroupClosed",
     "VpcEndpointPolicyConfined",
     "VpcEndpointPrivateDnsOn",
@@ -165,7 +178,19 @@ def test_a_rule_is_asked_of_some_type(rule: Rule) -> None:
 
 @EVERY_RULE
 def test_a_rule_belongs_to_a_service(rule: Rule) -> None:
-    assert rule.service in ("ec2", "iam", "kms", "logs", "s3", "secretsmanager", "sns", "waivers")
+    assert rule.service in (
+        "cloudtrail",
+        "cloudwatch",
+        "codebuild",
+        "ec2",
+        "iam",
+        "kms",
+        "logs",
+        "s3",
+        "secretsmanager",
+        "sns",
+        "waivers",
+    )
 
 
 def test_only_demands_on_waivers_and_on_rules_can_not_be_waived() -> None:

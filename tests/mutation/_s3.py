@@ -35,6 +35,7 @@ WEAKENING = Weakening(
         ("Bucket:*/ReplicationConfiguration/Rules/0/Destination/ReplicationTime*", "*", "how soon, not whether"),
         ("Bucket:*/SourceSelectionCriteria/ReplicaModifications*", "*", "changes made at the replica"),
         ("BucketPolicy:*/Statement/?/Condition/Null*", "deleted", "denies more, uploads with no header too"),
+        ("BucketPolicy:*/Statement/?/Condition/BoolIfExists*", "deleted", "denies more, AWS's own deliveries too"),
         ("LogArchive:*/LifecycleConfiguration/Rules/0*", "*", "incomplete uploads of logs hold no log"),
         ("LogArchive:*/LifecycleConfiguration/Rules/1", "deleted", "logs are kept for ever"),
         ("LogArchive:*/LifecycleConfiguration/Rules/1/ExpirationInDays", "deleted", "logs are kept for ever"),

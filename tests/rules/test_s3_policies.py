@@ -306,6 +306,7 @@ def test_a_denial_whose_condition_of_the_template_may_not_hold_is_undecided() ->
 
 # Uploads with other encryption
 
+BY_AWS = "aws:PrincipalIsAWSService"
 HEADERS = [deny_header(ALGORITHM, "aws:kms"), deny_header(KEY_ID, arn("Key"))]
 
 
@@ -331,6 +332,13 @@ def test_both_headers_must_be_denied(missing: int) -> None:
         ("Condition", {"Null": {KEY_ID: "true"}, "StringNotEquals": {KEY_ID: arn("Key")}}, BROKEN),
         ("Condition", {"StringNotEquals": {KEY_ID: arn("Key")}}, MET),
         ("Condition", {"StringNotEqualsIfExists": {KEY_ID: arn("Key")}}, MET),
+        ("Condition", {"StringNotEquals": {KEY_ID: arn("Key")}, "BoolIfExists": {BY_AWS: "false"}}, MET),
+        ("Condition", {"StringNotEquals": {KEY_ID: arn("Key")}, "BoolIfExists": {BY_AWS: "true"}}, BROKEN),
+        (
+            "Condition",
+            {"StringNotEquals": {KEY_ID: arn("Key")}, "BoolIfExists": {"aws:ViaAWSService": "false"}},
+            BROKEN,
+        ),
         ("Condition", {"ArnNotEqualsIfExists": {KEY_ID: [arn("Key")]}}, MET),
         ("Condition", {"ArnNotEquals": {KEY_ID: {"Fn::Sub": "${Key.Arn}"}}}, MET),
         ("Condition", {"StringEquals": {KEY_ID: arn("Key")}}, BROKEN),

@@ -117,16 +117,19 @@ def test_a_bucket_key_keeps_the_requests_to_kms_few() -> None:
     assert at(IT, *DEFAULT, "BucketKeyEnabled") is True
 
 
+BY_ACCOUNTS: Body = {"BoolIfExists": {"aws:PrincipalIsAWSService": "false"}}
+
+
 def test_uploads_that_ask_for_other_encryption_are_denied() -> None:
     header = "s3:x-amz-server-side-encryption"
-    assert {"StringNotEquals": {header: "aws:kms"}, "Null": {header: "false"}} in conditions(ITS_POLICY)
+    assert {"StringNotEquals": {header: "aws:kms"}, "Null": {header: "false"}, **BY_ACCOUNTS} in conditions(ITS_POLICY)
 
 
 def test_uploads_that_ask_for_another_key_are_denied() -> None:
     (key,) = of_type(TEMPLATE, "AWS::KMS::Key")
     header = "s3:x-amz-server-side-encryption"
     other_key = {f"{header}-aws-kms-key-id": {"Fn::GetAtt": [key, "Arn"]}}
-    assert {"StringNotEquals": other_key, "Null": {header: "false"}} in conditions(ITS_POLICY)
+    assert {"StringNotEquals": other_key, "Null": {header: "false"}, **BY_ACCOUNTS} in conditions(ITS_POLICY)
 
 
 def test_access_is_logged_to_the_stacks_archive() -> None:

@@ -1,0 +1,183 @@
+"""The review of a trail's digest files: the AWS CLI's own validation, on a schedule."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from aws_cdk import Aws, CfnResource, Duration
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_cloudwatch_actions as actions
+from aws_cdk import aws_codebuild as codebuild
+from aws_cdk import aws_events as events
+from aws_cdk import aws_events_targets as targets
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_sns as sns
+from constructs import Construct
+
+from hipaa_constructs.services._library_waivers import DIGEST_REVIEW_WITHOUT_SOURCE
+from hipaa_constructs.services._waiving import record
+from hipaa_constructs.services.cloudtrail_alarms import alarm_on
+from hipaa_constructs.services.iam import ManagedPolicyRole
+from hipaa_constructs.services.logs import EncryptedLogGroup
+
+_LONGEST = Duration.hours(8)
+
+# validate-logs looks at the digest files of one Region (and in an organization of one account), ends with 1 when a file
+# is invalid or missing, and with 0 when there is no digest file at all.
+_SCRIPT = r"""
+set -u
+failed=0
+start=$(date -u -d "-${COVERS_HOURS} hours" +%Y-%m-%dT%H:%M:%SZ)
+regions=$(aws ec2 describe-regions --query 'Regions[].RegionName' --output text) || exit 2
+if [ "${ORGANIZATION}" = yes ]; then
+  accounts=$(aws organizations list-accounts --query 'Accounts[].Id' --output text) || exit 2
+else
+  accounts=${ACCOUNT}
+fi
+for account in ${accounts}; do
+  option=""
+  if [ "${ORGANIZATION}" = yes ]; then option="--account-id ${account}"; fi
+  for region in ${regions}; do
+    echo "== ${account} ${region}"
+    aws cloudtrail validate-logs --region "${region}" --trail-arn "${TRAIL_ARN}" --start-time "${start}" ${option} \
+      > /tmp/review 2>&1
+    result=$?
+    cat /tmp/review
+    if [ ${result} -ne 0 ] || ! grep -q "digest files valid" /tmp/review; then
+      echo "REVIEW FAILED: ${account} ${region}"
+      failed=1
+    fi
+  done
+done
+if [ ${failed} -eq 0 ]; then echo "REVIEW PASSED"; fi
+exit ${failed}
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class DigestReview:
+    """What reviews the digest files of a trail.
+
+    Attributes:
+        project: the CodeBuild project; start it by hand for a review out of turn.
+        rule: the EventBridge rule that starts it on a schedule.
+        log_group: where the results are kept.
+        alarm: goes off when a review fails.
+    """
+
+    project: codebuild.Project
+    rule: events.Rule
+    log_group: EncryptedLogGroup
+    alarm: cloudwatch.Alarm
+
+
+def review_digests(
+    scope: Construct,
+    *,
+    schedule: events.Schedule,
+    covers: Duration,
+    trail_arn: str,
+    bucket: s3.IBucket,
+    encryption_key: kms.IKey,
+    log_group: EncryptedLogGroup,
+    topic: sns.ITopic,
+    of_organization: bool,
+) -> DigestReview:
+    """Make the project, the schedule and the alarm, with the least privilege that validate-logs needs.
+
+    AWS: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-log-file-validation-cli.html
+    """
+    role = ManagedPolicyRole(
+        scope,
+        "Role",
+        # The ARN of the project would make the role depend on what depends on it.
+        assumed_by=iam.ServicePrincipal(
+            "codebuild.amazonaws.com", conditions={"StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID}}
+        ),
+        description="Validates the files of a trail",
+    )
+    grants = [
+        role.role.add_to_principal_policy(statement).policy_dependable
+        for statement in _permissions(bucket, encryption_key, log_group, of_organization=of_organization)
+    ]
+    variables = {
+        "ACCOUNT": Aws.ACCOUNT_ID,
+        "COVERS_HOURS": str(math.ceil(covers.to_hours(integral=False))),
+        "ORGANIZATION": "yes" if of_organization else "no",
+        "TRAIL_ARN": trail_arn,
+    }
+    project = codebuild.Project(
+        scope,
+        "Project",
+        description="Runs aws cloudtrail validate-logs in every Region",
+        # The CDK would also let it make log groups, and encrypt with the key.
+        role=role.role.without_policy_updates(),
+        build_spec=codebuild.BuildSpec.from_object(
+            {"version": "0.2", "env": {"shell": "bash"}, "phases": {"build": {"commands": [f"({_SCRIPT})"]}}}
+        ),
+        environment=codebuild.BuildEnvironment(
+            build_image=codebuild.LinuxArmBuildImage.AMAZON_LINUX_2023_STANDARD_3_0,
+            compute_type=codebuild.ComputeType.SMALL,
+        ),
+        environment_variables={
+            name: codebuild.BuildEnvironmentVariable(value=value) for name, value in variables.items()
+        },
+        encryption_key=encryption_key,
+        grant_report_group_permissions=False,
+        logging=codebuild.LoggingOptions(cloud_watch=codebuild.CloudWatchLoggingOptions(log_group=log_group.log_group)),
+        timeout=_LONGEST,
+    )
+    # Grants of the role are a resource of their own: without it, the first review could come too early.
+    project.node.add_dependency(*(grant for grant in grants if grant is not None))
+    resource = project.node.default_child
+    assert isinstance(resource, CfnResource)
+    record(resource, [DIGEST_REVIEW_WITHOUT_SOURCE.waiver], scope=scope, by_library=True)
+    starter = ManagedPolicyRole(
+        scope,
+        "StarterRole",
+        assumed_by=iam.ServicePrincipal(
+            "events.amazonaws.com", conditions={"StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID}}
+        ),
+        description="Starts the review of a trail's digest files",
+    )
+    rule = events.Rule(
+        scope,
+        "Rule",
+        description="Starts the review of a trail's digest files",
+        schedule=schedule,
+        targets=[targets.CodeBuildProject(project, event_role=starter.role)],
+    )
+    alarm = alarm_on(
+        scope,
+        "Alarm",
+        project.metric_failed_builds(statistic="Sum", period=Duration.minutes(5)),
+        "CloudTrail: a review found an invalid or missing file, or could not be done",
+        actions.SnsAction(topic),
+    )
+    return DigestReview(project, rule, log_group, alarm)
+
+
+def _permissions(
+    bucket: s3.IBucket, key: kms.IKey, log_group: EncryptedLogGroup, *, of_organization: bool
+) -> list[iam.PolicyStatement]:
+    by_account = ["cloudtrail:DescribeTrails", "cloudtrail:ListPublicKeys", "ec2:DescribeRegions"]
+    if of_organization:
+        by_account += ["organizations:DescribeOrganization", "organizations:ListAccounts"]
+    return [
+        # These know no resources.
+        iam.PolicyStatement(actions=by_account, resources=["*"]),
+        iam.PolicyStatement(actions=["s3:GetBucketLocation", "s3:ListBucket"], resources=[bucket.bucket_arn]),
+        iam.PolicyStatement(actions=["s3:GetObject"], resources=[bucket.arn_for_objects("*")]),
+        iam.PolicyStatement(
+            actions=["kms:Decrypt"],
+            resources=[key.key_arn],
+            conditions={"StringLike": {"kms:ViaService": "s3.*"}},
+        ),
+        iam.PolicyStatement(
+            actions=["logs:CreateLogStream", "logs:PutLogEvents"],
+            resources=[log_group.log_group.log_group_arn],
+        ),
+    ]
