@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from hipaa_constructs.errors import ComplianceError
     from hipaa_constructs.pack import HipaaConstructsChecks, enforce
     from hipaa_constructs.services._waiving import waive
+    from hipaa_constructs.services.backup import HipaaBackupPlan
+    from hipaa_constructs.services.backup_vault import EncryptedBackupVault
     from hipaa_constructs.services.cloudtrail import EncryptedTrail
     from hipaa_constructs.services.ec2 import FlowLoggedVpc
     from hipaa_constructs.services.iam import ManagedPolicyRole
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ComplianceError",
+    "EncryptedBackupVault",
     "EncryptedBucket",
     "EncryptedLogGroup",
     "EncryptedSecret",
@@ -33,6 +36,7 @@ __all__ = [
     "EncryptedTrail",
     "EncryptionKey",
     "FlowLoggedVpc",
+    "HipaaBackupPlan",
     "HipaaConstructsChecks",
     "LogArchive",
     "ManagedPolicyRole",
@@ -45,6 +49,7 @@ __all__ = [
 
 _MODULES = {
     "ComplianceError": "errors",
+    "EncryptedBackupVault": "services.backup_vault",
     "EncryptedBucket": "services.s3",
     "EncryptedLogGroup": "services.logs",
     "EncryptedSecret": "services.secretsmanager",
@@ -52,6 +57,7 @@ _MODULES = {
     "EncryptedTrail": "services.cloudtrail",
     "EncryptionKey": "services.kms",
     "FlowLoggedVpc": "services.ec2",
+    "HipaaBackupPlan": "services.backup",
     "HipaaConstructsChecks": "pack",
     "LogArchive": "services.s3_logs",
     "ManagedPolicyRole": "services.iam",

@@ -10,6 +10,7 @@ from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from hipaa_constructs import (
+    EncryptedBackupVault,
     EncryptedBucket,
     EncryptedLogGroup,
     EncryptedSecret,
@@ -17,6 +18,7 @@ from hipaa_constructs import (
     EncryptedTrail,
     EncryptionKey,
     FlowLoggedVpc,
+    HipaaBackupPlan,
     LogArchive,
     ManagedPolicyRole,
     ReplicaEncryptionKey,
@@ -31,6 +33,7 @@ def rotated_secret(stack: Stack) -> EncryptedSecret:
 
 
 EXAMPLES: Mapping[type[Construct], Callable[[Stack], Construct]] = {
+    EncryptedBackupVault: lambda stack: EncryptedBackupVault(stack, "Example"),
     EncryptedBucket: lambda stack: EncryptedBucket(stack, "Example"),
     EncryptedLogGroup: lambda stack: EncryptedLogGroup(stack, "Example"),
     EncryptedSecret: rotated_secret,
@@ -38,6 +41,7 @@ EXAMPLES: Mapping[type[Construct], Callable[[Stack], Construct]] = {
     EncryptedTrail: lambda stack: EncryptedTrail(stack, "Example"),
     EncryptionKey: lambda stack: EncryptionKey(stack, "Example"),
     FlowLoggedVpc: lambda stack: FlowLoggedVpc(stack, "Example"),
+    HipaaBackupPlan: lambda stack: HipaaBackupPlan(stack, "Example"),
     LogArchive: lambda stack: LogArchive(stack, "Example"),
     ManagedPolicyRole: lambda stack: ManagedPolicyRole(stack, "Example", assumed_by=iam.AccountRootPrincipal()),
     ReplicaEncryptionKey: lambda stack: ReplicaEncryptionKey(

@@ -1,6 +1,7 @@
 """What a synthesized template must show: the engine and the rules. Pure Python; no CDK and no Node."""
 
 from hipaa_constructs.rules import (
+    backup,
     cloudtrail,
     cloudtrail_alarms,
     cloudwatch,
@@ -32,6 +33,7 @@ __all__ = [
     "Severity",
     "Template",
     "Verdict",
+    "backup",
     "cloudtrail",
     "cloudtrail_alarms",
     "cloudwatch",

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 
 from aws_cdk import App, CfnResource, Duration, Stack, Validations
+from aws_cdk import aws_backup as backup
 from aws_cdk import aws_cloudtrail as cloudtrail
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_codebuild as codebuild
@@ -21,6 +22,7 @@ from aws_cdk import aws_sns as sns
 from cdk_nag import AwsSolutionsChecks, HIPAASecurityChecks
 
 from hipaa_constructs import (
+    EncryptedBackupVault,
     EncryptedBucket,
     EncryptedLogGroup,
     EncryptedSecret,
@@ -28,6 +30,7 @@ from hipaa_constructs import (
     EncryptedTrail,
     EncryptionKey,
     FlowLoggedVpc,
+    HipaaBackupPlan,
     LogArchive,
     ManagedPolicyRole,
     ReplicaEncryptionKey,
@@ -55,6 +58,13 @@ def good(app: App) -> None:
     EncryptedSecret(stack, "Password", rotation_lambda=function)
     FlowLoggedVpc(stack, "Network", endpoints="standard")
     EncryptedTrail(stack, "Trail", digest_review=events.Schedule.rate(Duration.days(1)))
+    plan = HipaaBackupPlan(
+        stack,
+        "Backup",
+        copy_to=EncryptedBackupVault(stack, "Copies"),
+        restore_testing=events.Schedule.rate(Duration.days(30)),
+    )
+    plan.protect(backup.BackupResource.from_tag("phi", "yes"))
     # Alone in a stack, the archive is not seen by cdk-nag to be where logs go.
     LogArchive(Stack(app, "Logs"), "Archive")
     enforce(app)
@@ -104,6 +114,7 @@ def weak(app: App) -> None:
         service_role="arn:aws:iam::123456789012:role/Build",
         source=codebuild.CfnProject.SourceProperty(type="GITHUB", location="https://me:secret@example.org/portal.git"),
     )
+    backup.CfnBackupVault(stack, "Vault", backup_vault_name="x")
     nothing = {"Effect": "Allow", "Action": "s3:ListAllMyBuckets", "Resource": "*"}
     document = {"Version": "2012-10-17", "Statement": [nothing]}
     iam.CfnPolicy(stack, "Inline", policy_name="Inline", policy_document=document, users=["somebody"])

@@ -148,7 +148,11 @@ def test_every_bucket_denies_tls_older_than_1_2(portal: Portal, which: str) -> N
 def test_uploads_that_ask_for_other_encryption_are_denied(portal: Portal) -> None:
     header = "s3:x-amz-server-side-encryption"
     (statement,) = deny_statements(portal, portal.records, "StringNotEquals", header)
-    assert statement["Condition"] == {"StringNotEquals": {header: "aws:kms"}, "Null": {header: "false"}}
+    assert statement["Condition"] == {
+        "StringNotEquals": {header: "aws:kms"},
+        "Null": {header: "false"},
+        "BoolIfExists": {"aws:PrincipalIsAWSService": "false"},
+    }
     assert (statement["Action"], statement["Resource"]) == ("s3:PutObject", f"arn:aws:s3:::{portal.records}/*")
 
 
@@ -156,7 +160,11 @@ def test_uploads_that_ask_for_another_key_are_denied(portal: Portal) -> None:
     header = "s3:x-amz-server-side-encryption"
     key_header = f"{header}-aws-kms-key-id"
     (statement,) = deny_statements(portal, portal.records, "StringNotEquals", key_header)
-    assert statement["Condition"] == {"StringNotEquals": {key_header: portal.key_arn}, "Null": {header: "false"}}
+    assert statement["Condition"] == {
+        "StringNotEquals": {key_header: portal.key_arn},
+        "Null": {header: "false"},
+        "BoolIfExists": {"aws:PrincipalIsAWSService": "false"},
+    }
     assert (statement["Action"], statement["Resource"]) == ("s3:PutObject", f"arn:aws:s3:::{portal.records}/*")
 
 

@@ -19,6 +19,7 @@ def test_the_public_names_are_sorted() -> None:
 def test_the_public_names_are_frozen() -> None:
     assert hipaa_constructs.__all__ == [
         "ComplianceError",
+        "EncryptedBackupVault",
         "EncryptedBucket",
         "EncryptedLogGroup",
         "EncryptedSecret",
@@ -26,6 +27,7 @@ def test_the_public_names_are_frozen() -> None:
         "EncryptedTrail",
         "EncryptionKey",
         "FlowLoggedVpc",
+        "HipaaBackupPlan",
         "HipaaConstructsChecks",
         "LogArchive",
         "ManagedPolicyRole",

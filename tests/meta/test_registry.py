@@ -13,9 +13,28 @@ from hipaa_constructs.rules import RULES, Rule
 EVERY_RULE = pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
 TOOLS = ("cdk-nag", "checkov", "config", "guard", "prowler")
 
+SERVICES = [
+    "backup",
+    "cloudtrail",
+    "cloudwatch",
+    "codebuild",
+    "ec2",
+    "iam",
+    "kms",
+    "logs",
+    "s3",
+    "secretsmanager",
+    "sns",
+    "waivers",
+]
+
 FROZEN = [
     "AlarmActs",
     "AuditLogGroupKeptSixYears",
+    "BackupPlanRunsDaily",
+    "BackupVaultKept",
+    "BackupVaultProtectedFromDeletion",
+    "BackupVaultUsesCustomerManagedKey",
     "CodebuildSourceWithoutCredentials",
     "CodebuildVariablesWithoutCredentials",
     "FlowLogRecordsAllTraffic",
@@ -178,19 +197,7 @@ def test_a_rule_is_asked_of_some_type(rule: Rule) -> None:
 
 @EVERY_RULE
 def test_a_rule_belongs_to_a_service(rule: Rule) -> None:
-    assert rule.service in (
-        "cloudtrail",
-        "cloudwatch",
-        "codebuild",
-        "ec2",
-        "iam",
-        "kms",
-        "logs",
-        "s3",
-        "secretsmanager",
-        "sns",
-        "waivers",
-    )
+    assert rule.service in SERVICES
 
 
 def test_only_demands_on_waivers_and_on_rules_can_not_be_waived() -> None:

@@ -1,0 +1,108 @@
+"""What a template must show of AWS Backup."""
+
+from __future__ import annotations
+
+import re
+
+from hipaa_constructs.rules._keys import customers_key
+from hipaa_constructs.rules._node import Node, Resource
+from hipaa_constructs.rules._outcome import MET, Outcome, all_met, any_met
+from hipaa_constructs.rules._policy import denies_all_principals, read
+from hipaa_constructs.rules._retention import kept_on_deletion
+from hipaa_constructs.rules._rule import rule
+
+VAULT = "AWS::Backup::BackupVault"
+PLAN = "AWS::Backup::BackupPlan"
+_GUIDE = "https://docs.aws.amazon.com/aws-backup/latest/devguide/"
+_LEAST_DAYS = 35
+_DAILY = re.compile(r"cron\(\S+ \S+ [*?] \* [*?] \*\)")
+_RATE = re.compile(r"rate\((\d+) (minute|hour|day)s?\)")
+_MINUTES = {"minute": 1, "hour": 60, "day": 1440}
+
+
+@rule(
+    title="every backup vault is encrypted with a customer managed key",
+    fix="set EncryptionKeyArn to a key of yours",
+    applies_to=(VAULT,),
+    controls=("164.312(a)(2)(iv)", "164.312(e)(2)(ii)"),
+    requirement="HC-309",
+    same_as=("checkov:CKV_AWS_166",),
+    url=_GUIDE + "encryption.html",
+)
+def backup_vault_uses_customer_managed_key(vault: Resource) -> Outcome:
+    """Judge the key of the vault; without one of yours AWS Backup's own is used."""
+    return customers_key(vault.at("EncryptionKeyArn"))
+
+
+@rule(
+    title="nobody deletes recovery points before their time",
+    fix="set LockConfiguration with MinRetentionDays, or an AccessPolicy that denies backup:DeleteRecoveryPoint to all",
+    applies_to=(VAULT,),
+    controls=("164.308(a)(7)(ii)(A)", "164.312(c)(1)"),
+    requirement="HC-310",
+    url=_GUIDE + "vault-lock.html",
+)
+def backup_vault_protected_from_deletion(vault: Resource) -> Outcome:
+    """Judge the lock and the access policy, of which one is enough."""
+    lock = vault.at("LockConfiguration", "MinRetentionDays").must_be_at_least(1)
+    return any_met([lock, _denies_deletion(vault.at("AccessPolicy"))])
+
+
+def _denies_deletion(policy: Node) -> Outcome:
+    statements, hidden = read(policy)
+    actions = ("backup:DeleteRecoveryPoint", "backup:UpdateRecoveryPointLifecycle")
+    answers = [
+        denies_all_principals(one, *actions)
+        for one in statements
+        if not one.conditions and any(place.outline() == "*" or place.may_be("*") for place in one.resources)
+    ]
+    if True in answers:
+        return MET
+    if hidden or policy.is_unknown or None in answers:
+        return policy.undecided("an intrinsic function hides what it denies")
+    return policy.broken("neither a lock nor a policy that denies the deletion of recovery points")
+
+
+@rule(
+    title="every backup vault survives its stack",
+    fix="set DeletionPolicy and UpdateReplacePolicy to Retain",
+    applies_to=(VAULT,),
+    controls=("164.308(a)(7)(ii)(A)", "164.312(c)(1)"),
+    requirement="HC-310",
+    url="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html",
+)
+def backup_vault_kept(vault: Resource) -> Outcome:
+    """Judge what becomes of the vault when the stack goes."""
+    return kept_on_deletion(vault)
+
+
+@rule(
+    title="every backup plan runs daily and keeps those backups for 35 days",
+    fix="add a rule with a daily ScheduleExpression and Lifecycle.DeleteAfterDays of 35 or more",
+    applies_to=(PLAN,),
+    controls=("164.308(a)(7)(i)", "164.308(a)(7)(ii)(A)", "164.308(a)(7)(ii)(B)"),
+    requirement="HC-308",
+    same_as=("config:backup-plan-min-frequency-and-min-retention-check",),
+    url=_GUIDE + "creating-a-backup-plan.html",
+)
+def backup_plan_runs_daily(plan: Resource) -> Outcome:
+    """Judge that one rule does both; others may run less often or keep longer."""
+    rules = plan.at("BackupPlan", "BackupPlanRule")
+    hidden = rules.undecided() if rules.is_unknown else rules.broken()
+    return any_met([*(_runs_daily(one) for one in rules.items()), hidden])
+
+
+def _runs_daily(one: Node) -> Outcome:
+    schedule = one.at("ScheduleExpression")
+    if one.is_unknown or schedule.is_unknown:
+        return one.undecided("an intrinsic function hides when it runs")
+    # Without a schedule AWS Backup runs a rule every day.
+    often = MET if schedule.is_absent or _is_daily(schedule.text or "") else schedule.broken()
+    return all_met([often, one.at("Lifecycle", "DeleteAfterDays").must_be_at_least(_LEAST_DAYS, absent=True)])
+
+
+def _is_daily(schedule: str) -> bool:
+    rate = _RATE.fullmatch(schedule)
+    if rate is None:
+        return _DAILY.fullmatch(schedule) is not None
+    return 0 < int(rate[1]) * _MINUTES[rate[2]] <= _MINUTES["day"]
