@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from hipaa_constructs.services.backup_vault import EncryptedBackupVault
     from hipaa_constructs.services.cloudtrail import EncryptedTrail
     from hipaa_constructs.services.ec2 import FlowLoggedVpc
+    from hipaa_constructs.services.elasticache import HipaaRedisCluster
     from hipaa_constructs.services.iam import ManagedPolicyRole
     from hipaa_constructs.services.kms import EncryptionKey, ReplicaEncryptionKey
     from hipaa_constructs.services.logs import EncryptedLogGroup
@@ -38,6 +39,7 @@ __all__ = [
     "FlowLoggedVpc",
     "HipaaBackupPlan",
     "HipaaConstructsChecks",
+    "HipaaRedisCluster",
     "LogArchive",
     "ManagedPolicyRole",
     "ReplicaBucket",
@@ -59,6 +61,7 @@ _MODULES = {
     "FlowLoggedVpc": "services.ec2",
     "HipaaBackupPlan": "services.backup",
     "HipaaConstructsChecks": "pack",
+    "HipaaRedisCluster": "services.elasticache",
     "LogArchive": "services.s3_logs",
     "ManagedPolicyRole": "services.iam",
     "ReplicaBucket": "services.s3",

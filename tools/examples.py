@@ -19,6 +19,7 @@ from hipaa_constructs import (
     EncryptionKey,
     FlowLoggedVpc,
     HipaaBackupPlan,
+    HipaaRedisCluster,
     LogArchive,
     ManagedPolicyRole,
     ReplicaEncryptionKey,
@@ -42,6 +43,7 @@ EXAMPLES: Mapping[type[Construct], Callable[[Stack], Construct]] = {
     EncryptionKey: lambda stack: EncryptionKey(stack, "Example"),
     FlowLoggedVpc: lambda stack: FlowLoggedVpc(stack, "Example"),
     HipaaBackupPlan: lambda stack: HipaaBackupPlan(stack, "Example"),
+    HipaaRedisCluster: lambda stack: HipaaRedisCluster(stack, "Example", vpc=FlowLoggedVpc(stack, "Network").vpc),
     LogArchive: lambda stack: LogArchive(stack, "Example"),
     ManagedPolicyRole: lambda stack: ManagedPolicyRole(stack, "Example", assumed_by=iam.AccountRootPrincipal()),
     ReplicaEncryptionKey: lambda stack: ReplicaEncryptionKey(

@@ -11,6 +11,7 @@ from aws_cdk import aws_cloudtrail as cloudtrail
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_codebuild as codebuild
 from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_elasticache as elasticache
 from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
@@ -31,6 +32,7 @@ from hipaa_constructs import (
     EncryptionKey,
     FlowLoggedVpc,
     HipaaBackupPlan,
+    HipaaRedisCluster,
     LogArchive,
     ManagedPolicyRole,
     ReplicaEncryptionKey,
@@ -56,7 +58,8 @@ def good(app: App) -> None:
     arn = "arn:aws:lambda:us-east-1:123456789012:function:rotate"
     function = lambda_.Function.from_function_attributes(stack, "Rotate", function_arn=arn, same_environment=True)
     EncryptedSecret(stack, "Password", rotation_lambda=function)
-    FlowLoggedVpc(stack, "Network", endpoints="standard")
+    network = FlowLoggedVpc(stack, "Network", endpoints="standard").vpc
+    HipaaRedisCluster(stack, "Cache", vpc=network).add_user("Portal")
     EncryptedTrail(stack, "Trail", digest_review=events.Schedule.rate(Duration.days(1)))
     plan = HipaaBackupPlan(
         stack,
@@ -115,6 +118,7 @@ def weak(app: App) -> None:
         source=codebuild.CfnProject.SourceProperty(type="GITHUB", location="https://me:secret@example.org/portal.git"),
     )
     backup.CfnBackupVault(stack, "Vault", backup_vault_name="x")
+    elasticache.CfnReplicationGroup(stack, "Cache", replication_group_description="x", engine="redis")
     nothing = {"Effect": "Allow", "Action": "s3:ListAllMyBuckets", "Resource": "*"}
     document = {"Version": "2012-10-17", "Statement": [nothing]}
     iam.CfnPolicy(stack, "Inline", policy_name="Inline", policy_document=document, users=["somebody"])

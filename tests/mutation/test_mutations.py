@@ -10,11 +10,13 @@ from fnmatch import fnmatchcase
 
 import pytest
 
-from tests.mutation import _backup, _cloudtrail, _ec2, _kms, _logs, _s3, _secretsmanager, _sns
+from tests.mutation import _backup, _cloudtrail, _ec2, _elasticache, _kms, _logs, _s3, _secretsmanager, _sns
 from tests.mutation._mutations import Mutation
 from tests.mutation._weakening import ALWAYS_EXEMPT, Exemption, Weakening, matches
 
-WEAKENINGS = [module.WEAKENING for module in (_backup, _cloudtrail, _ec2, _kms, _logs, _s3, _secretsmanager, _sns)]
+WEAKENINGS = [
+    module.WEAKENING for module in (_backup, _cloudtrail, _ec2, _elasticache, _kms, _logs, _s3, _secretsmanager, _sns)
+]
 WEAKER = [
     pytest.param(one, name, mutation, id=f"{name}-{mutation.logical_id}-{mutation}")
     for one in WEAKENINGS

@@ -1,0 +1,412 @@
+"""Amazon ElastiCache: Valkey and Redis OSS clusters that speak TLS only, to whom they know."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TypedDict, Unpack
+
+import jsii
+from aws_cdk import Aws, Duration, Names, RemovalPolicy, SecretValue, Token
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_elasticache as elasticache
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_secretsmanager as secretsmanager
+from constructs import Construct
+
+from hipaa_constructs.errors import ComplianceError
+from hipaa_constructs.services._options import Arguments, Contract
+from hipaa_constructs.services._placement import inner_subnets
+from hipaa_constructs.services._waiving import waive
+from hipaa_constructs.services.elasticache_engines import ENGINES, Engine, EngineName, parsed
+from hipaa_constructs.services.kms import AnyKey, EncryptionKey, usable_key
+from hipaa_constructs.services.logs import EncryptedLogGroup
+from hipaa_constructs.services.secretsmanager import EncryptedSecret
+from hipaa_constructs.waivers import Waiver
+
+_PORT = 6379
+_MOST_REPLICAS = 5
+_LONGEST_SNAPSHOTS = 35
+_LEAST_SNAPSHOTS = 15
+_FIVE_WEEKS = Duration.days(_LONGEST_SNAPSHOTS)
+_AVAILABILITY = "164.308(a)(7)(ii)(C)"
+_AUTHENTICATION = "164.312(d)"
+_LOGS = {"SlowLog": "slow-log", "EngineLog": "engine-log"}
+_ENGINE_OF_USERS = "redis"
+_EVERYTHING_SAFE = "on ~* &* +@all -@dangerous -@admin"
+
+
+class RedisOptions(TypedDict, total=False):
+    """The options of `aws_cdk.aws_elasticache.CfnReplicationGroup` that are passed on as they are."""
+
+    data_tiering_enabled: bool
+    notification_topic_arn: str
+    preferred_maintenance_window: str
+    replication_group_description: str
+    snapshot_name: str
+    snapshot_window: str
+
+
+@jsii.implements(ec2.IConnectable)
+class HipaaRedisCluster(Construct):
+    """A Valkey or Redis OSS cluster: encrypted at rest and in transit, signed in to, over several zones, backed up.
+
+    TLS is required, not only preferred. Users sign in with IAM, by tokens that last 15 minutes (`add_user`,
+    `grant_connect`), and the default user is off; or with an AUTH token out of an `EncryptedSecret` that your function
+    rotates. Primary and replicas lie in isolated subnets of several Availability Zones, with automatic failover; the
+    security group admits only whom `connections` names. Daily snapshots are kept for 35 days, and a last one is taken
+    when the cluster goes. Slow and engine logs go to encrypted log groups.
+
+    A node costs by the hour, about 0.03 USD for the default ``cache.t4g.small``; there are two of them by default.
+
+    Rules: RedisEncryptedAtRest, RedisUsesCustomerManagedKey, RedisTlsRequired, RedisAuthenticated, RedisBackedUp,
+    RedisFailsOver, RedisInSubnetGroup, RedisEngineSupported, RedisLogged, RedisKept.
+    Your duty: that clients verify certificates; who may connect; that keys carry no PHI, as slow logs hold them.
+    AWS: https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/encryption.html
+
+    Attributes:
+        resource: the ``AWS::ElastiCache::ReplicationGroup``; the CDK has no construct of a higher level for it.
+        connections: whom the security group admits, on the port of the cluster.
+        security_group: what the nodes are in.
+        log_groups: of the slow and the engine log.
+        user_group: who may sign in; None with an AUTH token.
+        secret: the AUTH token; None with users.
+        endpoint_address: the host name to write to.
+        endpoint_port: its port.
+    """
+
+    contract = Contract(
+        wraps=elasticache.CfnReplicationGroup,
+        types=("AWS::ElastiCache::ReplicationGroup",),
+        fixed={
+            "at_rest_encryption_enabled": "data is always encrypted at rest (164.312(a)(2)(iv))",
+            "auth_token": "a token in the template can be read by everybody who can read the stack; pass "
+            "auth_token_rotation (164.312(d))",
+            "auto_minor_version_upgrade": "minor versions are always installed (164.308(a)(5)(ii)(B))",
+            "automatic_failover_enabled": "a replica always takes over (164.308(a)(7)(ii)(C))",
+            "cache_security_group_names": "clusters are in a VPC, with a security group (164.312(e)(1))",
+            "cache_subnet_group_name": "pass vpc, and vpc_subnets (164.312(e)(1))",
+            "kms_key_id": "pass encryption_key (164.312(a)(2)(iv))",
+            "log_delivery_configurations": "slow and engine logs always go to encrypted log groups (164.312(b))",
+            "multi_az_enabled": "nodes always lie in several Availability Zones (164.308(a)(7)(ii)(C))",
+            "security_group_ids": "pass security_groups for further ones (164.312(e)(1))",
+            "transit_encryption_enabled": "TLS is always on (164.312(e)(2)(ii))",
+            "transit_encryption_mode": "TLS is always required (164.312(e)(2)(ii))",
+            "user_group_ids": "call add_user(), or pass auth_token_rotation (164.312(d))",
+        },
+        governed={
+            "removal_policy": ("RedisKept",),
+            "snapshot_retention": ("RedisBackedUp",),
+        },
+        chosen=("engine", "engine_version", "cache_node_type", "port", "replicas_per_node_group", "num_node_groups"),
+        free=RedisOptions,
+    )
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        vpc: ec2.IVpc,
+        vpc_subnets: ec2.SubnetSelection | None = None,
+        engine: EngineName = "valkey",
+        engine_version: str | None = None,
+        cache_node_type: str = "cache.t4g.small",
+        num_node_groups: int = 1,
+        replicas_per_node_group: int = 1,
+        port: int = _PORT,
+        auth_token_rotation: lambda_.IFunction | None = None,
+        parameters: Mapping[str, str] | None = None,
+        encryption_key: AnyKey | None = None,
+        security_groups: Sequence[ec2.ISecurityGroup] = (),
+        snapshot_retention: Duration = _FIVE_WEEKS,
+        removal_policy: RemovalPolicy = RemovalPolicy.SNAPSHOT,
+        waivers: Sequence[Waiver] = (),
+        **options: Unpack[RedisOptions],
+    ) -> None:
+        """Make a cluster.
+
+        Args:
+            scope: where it belongs.
+            id: its id there.
+            vpc: the network.
+            vpc_subnets: by default its isolated subnets, or the private ones if it has no isolated ones; in two
+                Availability Zones at least.
+            engine: ``valkey``, the default, or ``redis``.
+            engine_version: by default Valkey 8.0 or Redis OSS 7.1; at least Valkey 7.2 or Redis OSS 7.0. Later minor
+                versions are installed by AWS.
+            cache_node_type: by default ``cache.t4g.small``.
+            num_node_groups: how many shards; one by default, which keeps cluster mode off.
+            replicas_per_node_group: of each primary, 1 to 5; one by default.
+            port: by default 6379.
+            auth_token_rotation: a function that rotates the AUTH token in the secret and in the cluster. With it an
+                AUTH token takes the place of users; without it, the default, users sign in with IAM.
+            parameters: of the engine, by name; none beside AWS's defaults.
+            encryption_key: by default the stack's `EncryptionKey`.
+            security_groups: further ones, beside the cluster's own.
+            snapshot_retention: how long daily snapshots are kept, in days up to 35; by default 35, at least 15 unless
+                waived.
+            removal_policy: by default a last snapshot is taken when the cluster goes; RETAIN keeps the cluster.
+            waivers: exceptions from the rules about caches.
+            **options: of `elasticache.CfnReplicationGroup`, see `RedisOptions`.
+
+        Raises:
+            ComplianceError: an option is fixed or unknown, weaker than a rule that is not waived, or makes no cluster.
+        """
+        arguments = Arguments(scope, id, contract=self.contract, waivers=waivers, free=options)
+        chosen = _engine(arguments, engine, engine_version)
+        version = engine_version or chosen.default
+        _check_size(arguments, num_node_groups, replicas_per_node_group)
+        _check_keeping(arguments, snapshot_retention, removal_policy)
+        subnets = inner_subnets(arguments, vpc, vpc_subnets)
+        super().__init__(scope, id)
+        key: AnyKey = EncryptionKey.of(self) if encryption_key is None else encryption_key
+        self._engine = chosen
+        self.security_group = ec2.SecurityGroup(
+            self, "SecurityGroup", vpc=vpc, description="Nodes of a cache cluster", allow_all_outbound=False
+        )
+        self.log_groups: Mapping[str, EncryptedLogGroup] = {
+            name: EncryptedLogGroup(self, name, encryption_key=key) for name in _LOGS
+        }
+        self.user_group: elasticache.CfnUserGroup | None = None
+        self.secret: secretsmanager.Secret | None = None
+        if auth_token_rotation is None:
+            self.user_group = self._users()
+        else:
+            self.secret = self._token(auth_token_rotation, key)
+        options.setdefault("replication_group_description", self.node.path)
+        self.resource = elasticache.CfnReplicationGroup(
+            self,
+            "Default",
+            engine=chosen.name,
+            engine_version=version,
+            cache_node_type=cache_node_type,
+            num_node_groups=num_node_groups,
+            replicas_per_node_group=replicas_per_node_group,
+            cluster_mode="enabled" if num_node_groups > 1 else "disabled",
+            cache_parameter_group_name=self._parameters(version, parameters, sharded=num_node_groups > 1),
+            port=port,
+            at_rest_encryption_enabled=True,
+            kms_key_id=usable_key(self, key).key_arn,
+            transit_encryption_enabled=True,
+            transit_encryption_mode="required",
+            auth_token=None if self.secret is None else _as_text(self.secret),
+            user_group_ids=None if self.user_group is None else [self.user_group.ref],
+            automatic_failover_enabled=True,
+            multi_az_enabled=True,
+            auto_minor_version_upgrade=True,
+            snapshot_retention_limit=snapshot_retention.to_days(),
+            cache_subnet_group_name=self._subnet_group(subnets),
+            security_group_ids=[group.security_group_id for group in (self.security_group, *security_groups)],
+            log_delivery_configurations=[
+                elasticache.CfnReplicationGroup.LogDeliveryConfigurationRequestProperty(
+                    destination_type="cloudwatch-logs",
+                    destination_details=elasticache.CfnReplicationGroup.DestinationDetailsProperty(
+                        cloud_watch_logs_details=elasticache.CfnReplicationGroup.CloudWatchLogsDestinationDetailsProperty(
+                            log_group=self.log_groups[name].log_group.log_group_name
+                        )
+                    ),
+                    log_format="json",
+                    log_type=kind,
+                )
+                for name, kind in _LOGS.items()
+            ],
+            **options,
+        )
+        self.resource.apply_removal_policy(removal_policy)
+        self.endpoint_address = (
+            self.resource.attr_configuration_end_point_address
+            if num_node_groups > 1
+            else self.resource.attr_primary_end_point_address
+        )
+        self.endpoint_port = (
+            self.resource.attr_configuration_end_point_port
+            if num_node_groups > 1
+            else self.resource.attr_primary_end_point_port
+        )
+        self._connections = ec2.Connections(
+            security_groups=[self.security_group, *security_groups], default_port=ec2.Port.tcp(port)
+        )
+        waive(self, *waivers)
+
+    @property
+    def connections(self) -> ec2.Connections:
+        """Whom the security group admits: ``cluster.connections.allow_default_port_from(service)``."""
+        return self._connections
+
+    def add_user(self, id: str, *, access_string: str = _EVERYTHING_SAFE) -> elasticache.CfnUser:
+        """Let one more user sign in with IAM.
+
+        Args:
+            id: its id; its name is made of it and the path.
+            access_string: which keys and commands, in the words of the engine; by default all but dangerous and
+                administrative ones.
+
+        Raises:
+            ComplianceError: the cluster has an AUTH token, or the user would not have to sign in.
+
+        AWS: https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/Clusters.RBAC.html
+        """
+        group = self.user_group
+        if group is None:
+            raise self._refusal("add_user() must be called on a cluster with users", "one with an AUTH token")
+        if "nopass" in access_string.lower() and not Token.is_unresolved(access_string):
+            raise self._refusal("access_string must make the user sign in", "nopass")
+        user = self._user(id, access_string)
+        group.user_ids = [*group.user_ids, user.ref]
+        return user
+
+    def grant_connect(self, grantee: iam.IGrantable, user: elasticache.CfnUser) -> iam.Grant:
+        """Let an identity sign in as a user.
+
+        Args:
+            grantee: a `ManagedPolicyRole`, so that no inline policy is made.
+            user: one that `add_user` made.
+
+        AWS: https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/auth-iam.html
+        """
+        place = f"arn:{Aws.PARTITION}:elasticache:{Aws.REGION}:{Aws.ACCOUNT_ID}"
+        return iam.Grant.add_to_principal(
+            grantee=grantee,
+            actions=["elasticache:Connect"],
+            resource_arns=[f"{place}:replicationgroup:{self.resource.ref}", f"{place}:user:{user.user_id}"],
+        )
+
+    def _refusal(self, asked: str, given: str) -> ComplianceError:
+        return ComplianceError(f"{self.node.path}: {asked}, got {given} ({_AUTHENTICATION})")
+
+    def _users(self) -> elasticache.CfnUserGroup:
+        # Every group of the engine redis needs a user called default, whom clients become who name none. Valkey takes
+        # such groups too, while those of the engine valkey take no user without a password, not even one that is off.
+        nobody = elasticache.CfnUser(
+            self,
+            "DefaultUser",
+            engine=_ENGINE_OF_USERS,
+            user_id=self._name("default"),
+            user_name="default",
+            access_string="off ~* -@all",
+            no_password_required=True,
+        )
+        return elasticache.CfnUserGroup(
+            self,
+            "UserGroup",
+            engine=_ENGINE_OF_USERS,
+            user_group_id=self._name("users"),
+            user_ids=[nobody.ref],
+        )
+
+    def _user(self, id: str, access_string: str) -> elasticache.CfnUser:
+        # IAM asks for the same name and id.
+        name = self._name(id)
+        return elasticache.CfnUser(
+            self,
+            f"User{id}",
+            engine=_ENGINE_OF_USERS,
+            user_id=name,
+            user_name=name,
+            access_string=access_string,
+            authentication_mode={"Type": "iam"},
+        )
+
+    def _name(self, end: str) -> str:
+        unique = Names.unique_resource_name(self, max_length=28, separator="-").lower()
+        return f"{unique}-{end.lower()}"[:40]
+
+    def _token(self, rotation: lambda_.IFunction, key: AnyKey) -> secretsmanager.Secret:
+        return EncryptedSecret(
+            self,
+            "AuthToken",
+            encryption_key=key,
+            rotation_lambda=rotation,
+            generate_secret_string=secretsmanager.SecretStringGenerator(
+                password_length=64, exclude_punctuation=True, include_space=False
+            ),
+        ).secret
+
+    def _parameters(self, version: str, parameters: Mapping[str, str] | None, *, sharded: bool) -> str | None:
+        if not parameters and not sharded:
+            return None
+        return elasticache.CfnParameterGroup(
+            self,
+            "Parameters",
+            cache_parameter_group_family=self._engine.family(version),
+            description=self.node.path,
+            properties={**({"cluster-enabled": "yes"} if sharded else {}), **(parameters or {})},
+        ).ref
+
+    def _subnet_group(self, subnets: Sequence[ec2.ISubnet]) -> str:
+        return elasticache.CfnSubnetGroup(
+            self, "Subnets", description=self.node.path, subnet_ids=[subnet.subnet_id for subnet in subnets]
+        ).ref
+
+
+def _as_text(secret: secretsmanager.Secret) -> str:
+    # A dynamic reference: CloudFormation looks the token up at the deployment, and no template holds it.
+    return SecretValue.secrets_manager(secret.secret_arn).unsafe_unwrap()
+
+
+def _engine(arguments: Arguments, name: str, version: str | None) -> Engine:
+    if name not in ENGINES:
+        arguments.refuse(
+            "engine",
+            name,
+            asked="valkey or redis",
+            way_out="no other engine of ElastiCache is encrypted, signed in to and backed up",
+            citation="164.312(a)(2)(iv)",
+        )
+    engine = ENGINES[name]
+    if version is None or Token.is_unresolved(version):
+        return engine
+    found = parsed(version)
+    if found is None or found < engine.floor:
+        floor = ".".join(map(str, engine.floor))
+        arguments.refuse(
+            "engine_version",
+            version,
+            asked=f"{floor} or newer for {name}",
+            way_out="older ones can't sign users in with IAM",
+            citation=_AUTHENTICATION,
+        )
+    return engine
+
+
+def _check_size(arguments: Arguments, shards: int, replicas: int) -> None:
+    if not 1 <= replicas <= _MOST_REPLICAS:
+        arguments.refuse(
+            "replicas_per_node_group",
+            replicas,
+            asked=f"from 1 to {_MOST_REPLICAS}",
+            way_out="without a replica nothing takes over when a node or its zone fails",
+            citation=_AVAILABILITY,
+        )
+    if shards < 1:
+        arguments.refuse(
+            "num_node_groups", shards, asked="1 or more", way_out="a cluster has a shard", citation=_AVAILABILITY
+        )
+
+
+def _check_keeping(arguments: Arguments, retention: Duration, removal_policy: RemovalPolicy) -> None:
+    days = retention.to_days(integral=False)
+    arguments.govern(
+        "snapshot_retention",
+        retention,
+        holds=days >= _LEAST_SNAPSHOTS,
+        asked=f"{_LEAST_SNAPSHOTS} days or longer",
+        rule="RedisBackedUp",
+    )
+    if days > _LONGEST_SNAPSHOTS:
+        arguments.refuse(
+            "snapshot_retention",
+            retention,
+            asked=f"{_LONGEST_SNAPSHOTS} days or shorter",
+            way_out="ElastiCache keeps none longer; copy snapshots to a bucket",
+            citation="164.308(a)(7)(ii)(A)",
+        )
+    keeping = (RemovalPolicy.SNAPSHOT, RemovalPolicy.RETAIN, RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
+    arguments.govern(
+        "removal_policy",
+        removal_policy,
+        holds=removal_policy in keeping,
+        asked="SNAPSHOT or RETAIN",
+        rule="RedisKept",
+    )
