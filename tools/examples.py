@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from aws_cdk import Stack
+from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
@@ -17,9 +18,12 @@ from hipaa_constructs import (
     EncryptedTopic,
     EncryptedTrail,
     EncryptionKey,
+    EndToEndHttpsDistribution,
     FlowLoggedVpc,
     HipaaBackupPlan,
     HipaaRedisCluster,
+    HipaaWebAcl,
+    HttpsOrigin,
     LogArchive,
     ManagedPolicyRole,
     ReplicaEncryptionKey,
@@ -33,6 +37,18 @@ def rotated_secret(stack: Stack) -> EncryptedSecret:
     return EncryptedSecret(stack, "Example", rotation_lambda=function)
 
 
+def distribution(stack: Stack) -> EndToEndHttpsDistribution:
+    """Make a distribution before a bucket."""
+    arn = "arn:aws:acm:us-east-1:123456789012:certificate/12345678-1234-1234-1234-123456789012"
+    return EndToEndHttpsDistribution(
+        stack,
+        "Example",
+        certificate=acm.Certificate.from_certificate_arn(stack, "Certificate", arn),
+        domain_names=["portal.example.org"],
+        default_behavior=HttpsOrigin.bucket(EncryptedBucket(stack, "Pages")),
+    )
+
+
 EXAMPLES: Mapping[type[Construct], Callable[[Stack], Construct]] = {
     EncryptedBackupVault: lambda stack: EncryptedBackupVault(stack, "Example"),
     EncryptedBucket: lambda stack: EncryptedBucket(stack, "Example"),
@@ -41,9 +57,11 @@ EXAMPLES: Mapping[type[Construct], Callable[[Stack], Construct]] = {
     EncryptedTopic: lambda stack: EncryptedTopic(stack, "Example"),
     EncryptedTrail: lambda stack: EncryptedTrail(stack, "Example"),
     EncryptionKey: lambda stack: EncryptionKey(stack, "Example"),
+    EndToEndHttpsDistribution: distribution,
     FlowLoggedVpc: lambda stack: FlowLoggedVpc(stack, "Example"),
     HipaaBackupPlan: lambda stack: HipaaBackupPlan(stack, "Example"),
     HipaaRedisCluster: lambda stack: HipaaRedisCluster(stack, "Example", vpc=FlowLoggedVpc(stack, "Network").vpc),
+    HipaaWebAcl: lambda stack: HipaaWebAcl(stack, "Example"),
     LogArchive: lambda stack: LogArchive(stack, "Example"),
     ManagedPolicyRole: lambda stack: ManagedPolicyRole(stack, "Example", assumed_by=iam.AccountRootPrincipal()),
     ReplicaEncryptionKey: lambda stack: ReplicaEncryptionKey(

@@ -2,6 +2,7 @@
 
 from hipaa_constructs.rules import (
     backup,
+    cloudfront,
     cloudtrail,
     cloudtrail_alarms,
     cloudwatch,
@@ -17,6 +18,7 @@ from hipaa_constructs.rules import (
     s3_policies,
     secretsmanager,
     sns,
+    wafv2,
     waivers,
 )
 from hipaa_constructs.rules._node import Node, Resource
@@ -35,6 +37,7 @@ __all__ = [
     "Template",
     "Verdict",
     "backup",
+    "cloudfront",
     "cloudtrail",
     "cloudtrail_alarms",
     "cloudwatch",
@@ -50,5 +53,6 @@ __all__ = [
     "s3_policies",
     "secretsmanager",
     "sns",
+    "wafv2",
     "waivers",
 ]

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from aws_cdk import App, CfnResource, Duration, Stack, Validations
 from aws_cdk import aws_backup as backup
+from aws_cdk import aws_cloudfront as cloudfront
 from aws_cdk import aws_cloudtrail as cloudtrail
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_codebuild as codebuild
@@ -20,6 +21,7 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_secretsmanager as secretsmanager
 from aws_cdk import aws_sns as sns
+from aws_cdk import aws_wafv2 as wafv2
 from cdk_nag import AwsSolutionsChecks, HIPAASecurityChecks
 
 from hipaa_constructs import (
@@ -38,6 +40,7 @@ from hipaa_constructs import (
     ReplicaEncryptionKey,
     enforce,
 )
+from tools.examples import distribution
 
 PRIMARY = "arn:aws:kms:us-east-1:123456789012:key/mrk-0123456789abcdef"
 
@@ -68,6 +71,7 @@ def good(app: App) -> None:
         restore_testing=events.Schedule.rate(Duration.days(30)),
     )
     plan.protect(backup.BackupResource.from_tag("phi", "yes"))
+    distribution(stack)
     # Alone in a stack, the archive is not seen by cdk-nag to be where logs go.
     LogArchive(Stack(app, "Logs"), "Archive")
     enforce(app)
@@ -119,6 +123,25 @@ def weak(app: App) -> None:
     )
     backup.CfnBackupVault(stack, "Vault", backup_vault_name="x")
     elasticache.CfnReplicationGroup(stack, "Cache", replication_group_description="x", engine="redis")
+    wafv2.CfnWebACL(
+        stack,
+        "Acl",
+        scope="REGIONAL",
+        default_action=wafv2.CfnWebACL.DefaultActionProperty(allow={}),
+        visibility_config=wafv2.CfnWebACL.VisibilityConfigProperty(
+            cloud_watch_metrics_enabled=True, sampled_requests_enabled=True, metric_name="x"
+        ),
+    )
+    cloudfront.CfnDistribution(
+        stack,
+        "Distribution",
+        distribution_config=cloudfront.CfnDistribution.DistributionConfigProperty(
+            enabled=True,
+            default_cache_behavior=cloudfront.CfnDistribution.DefaultCacheBehaviorProperty(
+                target_origin_id="x", viewer_protocol_policy="allow-all"
+            ),
+        ),
+    )
     nothing = {"Effect": "Allow", "Action": "s3:ListAllMyBuckets", "Resource": "*"}
     document = {"Version": "2012-10-17", "Statement": [nothing]}
     iam.CfnPolicy(stack, "Inline", policy_name="Inline", policy_document=document, users=["somebody"])

@@ -25,7 +25,8 @@ ROOT = Path(__file__).parent.parent.parent
 BIN = Path(sys.executable).parent
 
 # Checkov does not know that the log archive can't log to itself, nor that SSE-S3 is all that log delivery supports.
-EXPECTED_OF_CHECKOV = {("CKV_AWS_18", "LogArchive"), ("CKV_AWS_18", "Archive")}
+# It does not know standard logging v2 of CloudFront either.
+EXPECTED_OF_CHECKOV = {("CKV_AWS_18", "LogArchive"), ("CKV_AWS_18", "Archive"), ("CKV_AWS_86", "Example")}
 
 # Checkov passes every bucket, as S3 has encrypted by default since 2023.
 NEVER_FOUND = {"checkov:CKV_AWS_19"}

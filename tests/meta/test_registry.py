@@ -15,6 +15,7 @@ TOOLS = ("cdk-nag", "checkov", "config", "guard", "prowler")
 
 SERVICES = [
     "backup",
+    "cloudfront",
     "cloudtrail",
     "cloudwatch",
     "codebuild",
@@ -26,6 +27,7 @@ SERVICES = [
     "s3",
     "secretsmanager",
     "sns",
+    "wafv2",
     "waivers",
 ]
 
@@ -36,6 +38,15 @@ FROZEN = [
     "BackupVaultKept",
     "BackupVaultProtectedFromDeletion",
     "BackupVaultUsesCustomerManagedKey",
+    "CloudfrontAccessLogged",
+    "CloudfrontBucketsUseAccessControl",
+    "CloudfrontCachesNothing",
+    "CloudfrontHasOwnCertificate",
+    "CloudfrontHasWebAcl",
+    "CloudfrontOriginsUseHttps",
+    "CloudfrontOriginsUseTls12",
+    "CloudfrontViewersUseHttps",
+    "CloudfrontViewersUseTls12",
     "CodebuildSourceWithoutCredentials",
     "CodebuildVariablesWithoutCredentials",
     "FlowLogRecordsAllTraffic",
@@ -121,6 +132,9 @@ FROZEN = [
     "VpcSpansZones",
     "WaiverCurrent",
     "WaiverUsed",
+    "WebAclHasRules",
+    "WebAclLogRedacted",
+    "WebAclLogged",
 ]
 
 
