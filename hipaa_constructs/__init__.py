@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from hipaa_constructs.services.iam import ManagedPolicyRole
     from hipaa_constructs.services.kms import EncryptionKey, ReplicaEncryptionKey
     from hipaa_constructs.services.logs import EncryptedLogGroup
+    from hipaa_constructs.services.rds import HipaaRdsInstance
+    from hipaa_constructs.services.rds_aurora import HipaaAuroraCluster
+    from hipaa_constructs.services.rds_replica import HipaaRdsReadReplica
     from hipaa_constructs.services.s3 import EncryptedBucket, ReplicaBucket
     from hipaa_constructs.services.s3_logs import LogArchive
     from hipaa_constructs.services.secretsmanager import EncryptedSecret
@@ -42,8 +45,11 @@ __all__ = [
     "EncryptionKey",
     "EndToEndHttpsDistribution",
     "FlowLoggedVpc",
+    "HipaaAuroraCluster",
     "HipaaBackupPlan",
     "HipaaConstructsChecks",
+    "HipaaRdsInstance",
+    "HipaaRdsReadReplica",
     "HipaaRedisCluster",
     "HipaaWebAcl",
     "HttpsBehavior",
@@ -68,8 +74,11 @@ _MODULES = {
     "EncryptionKey": "services.kms",
     "EndToEndHttpsDistribution": "services.cloudfront",
     "FlowLoggedVpc": "services.ec2",
+    "HipaaAuroraCluster": "services.rds_aurora",
     "HipaaBackupPlan": "services.backup",
     "HipaaConstructsChecks": "pack",
+    "HipaaRdsInstance": "services.rds",
+    "HipaaRdsReadReplica": "services.rds_replica",
     "HipaaRedisCluster": "services.elasticache",
     "HipaaWebAcl": "services.wafv2",
     "HttpsBehavior": "services.cloudfront_behaviors",

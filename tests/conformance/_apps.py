@@ -18,6 +18,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
+from aws_cdk import aws_rds as rds
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_secretsmanager as secretsmanager
 from aws_cdk import aws_sns as sns
@@ -33,14 +34,16 @@ from hipaa_constructs import (
     EncryptedTrail,
     EncryptionKey,
     FlowLoggedVpc,
+    HipaaAuroraCluster,
     HipaaBackupPlan,
+    HipaaRdsInstance,
     HipaaRedisCluster,
     LogArchive,
     ManagedPolicyRole,
     ReplicaEncryptionKey,
     enforce,
 )
-from tools.examples import distribution
+from tools.examples import AURORA_POSTGRES, POSTGRES, distribution
 
 PRIMARY = "arn:aws:kms:us-east-1:123456789012:key/mrk-0123456789abcdef"
 
@@ -60,9 +63,13 @@ def good(app: App) -> None:
     topic.allow_event_rules()
     arn = "arn:aws:lambda:us-east-1:123456789012:function:rotate"
     function = lambda_.Function.from_function_attributes(stack, "Rotate", function_arn=arn, same_environment=True)
-    EncryptedSecret(stack, "Password", rotation_lambda=function)
+    secret = EncryptedSecret(stack, "Password", rotation_lambda=function)
     network = FlowLoggedVpc(stack, "Network", endpoints="standard").vpc
     HipaaRedisCluster(stack, "Cache", vpc=network).add_user("Portal")
+    HipaaRdsInstance(stack, "Postgres", engine=POSTGRES, vpc=network)
+    mysql = rds.DatabaseInstanceEngine.mysql(version=rds.MysqlEngineVersion.VER_8_4_5)
+    HipaaRdsInstance(stack, "Mysql", engine=mysql, vpc=network, master_secret=secret.secret).add_read_replica("Replica")
+    HipaaAuroraCluster(stack, "Aurora", engine=AURORA_POSTGRES, vpc=network)
     EncryptedTrail(stack, "Trail", digest_review=events.Schedule.rate(Duration.days(1)))
     plan = HipaaBackupPlan(
         stack,
@@ -92,6 +99,15 @@ def weak(app: App) -> None:
     logs.CfnLogGroup(stack, "Group")
     sns.CfnTopic(stack, "Topic")
     secretsmanager.CfnSecret(stack, "Secret")
+    rds.CfnDBInstance(
+        stack,
+        "Database",
+        engine="postgres",
+        backup_retention_period=0,
+        auto_minor_version_upgrade=False,
+        publicly_accessible=True,
+    )
+    rds.CfnDBCluster(stack, "Cluster", engine="aurora-postgresql")
     network = ec2.CfnVPC(stack, "Network", cidr_block="10.0.0.0/16")
     subnet = ec2.CfnSubnet(stack, "Subnet", vpc_id=network.ref, cidr_block="10.0.0.0/24", map_public_ip_on_launch=True)
     table = ec2.CfnRouteTable(stack, "Table", vpc_id=network.ref)
