@@ -93,6 +93,10 @@ TRANSLATED: Mapping[str, Callable[[str, Any], object]] = {
     "BucketName": lambda bucket, given: None,
     "LifecycleConfiguration": expire,
     "LoggingConfiguration": log,
+    "ObjectLockConfiguration": lambda bucket, given: s3().put_object_lock_configuration(
+        Bucket=bucket, ObjectLockConfiguration=given
+    ),
+    "ObjectLockEnabled": lambda bucket, given: None,
     "OwnershipControls": lambda bucket, given: s3().put_bucket_ownership_controls(
         Bucket=bucket, OwnershipControls=given
     ),
@@ -141,8 +145,10 @@ def complete_moto() -> None:
     plain_log_group = LogGroup.create_from_cloudformation_json
 
     def create_bucket(name: str, resource: Any, account: str, region: str, **kwargs: Any) -> FakeBucket:
+        given = resource.get("Properties", {})
         bucket = plain_bucket(name, {"Properties": {}}, account, region, **kwargs)
-        configure(name, resource.get("Properties", {}))
+        bucket.object_lock_enabled = given.get("ObjectLockEnabled", False)
+        configure(name, given)
         return bucket
 
     def create_key(name: str, resource: Any, account: str, region: str, **kwargs: Any) -> Key:
