@@ -20,7 +20,11 @@ if TYPE_CHECKING:
     from hipaa_constructs.services.cloudfront_origins import HttpsOrigin
     from hipaa_constructs.services.cloudtrail import EncryptedTrail
     from hipaa_constructs.services.ec2 import FlowLoggedVpc
+    from hipaa_constructs.services.ecs import HipaaEcsService
+    from hipaa_constructs.services.ecs_cluster import HipaaEcsCluster
+    from hipaa_constructs.services.ecs_tls_proxy import TlsProxy
     from hipaa_constructs.services.elasticache import HipaaRedisCluster
+    from hipaa_constructs.services.elbv2 import HttpsLoadBalancer
     from hipaa_constructs.services.iam import ManagedPolicyRole
     from hipaa_constructs.services.kms import EncryptionKey, ReplicaEncryptionKey
     from hipaa_constructs.services.logs import EncryptedLogGroup
@@ -48,16 +52,20 @@ __all__ = [
     "HipaaAuroraCluster",
     "HipaaBackupPlan",
     "HipaaConstructsChecks",
+    "HipaaEcsCluster",
+    "HipaaEcsService",
     "HipaaRdsInstance",
     "HipaaRdsReadReplica",
     "HipaaRedisCluster",
     "HipaaWebAcl",
     "HttpsBehavior",
+    "HttpsLoadBalancer",
     "HttpsOrigin",
     "LogArchive",
     "ManagedPolicyRole",
     "ReplicaBucket",
     "ReplicaEncryptionKey",
+    "TlsProxy",
     "Waiver",
     "enforce",
     "waive",
@@ -77,16 +85,20 @@ _MODULES = {
     "HipaaAuroraCluster": "services.rds_aurora",
     "HipaaBackupPlan": "services.backup",
     "HipaaConstructsChecks": "pack",
+    "HipaaEcsCluster": "services.ecs_cluster",
+    "HipaaEcsService": "services.ecs",
     "HipaaRdsInstance": "services.rds",
     "HipaaRdsReadReplica": "services.rds_replica",
     "HipaaRedisCluster": "services.elasticache",
     "HipaaWebAcl": "services.wafv2",
     "HttpsBehavior": "services.cloudfront_behaviors",
+    "HttpsLoadBalancer": "services.elbv2",
     "HttpsOrigin": "services.cloudfront_origins",
     "LogArchive": "services.s3_logs",
     "ManagedPolicyRole": "services.iam",
     "ReplicaBucket": "services.s3",
     "ReplicaEncryptionKey": "services.kms",
+    "TlsProxy": "services.ecs_tls_proxy",
     "Waiver": "waivers",
     "enforce": "pack",
     "waive": "services._waiving",

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from aws_cdk import Stack
 from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_rds as rds
@@ -24,14 +25,18 @@ from hipaa_constructs import (
     FlowLoggedVpc,
     HipaaAuroraCluster,
     HipaaBackupPlan,
+    HipaaEcsCluster,
+    HipaaEcsService,
     HipaaRdsInstance,
     HipaaRdsReadReplica,
     HipaaRedisCluster,
     HipaaWebAcl,
+    HttpsLoadBalancer,
     HttpsOrigin,
     LogArchive,
     ManagedPolicyRole,
     ReplicaEncryptionKey,
+    TlsProxy,
 )
 
 
@@ -70,6 +75,27 @@ def network(stack: Stack) -> ec2.IVpc:
     )
 
 
+def imported_certificate(stack: Stack) -> acm.ICertificate:
+    """Return a certificate that is there already."""
+    arn = "arn:aws:acm:us-east-1:123456789012:certificate/01234567-89ab-cdef-0123-456789abcdef"
+    return acm.Certificate.from_certificate_arn(stack, "Certificate", arn)
+
+
+def service(stack: Stack) -> HipaaEcsService:
+    """Make a service whose program speaks plain HTTP, so that a proxy ends TLS beside it."""
+    digest = "sha256:" + "0" * 64
+    return HipaaEcsService(
+        stack,
+        "Example",
+        vpc=network(stack),
+        certificates=[imported_certificate(stack)],
+        image=ecs.ContainerImage.from_registry(f"public.ecr.aws/example/portal@{digest}"),
+        container_port=8080,
+        container_protocol="http",
+        tls_proxy=TlsProxy(image=f"public.ecr.aws/docker/library/nginx@{digest}"),
+    )
+
+
 EXAMPLES: Mapping[type[Construct], Callable[[Stack], Construct]] = {
     EncryptedBackupVault: lambda stack: EncryptedBackupVault(stack, "Example"),
     EncryptedBucket: lambda stack: EncryptedBucket(stack, "Example"),
@@ -92,6 +118,11 @@ EXAMPLES: Mapping[type[Construct], Callable[[Stack], Construct]] = {
     ),
     HipaaRedisCluster: lambda stack: HipaaRedisCluster(stack, "Example", vpc=FlowLoggedVpc(stack, "Network").vpc),
     HipaaWebAcl: lambda stack: HipaaWebAcl(stack, "Example"),
+    HipaaEcsCluster: lambda stack: HipaaEcsCluster(stack, "Example", vpc=network(stack)),
+    HipaaEcsService: service,
+    HttpsLoadBalancer: lambda stack: HttpsLoadBalancer(
+        stack, "Example", vpc=network(stack), certificates=[imported_certificate(stack)]
+    ),
     LogArchive: lambda stack: LogArchive(stack, "Example"),
     ManagedPolicyRole: lambda stack: ManagedPolicyRole(stack, "Example", assumed_by=iam.AccountRootPrincipal()),
     ReplicaEncryptionKey: lambda stack: ReplicaEncryptionKey(

@@ -38,6 +38,7 @@ SERVICE_CALLER_KEYS = (
     "aws:SourceOrgPaths",
     "kms:CallerAccount",
     "kms:EncryptionContext:aws:cloudtrail:arn",
+    "kms:EncryptionContext:aws:ecs:clusterAccount",
     "kms:EncryptionContext:aws:logs:arn",
     "kms:EncryptionContext:aws:s3:arn",
     "kms:EncryptionContext:aws:sns:topicArn",

@@ -7,12 +7,16 @@ from collections.abc import Callable
 
 from aws_cdk import App, CfnResource, Duration, Stack, Validations
 from aws_cdk import aws_backup as backup
+from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_cloudfront as cloudfront
 from aws_cdk import aws_cloudtrail as cloudtrail
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_codebuild as codebuild
 from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_elasticache as elasticache
+from aws_cdk import aws_elasticloadbalancing as elb
+from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
@@ -36,11 +40,13 @@ from hipaa_constructs import (
     FlowLoggedVpc,
     HipaaAuroraCluster,
     HipaaBackupPlan,
+    HipaaEcsService,
     HipaaRdsInstance,
     HipaaRedisCluster,
     LogArchive,
     ManagedPolicyRole,
     ReplicaEncryptionKey,
+    TlsProxy,
     enforce,
 )
 from tools.examples import AURORA_POSTGRES, POSTGRES, distribution
@@ -79,6 +85,18 @@ def good(app: App) -> None:
     )
     plan.protect(backup.BackupResource.from_tag("phi", "yes"))
     distribution(stack)
+    digest = "sha256:" + "0" * 64
+    arn = "arn:aws:acm:us-east-1:123456789012:certificate/01234567-89ab-cdef-0123-456789abcdef"
+    HipaaEcsService(
+        stack,
+        "Portal",
+        vpc=network,
+        certificates=[acm.Certificate.from_certificate_arn(stack, "Certificate", arn)],
+        image=ecs.ContainerImage.from_registry(f"public.ecr.aws/example/portal@{digest}"),
+        container_port=8080,
+        container_protocol="http",
+        tls_proxy=TlsProxy(image=f"public.ecr.aws/docker/library/nginx@{digest}"),
+    )
     # Alone in a stack, the archive is not seen by cdk-nag to be where logs go.
     LogArchive(Stack(app, "Logs"), "Archive")
     enforce(app)
@@ -157,6 +175,24 @@ def weak(app: App) -> None:
                 target_origin_id="x", viewer_protocol_policy="allow-all"
             ),
         ),
+    )
+    balancer = elbv2.CfnLoadBalancer(stack, "Balancer", subnets=[subnet.ref])
+    forward = elbv2.CfnListener.ActionProperty(type="forward", target_group_arn="arn")
+    for protocol in ("HTTP", "HTTPS"):
+        elbv2.CfnListener(
+            stack, protocol, load_balancer_arn=balancer.ref, protocol=protocol, port=80, default_actions=[forward]
+        )
+    listener = elb.CfnLoadBalancer.ListenersProperty(instance_port="80", load_balancer_port="80", protocol="http")
+    elb.CfnLoadBalancer(stack, "Classic", listeners=[listener])
+    ecs.CfnCluster(stack, "Cluster")
+    file_system = ecs.CfnTaskDefinition.EFSVolumeConfigurationProperty(
+        filesystem_id="fs-1", transit_encryption="DISABLED"
+    )
+    ecs.CfnTaskDefinition(
+        stack,
+        "Task",
+        container_definitions=[ecs.CfnTaskDefinition.ContainerDefinitionProperty(name="a", image="a")],
+        volumes=[ecs.CfnTaskDefinition.VolumeProperty(name="a", efs_volume_configuration=file_system)],
     )
     nothing = {"Effect": "Allow", "Action": "s3:ListAllMyBuckets", "Resource": "*"}
     document = {"Version": "2012-10-17", "Statement": [nothing]}

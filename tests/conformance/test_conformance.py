@@ -37,6 +37,9 @@ EXPECTED_OF_CHECKOV = {
 # Checkov passes every bucket, as S3 has encrypted by default since 2023.
 NEVER_FOUND = {"checkov:CKV_AWS_19"}
 
+# cdk-nag asks listeners of plain HTTP for a certificate too, those that only redirect among them.
+FALSELY_FOUND = {"cdk-nag:HIPAA.Security-ELBv2ACMCertificateRequired": {"HTTP"}}
+
 CLAIMS = [(rule.id, claim) for rule in RULES.values() for claim in rule.same_as]
 OF_CHECKOV = pytest.mark.parametrize(("rule", "claim"), [pair for pair in CLAIMS if pair[1].startswith("checkov:")])
 OF_NAG = pytest.mark.parametrize(("rule", "claim"), [pair for pair in CLAIMS if pair[1].startswith("cdk-nag:")])
@@ -147,7 +150,7 @@ def test_a_rule_of_cdk_nag_finds_what_the_rule_finds(weak: Scan, rule: str, clai
     paths = {path for one, found in weak.nag.items() if one.partition("[")[0] == full for path in found}
     found = {path.rpartition("/")[2] for path in paths}
     assert found
-    assert found <= weak.broken(rule)
+    assert found - FALSELY_FOUND.get(claim, set()) <= weak.broken(rule)
 
 
 def test_cfn_lint_finds_nothing(good: Scan) -> None:

@@ -1,0 +1,32 @@
+"""What betrays that a plain value is a secret."""
+
+from __future__ import annotations
+
+import re
+
+_SECRET_NAME = re.compile(
+    r"(?i:"
+    r"(password|passwd|passphrase)s?([_.-]value|[_.-]\d+)?$"
+    r"|(^|[_.-])(pwd|pass|secret|token|credentials?|auth_?key|signing_?key|encryption_?key)s?"
+    r"([_.-](access_)?key|[_.-]value|[_.-]\d+)?$"
+    r"|api_?key$|access_?key$|private_?key$|secret_?key$|client_?secret$)"
+)
+_SECRET_VALUE = re.compile(
+    r"(AKIA|ASIA)[A-Z0-9]{16}"
+    r"|-----BEGIN [A-Z ]*PRIVATE KEY-----"
+    r"|[a-z][a-z0-9+.-]*://[^/\s:@]+:[^/\s@]+@"
+    r"|\{\{resolve:(secretsmanager|ssm-secure):"
+)
+
+
+def names_a_secret(name: str) -> bool:
+    """Tell whether the name of a variable says that its value is a secret, and not where one is."""
+    return _SECRET_NAME.search(name) is not None
+
+
+def holds_a_secret(value: str) -> bool:
+    """Tell whether a value is a secret by its form: an access key, a private key, a URL with a password.
+
+    A dynamic reference to a secret is one too: CloudFormation writes the secret itself in its place.
+    """
+    return _SECRET_VALUE.search(value) is not None

@@ -1,0 +1,425 @@
+"""Amazon ECS: services that are encrypted from the client to the task, and that nobody tampers with at run time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Literal, TypedDict, Unpack
+
+from aws_cdk import Aws, Duration, Stack, Token
+from aws_cdk import aws_certificatemanager as acm
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_ecs as ecs
+from aws_cdk import aws_elasticloadbalancingv2 as elbv2
+from aws_cdk import aws_logs as logs
+from constructs import Construct
+
+from hipaa_constructs.services._options import Arguments, Contract
+from hipaa_constructs.services._placement import serving_subnets
+from hipaa_constructs.services._waiving import waive
+from hipaa_constructs.services.ecs_cluster import HipaaEcsCluster, check_key
+from hipaa_constructs.services.ecs_containers import (
+    ContainerOptions,
+    add_proxy,
+    check_container,
+    linux_parameters,
+    log_driver,
+)
+from hipaa_constructs.services.ecs_tls_proxy import TlsProxy
+from hipaa_constructs.services.elbv2 import HttpsLoadBalancer, check_certificates
+from hipaa_constructs.services.iam import ManagedPolicyRole, on_behalf_of
+from hipaa_constructs.services.kms import AnyKey
+from hipaa_constructs.services.logs import EncryptedLogGroup
+from hipaa_constructs.waivers import Waiver
+
+ContainerProtocol = Literal["https", "http"]
+
+_IN_TRANSIT = "164.312(e)(2)(ii)"
+_NONE: Mapping[str, str] = MappingProxyType({})
+_NO_SECRETS: Mapping[str, ecs.Secret] = MappingProxyType({})
+_SCRATCH: Mapping[str, int] = MappingProxyType({"/tmp": 64})
+_LEAST_TASKS = 2
+_NO_DEFAULT_ALARM = "@aws-cdk/aws-ecs:removeDefaultDeploymentAlarm"
+_NEWEST_PLATFORMS = (ecs.FargatePlatformVersion.LATEST, ecs.FargatePlatformVersion.VERSION1_4)
+
+
+class ServiceOptions(TypedDict, total=False):
+    """The options of `aws_cdk.aws_ecs.FargateService` that are passed on as they are."""
+
+    availability_zone_rebalancing: ecs.AvailabilityZoneRebalancing
+    bake_time: Duration
+    canary_configuration: ecs.TrafficShiftConfig
+    capacity_provider_strategies: Sequence[ecs.CapacityProviderStrategy]
+    cloud_map_options: ecs.CloudMapOptions
+    deployment_alarms: ecs.DeploymentAlarmConfig
+    deployment_strategy: ecs.DeploymentStrategy
+    enable_ecs_managed_tags: bool
+    force_new_deployment: ecs.ForceNewDeployment
+    health_check_grace_period: Duration
+    lifecycle_hooks: Sequence[ecs.IDeploymentLifecycleHookTarget]
+    linear_configuration: ecs.TrafficShiftConfig
+    max_healthy_percent: float
+    min_healthy_percent: float
+    propagate_tags: ecs.PropagatedTagSource
+    security_groups: Sequence[ec2.ISecurityGroup]
+    service_connect_configuration: ecs.ServiceConnectProps
+    service_name: str
+    task_definition_revision: ecs.TaskDefinitionRevision
+    volume_configurations: Sequence[ecs.ServiceManagedVolume]
+
+
+_FIXED = {
+    "assign_public_ip": "tasks get no public addresses (164.312(e)(1)); the load balancer is the way in",
+    "circuit_breaker": "a deployment that fails is always rolled back (164.308(a)(7)(i))",
+    "deployment_controller": "ECS deploys, which is what can roll back; make an ecs.FargateService for CodeDeploy",
+    "desired_count": "pass min_count and max_count: scaling sets the count between them",
+    "task_definition": "the tasks are made of the arguments (164.312(c)(1)); add further containers afterwards",
+}
+
+
+class HipaaEcsService(Construct):
+    """A Fargate service behind an HTTPS load balancer, encrypted up to the task: two tasks or more, over two zones.
+
+    Tasks lie in private subnets without public addresses. Their containers have a root file system that they can only
+    read, a user that is not root, no kernel capabilities, an init process, and folders in memory for scratch files.
+    What the task stores is encrypted with your key; what it prints goes to an `EncryptedLogGroup`. Secrets come from
+    Secrets Manager or Parameter Store. Deployments that fail are rolled back; the number of tasks follows the load.
+
+    The load balancer talks HTTPS to the task and checks its health by HTTPS. A program that speaks plain HTTP gets a
+    `TlsProxy` beside it in the task, or is refused.
+
+    In a network without internet, tasks reach ECR, CloudWatch Logs and Secrets Manager by the endpoints of
+    ``FlowLoggedVpc(endpoints="standard")``.
+
+    The price: a task of half a CPU and 1 GB about 0.025 USD an hour, so some 36 USD a month for two; and that of the
+    load balancer, some 20 USD a month.
+
+    Rules: EcsContainerLogged, EcsContainerReadOnly, EcsContainerNotRoot, EcsContainerNotPrivileged,
+    EcsVariablesWithoutSecrets, EcsTaskHasOwnNetwork, EcsServiceWithoutPublicAddresses, EcsServiceRunsTwoTasks,
+    EcsServiceOnLatestPlatform, EcsServiceRollsBack, TargetGroupEncrypted, TargetGroupHealthCheckedOverHttps.
+    Your duty: the image, its patches and the scans for them; what the task role may do; that no PHI is printed.
+    AWS: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/security-tasks-containers.html
+
+    Attributes:
+        service: the `ecs.FargateService`, with the logical id that it would have without this construct.
+        task_definition: its `ecs.FargateTaskDefinition`.
+        container: the program's `ecs.ContainerDefinition`.
+        task_role: what the program may do; grant to it.
+        execution_role: what ECS may do to start the task.
+        log_group: where its containers print to.
+        cluster: the `ecs.ICluster`.
+        load_balancer: the `HttpsLoadBalancer`.
+        target_group: the tasks, as the load balancer reaches them.
+        scaling: how the number of tasks follows the load.
+    """
+
+    contract = Contract(
+        wraps=ecs.FargateService,
+        types=(
+            "AWS::ECS::Service",
+            "AWS::ECS::TaskDefinition",
+            "AWS::ElasticLoadBalancingV2::TargetGroup",
+        ),
+        fixed=_FIXED,
+        governed={
+            "environment": ("EcsVariablesWithoutSecrets",),
+            "min_count": ("EcsServiceRunsTwoTasks",),
+            "platform_version": ("EcsServiceOnLatestPlatform",),
+            "readonly_root_filesystem": ("EcsContainerReadOnly",),
+            "user": ("EcsContainerNotRoot",),
+        },
+        chosen=("cluster", "enable_execute_command", "vpc_subnets"),
+        free=ServiceOptions,
+    )
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        vpc: ec2.IVpc,
+        image: ecs.ContainerImage,
+        container_port: int,
+        container_protocol: ContainerProtocol = "https",
+        tls_proxy: TlsProxy | None = None,
+        certificates: Sequence[elbv2.IListenerCertificate | acm.ICertificate] = (),
+        load_balancer: HttpsLoadBalancer | None = None,
+        listener_conditions: Sequence[elbv2.ListenerCondition] = (),
+        listener_priority: int = 1,
+        cluster: HipaaEcsCluster | None = None,
+        vpc_subnets: ec2.SubnetSelection | None = None,
+        environment: Mapping[str, str] = _NONE,
+        secrets: Mapping[str, ecs.Secret] = _NO_SECRETS,
+        user: str = "1000:1000",
+        readonly_root_filesystem: bool = True,
+        temporary_folders: Mapping[str, int] = _SCRATCH,
+        container: ContainerOptions | None = None,
+        cpu: int = 512,
+        memory_limit_mib: int = 1024,
+        ephemeral_storage_gib: int | None = None,
+        runtime_platform: ecs.RuntimePlatform | None = None,
+        health_check_path: str = "/",
+        healthy_http_codes: str = "200",
+        min_count: int = _LEAST_TASKS,
+        max_count: int | None = None,
+        cpu_target_percent: int = 60,
+        platform_version: ecs.FargatePlatformVersion = ecs.FargatePlatformVersion.LATEST,
+        enable_execute_command: bool = False,
+        encryption_key: AnyKey | None = None,
+        log_group: EncryptedLogGroup | None = None,
+        waivers: Sequence[Waiver] = (),
+        **options: Unpack[ServiceOptions],
+    ) -> None:
+        """Make a service.
+
+        Args:
+            scope: where it belongs.
+            id: its id there.
+            vpc: the network.
+            image: the program.
+            container_port: that the program listens on.
+            container_protocol: ``"https"``, the default, if the program ends TLS itself, with any certificate;
+                ``"http"`` needs a ``tls_proxy``.
+            tls_proxy: ends TLS in the task; none by default.
+            certificates: of ACM, for the load balancer that is made; needed unless ``load_balancer`` is given.
+            load_balancer: one that other services use too; by default an internal one of its own.
+            listener_conditions: which requests the service gets from a load balancer that it shares.
+            listener_priority: the place of these conditions among those of other services; by default 1, the first.
+            cluster: by default one of its own.
+            vpc_subnets: by default the private subnets, else the isolated ones; of two Availability Zones or more.
+            environment: plain variables; none by default. Names and values that look like secrets are refused.
+            secrets: variables from Secrets Manager or Parameter Store; none by default.
+            user: whom the program runs as, ``user:group``; by default 1000:1000, never root unless waived.
+            readonly_root_filesystem: by default the program can write nothing but the folders below.
+            temporary_folders: folders in memory by path, with their largest size in MiB; by default ``/tmp`` of 64 MiB.
+                They count towards the task's memory.
+            container: further options of the program's container, see `ContainerOptions`.
+            cpu: of the task, in units of 1/1024 CPU; by default 512.
+            memory_limit_mib: of the task, in MiB; by default 1024.
+            ephemeral_storage_gib: of the task, 21 to 200 GiB; by default 20.
+            runtime_platform: by default Linux on x86.
+            health_check_path: asked for over HTTPS; by default ``/``.
+            healthy_http_codes: the answers that are healthy; by default 200.
+            min_count: how many tasks there are at least; by default two, never fewer unless waived.
+            max_count: how many at most; by default three times as many.
+            cpu_target_percent: the load at which tasks are added; by default 60 percent of their CPU.
+            platform_version: of Fargate; by default the latest.
+            enable_execute_command: lets those whom IAM allows open a shell in tasks, encrypted and logged by the
+                cluster. Not by default. AWS's agent needs a root file system that it can write to.
+            encryption_key: of the cluster and log group that are made; by default the stack's `EncryptionKey`.
+            log_group: by default one of its own.
+            waivers: exceptions from the rules about services, tasks and target groups.
+            **options: of `ecs.FargateService`, see `ServiceOptions`.
+
+        Raises:
+            ComplianceError: an option is fixed or unknown, or weaker than a rule that is not waived; the program speaks
+                plain HTTP without a proxy; there is no certificate, or one that does not serve; the subnets are public
+                or of one zone only; a variable looks like a secret.
+        """
+        arguments = Arguments(scope, id, contract=self.contract, waivers=waivers, free=options)
+        _check_protocol(arguments, container_protocol, tls_proxy, container_port)
+        _check_balancer(arguments, load_balancer, certificates, listener_conditions, Stack.of(scope).region)
+        most = min_count * 3 if max_count is None else max_count
+        _check_counts(arguments, min_count, most)
+        arguments.govern(
+            "platform_version",
+            platform_version,
+            holds=platform_version in _NEWEST_PLATFORMS,
+            asked="LATEST",
+            rule="EcsServiceOnLatestPlatform",
+        )
+        further: ContainerOptions = container or {}
+        check_container(
+            arguments,
+            container=further,
+            environment=environment,
+            secrets=secrets,
+            user=user,
+            readonly_root_filesystem=readonly_root_filesystem,
+            temporary_folders=temporary_folders,
+        )
+        if enable_execute_command and readonly_root_filesystem:
+            arguments.refuse(
+                "enable_execute_command",
+                enable_execute_command,
+                asked="False with a root file system that is read only",
+                way_out="AWS's agent writes to it; pass readonly_root_filesystem=False with its waiver",
+                citation="164.312(c)(1)",
+            )
+        if cluster is None:
+            check_key(arguments, encryption_key)
+        subnets = serving_subnets(arguments, vpc, vpc_subnets, public=False)
+        super().__init__(scope, id)
+        self.node.set_context(_NO_DEFAULT_ALARM, True)  # The template is the same whatever the app's flags.
+        home = cluster or HipaaEcsCluster(self, "Cluster", vpc=vpc, encryption_key=encryption_key)
+        self.cluster: ecs.ICluster = home.cluster
+        group = log_group or EncryptedLogGroup(self, "LogGroup", encryption_key=encryption_key)
+        self.log_group: logs.LogGroup = group.log_group
+        # ECS itself names tasks, in both roles: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html
+        tasks = on_behalf_of("ecs-tasks.amazonaws.com", f"ecs:{Aws.REGION}", "*")
+        self.task_role = ManagedPolicyRole(self, "TaskRole", assumed_by=tasks)
+        self.execution_role = ManagedPolicyRole(self, "ExecutionRole", assumed_by=tasks)
+        self.task_definition = ecs.FargateTaskDefinition(
+            self,
+            "TaskDefinition",
+            cpu=cpu,
+            memory_limit_mib=memory_limit_mib,
+            ephemeral_storage_gib=ephemeral_storage_gib,
+            runtime_platform=runtime_platform,
+            task_role=self.task_role.role,
+            execution_role=self.execution_role.role,
+        )
+        self.container = self.task_definition.add_container(
+            "Container",
+            image=image,
+            environment=dict(environment),
+            secrets=dict(secrets),
+            user=user,
+            readonly_root_filesystem=readonly_root_filesystem,
+            privileged=False,
+            linux_parameters=linux_parameters(self.task_definition, "ContainerLinux", temporary_folders),
+            logging=log_driver(self.log_group, "container"),
+            **further,
+        )
+        reached, port = self.container, container_port
+        if tls_proxy is None:
+            self.container.add_port_mappings(ecs.PortMapping(container_port=container_port, name="https"))
+        else:
+            reached = add_proxy(self.task_definition, tls_proxy, target=container_port, group=self.log_group)
+            port = tls_proxy.port
+        self.service = self._serve(home, subnets, platform_version, options)
+        if enable_execute_command:
+            home.allow_execute_command(self.task_role)
+            resource = self.service.node.default_child
+            assert isinstance(resource, ecs.CfnService)
+            resource.enable_execute_command = True
+        self.target_group = elbv2.ApplicationTargetGroup(
+            self,
+            "TargetGroup",
+            vpc=vpc,
+            port=port,
+            protocol=elbv2.ApplicationProtocol.HTTPS,
+            target_type=elbv2.TargetType.IP,
+            health_check=elbv2.HealthCheck(
+                protocol=elbv2.Protocol.HTTPS, path=health_check_path, healthy_http_codes=healthy_http_codes
+            ),
+            deregistration_delay=Duration.seconds(30),
+            targets=[
+                self.service.load_balancer_target(container_name=reached.container_name, container_port=port),
+            ],
+        )
+        if load_balancer is None:
+            self.load_balancer = HttpsLoadBalancer(
+                self,
+                "LoadBalancer",
+                vpc=vpc,
+                certificates=certificates,
+                default_action=elbv2.ListenerAction.forward([self.target_group]),
+            )
+        else:
+            self.load_balancer = load_balancer
+            load_balancer.listener.add_action(
+                self.node.addr,
+                action=elbv2.ListenerAction.forward([self.target_group]),
+                conditions=list(listener_conditions),
+                priority=listener_priority,
+            )
+        self.scaling = self.service.auto_scale_task_count(min_capacity=min_count, max_capacity=most)
+        self.scaling.scale_on_cpu_utilization("Cpu", target_utilization_percent=cpu_target_percent)
+        waive(self, *waivers)
+
+    def _serve(
+        self,
+        home: HipaaEcsCluster,
+        subnets: ec2.SubnetSelection,
+        platform_version: ecs.FargatePlatformVersion,
+        options: ServiceOptions,
+    ) -> ecs.FargateService:
+        chosen: ServiceOptions = {
+            "availability_zone_rebalancing": ecs.AvailabilityZoneRebalancing.ENABLED,
+            "min_healthy_percent": 100,
+            "max_healthy_percent": 200,
+            **options,
+        }
+        service = ecs.FargateService(
+            self,
+            "Default",
+            cluster=home.cluster,
+            task_definition=self.task_definition,
+            vpc_subnets=subnets,
+            assign_public_ip=False,
+            platform_version=platform_version,
+            circuit_breaker=ecs.DeploymentCircuitBreaker(enable=True, rollback=True),
+            # Said outright, so that no feature flag decides.
+            deployment_controller=ecs.DeploymentController(type=ecs.DeploymentControllerType.ECS),
+            **chosen,
+        )
+        # Tasks start at once, and need what ECS may do for them.
+        service.node.add_dependency(self.execution_role)
+        return service
+
+
+def _check_protocol(arguments: Arguments, protocol: str, proxy: TlsProxy | None, port: int) -> None:
+    if protocol not in ("https", "http"):
+        arguments.refuse(
+            "container_protocol", protocol, asked="'https' or 'http'", way_out="say what the program speaks",
+            citation=_IN_TRANSIT,
+        )  # fmt: skip
+    if proxy is not None and not isinstance(proxy, TlsProxy):
+        arguments.refuse("tls_proxy", proxy, asked="a TlsProxy", way_out="pass TlsProxy(image=…)", citation=_IN_TRANSIT)
+    if protocol == "http" and proxy is None:
+        arguments.refuse(
+            "container_protocol", protocol, asked="'https' without a tls_proxy",
+            way_out="let the program end TLS, or pass tls_proxy=TlsProxy(image=…)", citation=_IN_TRANSIT,
+        )  # fmt: skip
+    if protocol == "https" and proxy is not None:
+        arguments.refuse(
+            "tls_proxy", "one", asked="left out for a program that speaks HTTPS",
+            way_out="say container_protocol='http' if it speaks plain HTTP", citation=_IN_TRANSIT,
+        )  # fmt: skip
+    if proxy is not None and proxy.port == port:
+        arguments.refuse(
+            "container_port", port, asked="another port than the proxy's", way_out="pass TlsProxy(port=…)",
+            citation=_IN_TRANSIT,
+        )  # fmt: skip
+
+
+def _check_balancer(
+    arguments: Arguments,
+    balancer: HttpsLoadBalancer | None,
+    certificates: Sequence[elbv2.IListenerCertificate | acm.ICertificate],
+    conditions: Sequence[elbv2.ListenerCondition],
+    region: str,
+) -> None:
+    if balancer is None:
+        check_certificates(arguments, certificates, region)
+        if conditions:
+            arguments.refuse(
+                "listener_conditions", "some", asked="left out without a load_balancer",
+                way_out="the service gets every request of its own load balancer", citation=_IN_TRANSIT,
+            )  # fmt: skip
+        return
+    if not isinstance(balancer, HttpsLoadBalancer):
+        arguments.refuse(
+            "load_balancer", balancer, asked="an HttpsLoadBalancer", way_out="make one, or leave it out",
+            citation=_IN_TRANSIT,
+        )  # fmt: skip
+    if certificates:
+        arguments.refuse(
+            "certificates", "some", asked="left out with a load_balancer", way_out="pass them to that load balancer",
+            citation=_IN_TRANSIT,
+        )  # fmt: skip
+    if not conditions:
+        arguments.refuse(
+            "listener_conditions", "none", asked="given with a load_balancer",
+            way_out="e.g. [elbv2.ListenerCondition.host_headers(['portal.example.com'])]", citation="164.312(a)(1)",
+        )  # fmt: skip
+
+
+def _check_counts(arguments: Arguments, least: int, most: int) -> None:
+    arguments.govern("min_count", least, holds=least >= _LEAST_TASKS, asked="2 or more", rule="EcsServiceRunsTwoTasks")
+    if not Token.is_unresolved(least) and not Token.is_unresolved(most) and not 1 <= least <= most:
+        arguments.refuse(
+            "max_count", most, asked=f"{max(least, 1)} or more", way_out="min_count tasks run always",
+            citation="164.308(a)(7)(i)",
+        )  # fmt: skip
