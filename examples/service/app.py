@@ -10,14 +10,16 @@ from hipaa_constructs import FlowLoggedVpc, HipaaEcsService, TlsProxy, enforce
 app = cdk.App()
 stack = cdk.Stack(app, "Portal", termination_protection=True)
 digest = cdk.CfnParameter(stack, "ImageDigest", allowed_pattern="sha256:[0-9a-f]{64}").value_as_string
-certificate = cdk.CfnParameter(stack, "CertificateArn", allowed_pattern="arn:aws[a-z-]*:acm:.+").value_as_string
+certificate = acm.Certificate(
+    stack, "Certificate", domain_name="portal.example.org", validation=acm.CertificateValidation.from_dns()
+)
 nginx = cdk.CfnParameter(stack, "Nginx", allowed_pattern=".+@sha256:[0-9a-f]{64}").value_as_string
 network = FlowLoggedVpc(stack, "Network", endpoints="standard")
 portal = HipaaEcsService(
     stack,
     "Service",
     vpc=network.vpc,
-    certificates=[acm.Certificate.from_certificate_arn(stack, "Certificate", certificate)],
+    certificates=[certificate],
     image=ecs.ContainerImage.from_ecr_repository(
         ecr.Repository.from_repository_name(stack, "Images", "portal"), digest
     ),

@@ -91,7 +91,7 @@ def good(app: App) -> None:
         stack,
         "Portal",
         vpc=network,
-        certificates=[acm.Certificate.from_certificate_arn(stack, "Certificate", arn)],
+        certificates=[acm.Certificate.from_certificate_arn(stack, "PortalCertificate", arn)],
         image=ecs.ContainerImage.from_registry(f"public.ecr.aws/example/portal@{digest}"),
         container_port=8080,
         container_protocol="http",
@@ -184,7 +184,7 @@ def weak(app: App) -> None:
         )
     listener = elb.CfnLoadBalancer.ListenersProperty(instance_port="80", load_balancer_port="80", protocol="http")
     elb.CfnLoadBalancer(stack, "Classic", listeners=[listener])
-    ecs.CfnCluster(stack, "Cluster")
+    ecs.CfnCluster(stack, "Containers")
     file_system = ecs.CfnTaskDefinition.EFSVolumeConfigurationProperty(
         filesystem_id="fs-1", transit_encryption="DISABLED"
     )
