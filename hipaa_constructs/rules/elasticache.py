@@ -98,6 +98,7 @@ def redis_tls_required(group: Resource) -> Outcome:
     applies_to=(GROUP, SERVERLESS),
     controls=("164.312(d)", "164.312(a)(1)"),
     requirement="HC-226",
+    same_as=("checkov:CKV_AWS_31",),
     url=_GUIDE + "auth.html",
 )
 def redis_authenticated(cache: Resource) -> Outcome:
