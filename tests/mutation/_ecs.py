@@ -34,6 +34,7 @@ WEAKENING = Weakening(
         "TaskDefinition:Properties/NetworkMode:*",
     ),
     exempt=(
+        ("Key:*/Condition/ForAllValues:StringEquals*", "deleted", "the account still confines it"),
         ("Cluster:*/LogConfiguration/CloudWatchLogGroupName", "alias/aws/s3", "another log group"),
         ("TaskDefin*:*/Options/awslogs-stream-prefix", "*", "a name"),
         ("TaskDefin*:*/Options/awslogs-region", "*", "another Region, or refused: Fargate needs it"),

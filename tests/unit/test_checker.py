@@ -61,7 +61,7 @@ def test_what_is_undecided_is_a_finding_too() -> None:
 
 
 def test_what_does_not_apply_is_not_reported() -> None:
-    assert report({"Topic": {"Type": "AWS::SNS::Topic"}}).judgements == ()
+    assert report({"Topic": {"Type": "AWS::GroundStation::Config"}}).judgements == ()
 
 
 def test_a_template_without_resources_has_nothing_to_report() -> None:
