@@ -86,7 +86,8 @@ class HipaaEcsService(Construct):
     Secrets Manager or Parameter Store. Deployments that fail are rolled back; the number of tasks follows the load.
 
     The load balancer talks HTTPS to the task and checks its health by HTTPS. A program that speaks plain HTTP gets a
-    `TlsProxy` beside it in the task, or is refused.
+    `TlsProxy` beside it in the task, or is refused. Nobody reaches the load balancer before its ``connections`` name
+    them: ``service.load_balancer.load_balancer.connections.allow_from(…)``.
 
     In a network without internet, tasks reach ECR, CloudWatch Logs and Secrets Manager by the endpoints of
     ``FlowLoggedVpc(endpoints="standard")``.
