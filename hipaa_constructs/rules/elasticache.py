@@ -6,7 +6,7 @@ import json
 
 from hipaa_constructs.rules._keys import customers_key
 from hipaa_constructs.rules._node import Node, Resource
-from hipaa_constructs.rules._outcome import MET, NOT_APPLICABLE, Outcome, all_met, any_met
+from hipaa_constructs.rules._outcome import MET, NOT_APPLICABLE, Outcome, Verdict, all_met, any_met
 from hipaa_constructs.rules._rule import Severity, rule
 from hipaa_constructs.rules._value import Unresolved
 
@@ -14,6 +14,7 @@ GROUP = "AWS::ElastiCache::ReplicationGroup"
 CLUSTER = "AWS::ElastiCache::CacheCluster"
 SERVERLESS = "AWS::ElastiCache::ServerlessCache"
 USER = "AWS::ElastiCache::User"
+USER_GROUP = "AWS::ElastiCache::UserGroup"
 _GUIDE = "https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/"
 _LEAST_DAYS = 15
 _FLOORS = {"redis": (6, 0), "valkey": (7, 2)}
@@ -34,40 +35,61 @@ def redis_encrypted_at_rest(group: Resource) -> Outcome:
 
 
 @rule(
-    title="every cache is encrypted with a customer managed key",
+    title="every Redis or Valkey group is encrypted with a customer managed key",
     fix="set KmsKeyId to a key of yours",
-    applies_to=(GROUP, SERVERLESS),
+    applies_to=(GROUP,),
     controls=("164.312(a)(2)(iv)", "164.312(e)(2)(ii)"),
     requirement="HC-227",
     severity=Severity.WARNING,
     url=_GUIDE + "at-rest-encryption.html",
 )
-def redis_uses_customer_managed_key(cache: Resource) -> Outcome:
+def redis_uses_customer_managed_key(group: Resource) -> Outcome:
     """Judge the key; ElastiCache encrypts with one of its own otherwise."""
+    return customers_key(group.at("KmsKeyId"))
+
+
+@rule(
+    title="every serverless cache is encrypted with a customer managed key",
+    fix="set KmsKeyId to a key of yours; it can't be changed later",
+    applies_to=(SERVERLESS,),
+    controls=("164.312(a)(2)(iv)", "164.312(e)(2)(ii)"),
+    requirement="HC-233",
+    severity=Severity.WARNING,
+    url=_GUIDE + "at-rest-encryption.html",
+)
+def serverless_cache_uses_customer_managed_key(cache: Resource) -> Outcome:
+    """Judge the key; a serverless cache is always encrypted, with a key of ElastiCache's own otherwise."""
     return customers_key(cache.at("KmsKeyId"))
 
 
 @rule(
-    title="every Redis or Valkey group refuses connections without TLS",
-    fix="set TransitEncryptionEnabled to true and TransitEncryptionMode to required",
+    title="every cache speaks TLS",
+    fix="set TransitEncryptionEnabled to true",
     applies_to=(GROUP, CLUSTER),
     controls=("164.312(e)(1)", "164.312(e)(2)(i)", "164.312(e)(2)(ii)"),
     requirement="HC-224",
     same_as=("checkov:CKV_AWS_30",),
     url=_GUIDE + "in-transit-encryption.html",
 )
-def redis_tls_required(cache: Resource) -> Outcome:
-    """Judge both; in the mode preferred, connections without TLS are accepted as well."""
-    mode = cache.at("TransitEncryptionMode")
-    return _of_global_or(
-        cache,
-        all_met(
-            [
-                cache.at("TransitEncryptionEnabled").must_be(True),
-                MET if mode.is_absent else mode.must_be("required"),
-            ]
-        ),
-    )
+def redis_encrypted_in_transit(cache: Resource) -> Outcome:
+    """Judge the switch, which is off where nothing is said; serverless caches have none, and always speak TLS."""
+    return _of_global_or(cache, cache.at("TransitEncryptionEnabled").must_be(True))
+
+
+@rule(
+    title="every Redis or Valkey group refuses connections without TLS",
+    fix="set TransitEncryptionMode to required",
+    applies_to=(GROUP,),
+    controls=("164.312(e)(1)", "164.312(e)(2)(i)", "164.312(e)(2)(ii)"),
+    requirement="HC-225",
+    url=_GUIDE + "in-transit-encryption-enable.html",
+)
+def redis_tls_required(group: Resource) -> Outcome:
+    """Judge the mode: preferred lets clients in without TLS; a new group that names none requires it."""
+    enabled, mode = group.at("TransitEncryptionEnabled").must_be(True), group.at("TransitEncryptionMode")
+    if enabled.verdict is Verdict.BROKEN:
+        return NOT_APPLICABLE
+    return _of_global_or(group, enabled if mode.is_absent else mode.must_be("required"))
 
 
 @rule(
@@ -76,6 +98,7 @@ def redis_tls_required(cache: Resource) -> Outcome:
     applies_to=(GROUP, SERVERLESS),
     controls=("164.312(d)", "164.312(a)(1)"),
     requirement="HC-226",
+    same_as=("checkov:CKV_AWS_31",),
     url=_GUIDE + "auth.html",
 )
 def redis_authenticated(cache: Resource) -> Outcome:
@@ -83,15 +106,17 @@ def redis_authenticated(cache: Resource) -> Outcome:
     if cache.type == SERVERLESS:
         return cache.at("UserGroupId").must_be_set()
     token = cache.at("AuthToken")
-    return _of_global_or(cache, any_met([cache.at("UserGroupIds").must_be_set(), _is_hidden(token)]))
+    users = cache.at("UserGroupIds").must_be_set()
+    return _of_global_or(cache, any_met([users, _is_hidden(token)] if token.is_absent else [_is_hidden(token), users]))
 
 
 def _is_hidden(token: Node) -> Outcome:
     if isinstance(token.value, Unresolved) and "{{resolve:" in json.dumps(token.value.expression):
         return MET
-    if token.text is not None:
-        return token.broken("a token in the template" if token.text else "an empty token")
-    return token.must_be_set()
+    if token.is_unknown:
+        return token.must_be_set()
+    empty = token.is_absent or token.value in (None, "", [], {})
+    return token.broken() if empty else token.broken("a secret in the template")
 
 
 @rule(
@@ -106,9 +131,11 @@ def redis_user_signs_in(user: Resource) -> Outcome:
     """Judge users that are on; one that is off can't sign in at all."""
     access = user.at("AccessString")
     words = (access.text or "").lower().split()
-    off = MET if "off" in words and "on" not in words else access.broken("on")
     if access.is_unknown:
         off = access.undecided()
+    else:
+        # Who is neither on nor off is off.
+        off = access.broken() if "on" in words or (access.text is None and not access.is_absent) else MET
     open_access = access.broken() if "nopass" in words else MET
     mode = user.at("AuthenticationMode", "Type")
     without = mode.broken() if mode.text == "no-password-required" else mode.undecided() if mode.is_unknown else MET
@@ -118,9 +145,44 @@ def redis_user_signs_in(user: Resource) -> Outcome:
 
 
 @rule(
+    title="no password of a cache's user stands in the template",
+    fix="set AuthenticationMode to iam, or Passwords to dynamic references to a secret",
+    applies_to=(USER,),
+    controls=("164.312(d)", "164.312(a)(1)"),
+    requirement="HC-226",
+    url="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references-secretsmanager.html",
+)
+def redis_password_hidden(user: Resource) -> Outcome:
+    """Judge both places where passwords may stand; whoever can read the stack can read them."""
+    places = [user.at("Passwords"), user.at("AuthenticationMode", "Passwords")]
+    given = [place for place in places if not place.is_absent and place.value != []]
+    return all_met(_is_hidden(password) for place in given for password in place.items() or [place])
+
+
+@rule(
+    title="no user group lets in ElastiCache's own default user",
+    fix="put a user of your own, with UserName default and the AccessString off, in the place of default in UserIds",
+    applies_to=(USER_GROUP,),
+    controls=("164.312(d)", "164.312(a)(1)"),
+    requirement="HC-226",
+    url=_GUIDE + "Clusters.RBAC.html",
+)
+def redis_default_user_replaced(group: Resource) -> Outcome:
+    """Judge the ids: the user whose id is default may do everything, with no password, and can't be changed."""
+    users = group.at("UserIds")
+    return all_met(_is_not_default(one) for one in users.items() or [users])
+
+
+def _is_not_default(user: Node) -> Outcome:
+    if user.may_be("default"):
+        return user.undecided()
+    return user.broken() if (user.text or "").lower() == "default" else user.must_be_set()
+
+
+@rule(
     title="every cache keeps daily snapshots for 15 days",
     fix="set SnapshotRetentionLimit to 15 or more",
-    applies_to=(GROUP, SERVERLESS),
+    applies_to=(GROUP, CLUSTER, SERVERLESS),
     controls=("164.308(a)(7)(i)", "164.308(a)(7)(ii)(A)", "164.308(a)(7)(ii)(B)"),
     requirement="HC-228",
     same_as=(
@@ -130,7 +192,9 @@ def redis_user_signs_in(user: Resource) -> Outcome:
     url=_GUIDE + "backups-automatic.html",
 )
 def redis_backed_up(cache: Resource) -> Outcome:
-    """Judge how long snapshots are kept; nothing said means none."""
+    """Judge how long snapshots are kept; nothing said means none, and a cluster of Memcached has none."""
+    if cache.type == CLUSTER and _is_memcached(cache.at("Engine")):
+        return NOT_APPLICABLE
     return cache.at("SnapshotRetentionLimit").must_be_at_least(_LEAST_DAYS)
 
 
@@ -145,21 +209,25 @@ def redis_backed_up(cache: Resource) -> Outcome:
 )
 def redis_fails_over(group: Resource) -> Outcome:
     """Judge both switches, and that there is something to fail over to."""
-    counts = [
-        place.must_be_at_least(least)
-        for place, least in (
-            (group.at("ReplicasPerNodeGroup"), 1),
-            (group.at("NumCacheClusters"), 2),
-            *((one.at("ReplicaCount"), 1) for one in group.each("NodeGroupConfiguration", "*")),
-        )
-        if not place.is_absent
-    ]
-    return _of_global_or(
-        group,
-        all_met(
-            [group.at("AutomaticFailoverEnabled").must_be(True), group.at("MultiAZEnabled").must_be(True), *counts]
-        ),
-    )
+    switches = [group.at(name).must_be(True) for name in ("AutomaticFailoverEnabled", "MultiAZEnabled")]
+    return all_met([*switches, *_replicas(group)])
+
+
+def _replicas(group: Resource) -> list[Outcome]:
+    shards = group.at("NodeGroupConfiguration")
+    counts = [(group.at("ReplicasPerNodeGroup"), 1), (group.at("NumCacheClusters"), 2)]
+    counts += [(shard.at("ReplicaCount"), 1) for shard in shards.items()]
+    found = [place.must_be_at_least(least) for place, least in counts if not place.is_absent]
+    found += [MET for shard in shards.items() if shard.at("ReplicaAvailabilityZones").must_be_set() == MET]
+    if shards.is_unknown:
+        found.append(shards.undecided())
+    if found:
+        return found
+    sources = [group.at(name) for name in ("PrimaryClusterId", "SnapshotName", "SnapshotArns")]
+    known = next((source for source in sources if not source.is_absent), None)
+    if known is not None:
+        return [known.undecided("what the group is made from says how many replicas it has")]
+    return [group.at("ReplicasPerNodeGroup").broken("no replica")]
 
 
 @rule(
@@ -176,7 +244,21 @@ def redis_in_subnet_group(cache: Resource) -> Outcome:
     if cache.type == SERVERLESS:
         return cache.at("SubnetIds").must_be_set()
     name = cache.at("CacheSubnetGroupName")
-    return _of_global_or(cache, name.broken() if name.text == "default" else name.must_be_set())
+    return name.broken() if name.text == "default" else name.must_be_set()
+
+
+@rule(
+    title="every cache has a security group of its own",
+    fix="set SecurityGroupIds (VpcSecurityGroupIds for stand-alone clusters)",
+    applies_to=(GROUP, CLUSTER, SERVERLESS),
+    controls=("164.312(a)(1)", "164.312(e)(1)"),
+    requirement="HC-230",
+    severity=Severity.WARNING,
+    url=_GUIDE + "VPCs.EC.html",
+)
+def redis_in_security_group(cache: Resource) -> Outcome:
+    """Judge that groups are chosen; without any the cache is in the default group, with all that is in it too."""
+    return cache.at("VpcSecurityGroupIds" if cache.type == CLUSTER else "SecurityGroupIds").must_be_set()
 
 
 @rule(
@@ -262,15 +344,16 @@ def redis_kept(group: Resource) -> Outcome:
     applies_to=(CLUSTER,),
     controls=("164.312(a)(2)(iv)",),
     requirement="HC-232",
-    severity=Severity.WARNING,
     url=_GUIDE + "at-rest-encryption.html",
 )
 def redis_not_stand_alone(cluster: Resource) -> Outcome:
     """Judge the engine: no stand-alone cluster of any is encrypted at rest; Memcached keeps nothing on disk."""
     engine = cluster.at("Engine")
-    if engine.text is not None and engine.text.lower() == "memcached":
-        return engine.broken("memcached, which is not encrypted at rest")
-    return engine.undecided() if engine.is_unknown else engine.broken()
+    return engine.broken(f"{engine.shown()}, which a stand-alone cluster does not encrypt at rest")
+
+
+def _is_memcached(engine: Node) -> bool:
+    return engine.text is not None and engine.text.lower() == "memcached"
 
 
 def _of_global_or(cache: Resource, outcome: Outcome) -> Outcome:

@@ -35,7 +35,7 @@ def one_of_stack(scope: IConstruct, kind: type[C], make: Callable[[Stack, str], 
     known = _KNOWN.setdefault(nearest, {})
     found: IConstruct | None = known.get(id)
     if not isinstance(found, kind):
-        stack = _outermost(nearest)
+        stack = outermost(nearest)
         found = stack.node.try_find_child(id) or make(stack, id)
         if not isinstance(found, kind):
             raise ComplianceError(
@@ -46,7 +46,8 @@ def one_of_stack(scope: IConstruct, kind: type[C], make: Callable[[Stack, str], 
     return found
 
 
-def _outermost(stack: Stack) -> Stack:
+def outermost(stack: Stack) -> Stack:
+    """Return the stack that a nested one belongs to, which is itself for any other."""
     while stack.nested_stack_parent is not None:
         stack = stack.nested_stack_parent
     return stack

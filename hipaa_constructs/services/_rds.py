@@ -185,7 +185,7 @@ def derived_identifier(scope: Construct) -> str:
     """
     slug = re.sub("[^a-z0-9]+", "-", scope.node.id.lower()).strip("-")[:_LONGEST_SLUG].strip("-")
     stack = Fn.select(0, Fn.split("-", Fn.select(2, Fn.split("/", Aws.STACK_ID))))
-    return f"db-{slug}-{scope.node.addr[-_PARTS:]}-{stack}"
+    return "-".join(part for part in ("db", slug, scope.node.addr[-_PARTS:], stack) if part)
 
 
 def exported_log_groups(

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TypedDict, Unpack
 
 import jsii
-from aws_cdk import Aws, Duration, Names, RemovalPolicy, SecretValue, Token
+from aws_cdk import Aws, Duration, RemovalPolicy, SecretValue, Token
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_elasticache as elasticache
 from aws_cdk import aws_iam as iam
@@ -18,21 +18,24 @@ from hipaa_constructs.errors import ComplianceError
 from hipaa_constructs.services._options import Arguments, Contract
 from hipaa_constructs.services._placement import inner_subnets
 from hipaa_constructs.services._waiving import waive
-from hipaa_constructs.services.elasticache_engines import ENGINES, Engine, EngineName, parsed
+from hipaa_constructs.services.elasticache_arguments import (
+    check_access,
+    check_engine,
+    check_keeping,
+    check_key,
+    check_nodes,
+    check_parameters,
+)
+from hipaa_constructs.services.elasticache_engines import Engine, EngineName
+from hipaa_constructs.services.elasticache_users import closed_group, iam_user
 from hipaa_constructs.services.kms import AnyKey, EncryptionKey, usable_key
 from hipaa_constructs.services.logs import EncryptedLogGroup
 from hipaa_constructs.services.secretsmanager import EncryptedSecret
 from hipaa_constructs.waivers import Waiver
 
 _PORT = 6379
-_MOST_REPLICAS = 5
-_LONGEST_SNAPSHOTS = 35
-_LEAST_SNAPSHOTS = 15
-_FIVE_WEEKS = Duration.days(_LONGEST_SNAPSHOTS)
-_AVAILABILITY = "164.308(a)(7)(ii)(C)"
-_AUTHENTICATION = "164.312(d)"
+_FIVE_WEEKS = Duration.days(35)
 _LOGS = {"SlowLog": "slow-log", "EngineLog": "engine-log"}
-_ENGINE_OF_USERS = "redis"
 _EVERYTHING_SAFE = "on ~* &* +@all -@dangerous -@admin"
 
 
@@ -40,11 +43,17 @@ class RedisOptions(TypedDict, total=False):
     """The options of `aws_cdk.aws_elasticache.CfnReplicationGroup` that are passed on as they are."""
 
     data_tiering_enabled: bool
+    durability: str
+    ip_discovery: str
+    network_type: str
     notification_topic_arn: str
     preferred_maintenance_window: str
     replication_group_description: str
+    replication_group_id: str
+    snapshot_arns: Sequence[str]
     snapshot_name: str
     snapshot_window: str
+    snapshotting_cluster_id: str
 
 
 @jsii.implements(ec2.IConnectable)
@@ -59,9 +68,15 @@ class HipaaRedisCluster(Construct):
 
     A node costs by the hour, about 0.03 USD for the default ``cache.t4g.small``; there are two of them by default.
 
-    Rules: RedisEncryptedAtRest, RedisUsesCustomerManagedKey, RedisTlsRequired, RedisAuthenticated, RedisBackedUp,
-    RedisFailsOver, RedisInSubnetGroup, RedisEngineSupported, RedisLogged, RedisKept.
-    Your duty: that clients verify certificates; who may connect; that keys carry no PHI, as slow logs hold them.
+    ElastiCache lets its logs into the log groups itself, by a resource policy, if the role that deploys may
+    ``logs:CreateLogDelivery``, ``logs:PutResourcePolicy``, ``logs:DescribeResourcePolicies`` and
+    ``logs:DescribeLogGroups``.
+
+    Rules: RedisEncryptedAtRest, RedisUsesCustomerManagedKey, RedisEncryptedInTransit, RedisTlsRequired,
+    RedisAuthenticated, RedisUserSignsIn, RedisDefaultUserReplaced, RedisBackedUp, RedisFailsOver, RedisInSubnetGroup,
+    RedisInSecurityGroup, RedisEngineSupported, RedisLogged, RedisKept.
+    Your duty: that clients verify certificates; who may connect; that keys carry no PHI, as slow logs hold them; with
+    an AUTH token, that your function may change the cluster, and rotates the token there as well.
     AWS: https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/encryption.html
 
     Attributes:
@@ -84,12 +99,24 @@ class HipaaRedisCluster(Construct):
             "auth_token_rotation (164.312(d))",
             "auto_minor_version_upgrade": "minor versions are always installed (164.308(a)(5)(ii)(B))",
             "automatic_failover_enabled": "a replica always takes over (164.308(a)(7)(ii)(C))",
+            "cache_parameter_group_name": "pass parameters (164.312(e)(1))",
             "cache_security_group_names": "clusters are in a VPC, with a security group (164.312(e)(1))",
             "cache_subnet_group_name": "pass vpc, and vpc_subnets (164.312(e)(1))",
+            "cluster_mode": "several num_node_groups switch it on (164.308(a)(7)(ii)(C))",
+            "global_replication_group_id": "a member has the settings of its primary, which nothing here can judge; "
+            "make a CfnReplicationGroup (164.312(a)(2)(iv))",
             "kms_key_id": "pass encryption_key (164.312(a)(2)(iv))",
             "log_delivery_configurations": "slow and engine logs always go to encrypted log groups (164.312(b))",
             "multi_az_enabled": "nodes always lie in several Availability Zones (164.308(a)(7)(ii)(C))",
+            "node_group_configuration": "pass num_node_groups and replicas_per_node_group (164.308(a)(7)(ii)(C))",
+            "num_cache_clusters": "pass replicas_per_node_group (164.308(a)(7)(ii)(C))",
+            "preferred_cache_cluster_a_zs": "ElastiCache spreads the nodes over the zones of vpc_subnets "
+            "(164.308(a)(7)(ii)(C))",
+            "primary_cluster_id": "a stand-alone cluster is not encrypted at rest; restore a snapshot of it "
+            "(164.312(a)(2)(iv))",
             "security_group_ids": "pass security_groups for further ones (164.312(e)(1))",
+            "snapshot_retention_limit": "pass snapshot_retention (164.308(a)(7)(ii)(A))",
+            "tags": "call Tags.of() (164.308(a)(7)(ii)(E))",
             "transit_encryption_enabled": "TLS is always on (164.312(e)(2)(ii))",
             "transit_encryption_mode": "TLS is always required (164.312(e)(2)(ii))",
             "user_group_ids": "call add_user(), or pass auth_token_rotation (164.312(d))",
@@ -136,11 +163,14 @@ class HipaaRedisCluster(Construct):
             engine_version: by default Valkey 8.0 or Redis OSS 7.1; at least Valkey 7.2 or Redis OSS 7.0. Later minor
                 versions are installed by AWS.
             cache_node_type: by default ``cache.t4g.small``.
-            num_node_groups: how many shards; one by default, which keeps cluster mode off.
+            num_node_groups: how many shards; one by default, which keeps cluster mode off. A number that only the
+                deployment knows switches it on.
             replicas_per_node_group: of each primary, 1 to 5; one by default.
             port: by default 6379.
-            auth_token_rotation: a function that rotates the AUTH token in the secret and in the cluster. With it an
-                AUTH token takes the place of users; without it, the default, users sign in with IAM.
+            auth_token_rotation: a function that rotates the AUTH token in the secret and in the cluster
+                (``elasticache:ModifyReplicationGroup``); AWS has a template for the passwords of users only. With it
+                an AUTH token takes the place of users; without it, the default, users sign in with IAM, by tokens
+                that last 15 minutes, so that there is nothing to rotate.
             parameters: of the engine, by name; none beside AWS's defaults.
             encryption_key: by default the stack's `EncryptionKey`.
             security_groups: further ones, beside the cluster's own.
@@ -154,14 +184,16 @@ class HipaaRedisCluster(Construct):
             ComplianceError: an option is fixed or unknown, weaker than a rule that is not waived, or makes no cluster.
         """
         arguments = Arguments(scope, id, contract=self.contract, waivers=waivers, free=options)
-        chosen = _engine(arguments, engine, engine_version)
+        chosen = check_engine(arguments, engine, engine_version)
         version = engine_version or chosen.default
-        _check_size(arguments, num_node_groups, replicas_per_node_group)
-        _check_keeping(arguments, snapshot_retention, removal_policy)
+        check_nodes(arguments, cache_node_type, num_node_groups, replicas_per_node_group, port)
+        check_keeping(arguments, snapshot_retention, removal_policy)
+        check_key(arguments, encryption_key)
+        check_parameters(arguments, parameters)
+        sharded = Token.is_unresolved(num_node_groups) or num_node_groups > 1
         subnets = inner_subnets(arguments, vpc, vpc_subnets)
         super().__init__(scope, id)
         key: AnyKey = EncryptionKey.of(self) if encryption_key is None else encryption_key
-        self._engine = chosen
         self.security_group = ec2.SecurityGroup(
             self, "SecurityGroup", vpc=vpc, description="Nodes of a cache cluster", allow_all_outbound=False
         )
@@ -170,10 +202,12 @@ class HipaaRedisCluster(Construct):
         }
         self.user_group: elasticache.CfnUserGroup | None = None
         self.secret: secretsmanager.Secret | None = None
+        token = None
         if auth_token_rotation is None:
-            self.user_group = self._users()
+            self.user_group = closed_group(self)
         else:
-            self.secret = self._token(auth_token_rotation, key)
+            token = self._token(auth_token_rotation, key)
+            self.secret = token.secret
         options.setdefault("replication_group_description", self.node.path)
         self.resource = elasticache.CfnReplicationGroup(
             self,
@@ -183,8 +217,8 @@ class HipaaRedisCluster(Construct):
             cache_node_type=cache_node_type,
             num_node_groups=num_node_groups,
             replicas_per_node_group=replicas_per_node_group,
-            cluster_mode="enabled" if num_node_groups > 1 else "disabled",
-            cache_parameter_group_name=self._parameters(version, parameters, sharded=num_node_groups > 1),
+            cluster_mode="enabled" if sharded else "disabled",
+            cache_parameter_group_name=self._parameters(chosen, version, parameters, sharded=sharded),
             port=port,
             at_rest_encryption_enabled=True,
             kms_key_id=usable_key(self, key).key_arn,
@@ -214,15 +248,13 @@ class HipaaRedisCluster(Construct):
             **options,
         )
         self.resource.apply_removal_policy(removal_policy)
-        self.endpoint_address = (
-            self.resource.attr_configuration_end_point_address
-            if num_node_groups > 1
-            else self.resource.attr_primary_end_point_address
-        )
-        self.endpoint_port = (
-            self.resource.attr_configuration_end_point_port
-            if num_node_groups > 1
-            else self.resource.attr_primary_end_point_port
+        if token is not None and token.rotation is not None:
+            # The first rotation follows at once, and needs a cluster that has the token.
+            token.rotation.node.add_dependency(self.resource)
+        self.endpoint_address, self.endpoint_port = (
+            (self.resource.attr_configuration_end_point_address, self.resource.attr_configuration_end_point_port)
+            if sharded
+            else (self.resource.attr_primary_end_point_address, self.resource.attr_primary_end_point_port)
         )
         self._connections = ec2.Connections(
             security_groups=[self.security_group, *security_groups], default_port=ec2.Port.tcp(port)
@@ -239,20 +271,23 @@ class HipaaRedisCluster(Construct):
 
         Args:
             id: its id; its name is made of it and the path.
-            access_string: which keys and commands, in the words of the engine; by default all but dangerous and
-                administrative ones.
+            access_string: which keys and commands, in the words of the engine, beginning with ``on``; by default
+                all but dangerous and administrative ones.
 
         Raises:
-            ComplianceError: the cluster has an AUTH token, or the user would not have to sign in.
+            ComplianceError: the cluster has an AUTH token, or the user would not have to sign in, or by a password
+                that stands in the template.
 
         AWS: https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/Clusters.RBAC.html
         """
         group = self.user_group
         if group is None:
-            raise self._refusal("add_user() must be called on a cluster with users", "one with an AUTH token")
-        if "nopass" in access_string.lower() and not Token.is_unresolved(access_string):
-            raise self._refusal("access_string must make the user sign in", "nopass")
-        user = self._user(id, access_string)
+            raise ComplianceError(
+                f"{self.node.path}: add_user() must be called on a cluster with users, got one with an AUTH token "
+                "(164.312(d))"
+            )
+        check_access(self.node.path, access_string)
+        user = iam_user(self, id, access_string)
         group.user_ids = [*group.user_ids, user.ref]
         return user
 
@@ -272,47 +307,7 @@ class HipaaRedisCluster(Construct):
             resource_arns=[f"{place}:replicationgroup:{self.resource.ref}", f"{place}:user:{user.user_id}"],
         )
 
-    def _refusal(self, asked: str, given: str) -> ComplianceError:
-        return ComplianceError(f"{self.node.path}: {asked}, got {given} ({_AUTHENTICATION})")
-
-    def _users(self) -> elasticache.CfnUserGroup:
-        # Every group of the engine redis needs a user called default, whom clients become who name none. Valkey takes
-        # such groups too, while those of the engine valkey take no user without a password, not even one that is off.
-        nobody = elasticache.CfnUser(
-            self,
-            "DefaultUser",
-            engine=_ENGINE_OF_USERS,
-            user_id=self._name("default"),
-            user_name="default",
-            access_string="off ~* -@all",
-            no_password_required=True,
-        )
-        return elasticache.CfnUserGroup(
-            self,
-            "UserGroup",
-            engine=_ENGINE_OF_USERS,
-            user_group_id=self._name("users"),
-            user_ids=[nobody.ref],
-        )
-
-    def _user(self, id: str, access_string: str) -> elasticache.CfnUser:
-        # IAM asks for the same name and id.
-        name = self._name(id)
-        return elasticache.CfnUser(
-            self,
-            f"User{id}",
-            engine=_ENGINE_OF_USERS,
-            user_id=name,
-            user_name=name,
-            access_string=access_string,
-            authentication_mode={"Type": "iam"},
-        )
-
-    def _name(self, end: str) -> str:
-        unique = Names.unique_resource_name(self, max_length=28, separator="-").lower()
-        return f"{unique}-{end.lower()}"[:40]
-
-    def _token(self, rotation: lambda_.IFunction, key: AnyKey) -> secretsmanager.Secret:
+    def _token(self, rotation: lambda_.IFunction, key: AnyKey) -> EncryptedSecret:
         return EncryptedSecret(
             self,
             "AuthToken",
@@ -321,15 +316,17 @@ class HipaaRedisCluster(Construct):
             generate_secret_string=secretsmanager.SecretStringGenerator(
                 password_length=64, exclude_punctuation=True, include_space=False
             ),
-        ).secret
+        )
 
-    def _parameters(self, version: str, parameters: Mapping[str, str] | None, *, sharded: bool) -> str | None:
+    def _parameters(
+        self, engine: Engine, version: str, parameters: Mapping[str, str] | None, *, sharded: bool
+    ) -> str | None:
         if not parameters and not sharded:
             return None
         return elasticache.CfnParameterGroup(
             self,
             "Parameters",
-            cache_parameter_group_family=self._engine.family(version),
+            cache_parameter_group_family=engine.family(version),
             description=self.node.path,
             properties={**({"cluster-enabled": "yes"} if sharded else {}), **(parameters or {})},
         ).ref
@@ -343,70 +340,3 @@ class HipaaRedisCluster(Construct):
 def _as_text(secret: secretsmanager.Secret) -> str:
     # A dynamic reference: CloudFormation looks the token up at the deployment, and no template holds it.
     return SecretValue.secrets_manager(secret.secret_arn).unsafe_unwrap()
-
-
-def _engine(arguments: Arguments, name: str, version: str | None) -> Engine:
-    if name not in ENGINES:
-        arguments.refuse(
-            "engine",
-            name,
-            asked="valkey or redis",
-            way_out="no other engine of ElastiCache is encrypted, signed in to and backed up",
-            citation="164.312(a)(2)(iv)",
-        )
-    engine = ENGINES[name]
-    if version is None or Token.is_unresolved(version):
-        return engine
-    found = parsed(version)
-    if found is None or found < engine.floor:
-        floor = ".".join(map(str, engine.floor))
-        arguments.refuse(
-            "engine_version",
-            version,
-            asked=f"{floor} or newer for {name}",
-            way_out="older ones can't sign users in with IAM",
-            citation=_AUTHENTICATION,
-        )
-    return engine
-
-
-def _check_size(arguments: Arguments, shards: int, replicas: int) -> None:
-    if not 1 <= replicas <= _MOST_REPLICAS:
-        arguments.refuse(
-            "replicas_per_node_group",
-            replicas,
-            asked=f"from 1 to {_MOST_REPLICAS}",
-            way_out="without a replica nothing takes over when a node or its zone fails",
-            citation=_AVAILABILITY,
-        )
-    if shards < 1:
-        arguments.refuse(
-            "num_node_groups", shards, asked="1 or more", way_out="a cluster has a shard", citation=_AVAILABILITY
-        )
-
-
-def _check_keeping(arguments: Arguments, retention: Duration, removal_policy: RemovalPolicy) -> None:
-    days = retention.to_days(integral=False)
-    arguments.govern(
-        "snapshot_retention",
-        retention,
-        holds=days >= _LEAST_SNAPSHOTS,
-        asked=f"{_LEAST_SNAPSHOTS} days or longer",
-        rule="RedisBackedUp",
-    )
-    if days > _LONGEST_SNAPSHOTS:
-        arguments.refuse(
-            "snapshot_retention",
-            retention,
-            asked=f"{_LONGEST_SNAPSHOTS} days or shorter",
-            way_out="ElastiCache keeps none longer; copy snapshots to a bucket",
-            citation="164.308(a)(7)(ii)(A)",
-        )
-    keeping = (RemovalPolicy.SNAPSHOT, RemovalPolicy.RETAIN, RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
-    arguments.govern(
-        "removal_policy",
-        removal_policy,
-        holds=removal_policy in keeping,
-        asked="SNAPSHOT or RETAIN",
-        rule="RedisKept",
-    )

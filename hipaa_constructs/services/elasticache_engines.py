@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from aws_cdk import Fn, Token
+
 EngineName = Literal["valkey", "redis"]
 
 
@@ -24,8 +26,10 @@ class Engine:
     default: str
 
     def family(self, version: str) -> str:
-        """Return the family of parameter groups of a version."""
-        return f"{self.name}{version.partition('.')[0]}"
+        """Return the family of parameter groups of a version, also of one that only the deployment knows."""
+        hidden = Token.is_unresolved(version)
+        major = Fn.select(0, Fn.split(".", version)) if hidden else version.partition(".")[0]
+        return f"{self.name}{major}"
 
 
 # https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/auth-iam.html

@@ -25,8 +25,8 @@ ROOT = Path(__file__).parent.parent.parent
 BIN = Path(sys.executable).parent
 
 # Checkov does not know that the log archive can't log to itself, nor that SSE-S3 is all that log delivery supports; nor
-# standard logging v2 of CloudFront; nor that CloudFormation takes no StorageEncrypted with a replica, which is encrypted
-# as its source is.
+# standard logging v2 of CloudFront; nor that CloudFormation takes no StorageEncrypted with a replica, which is
+# encrypted as its source is.
 EXPECTED_OF_CHECKOV = {
     ("CKV_AWS_16", "MysqlReplica"),
     ("CKV_AWS_18", "Archive"),

@@ -25,6 +25,7 @@ from moto.iam.access_control import PermissionResult
 from moto.kms.models import Key
 from moto.logs.models import LogGroup
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
+from moto.rds.models import DBInstance, DBParameterGroup
 from moto.s3.models import FakeBucket
 from werkzeug.serving import make_server
 
@@ -93,6 +94,10 @@ TRANSLATED: Mapping[str, Callable[[str, Any], object]] = {
     "BucketName": lambda bucket, given: None,
     "LifecycleConfiguration": expire,
     "LoggingConfiguration": log,
+    "ObjectLockConfiguration": lambda bucket, given: s3().put_object_lock_configuration(
+        Bucket=bucket, ObjectLockConfiguration=given
+    ),
+    "ObjectLockEnabled": lambda bucket, given: None,
     "OwnershipControls": lambda bucket, given: s3().put_bucket_ownership_controls(
         Bucket=bucket, OwnershipControls=given
     ),
@@ -139,10 +144,13 @@ def complete_moto() -> None:
     plain_bucket = FakeBucket.create_from_cloudformation_json
     plain_key = Key.create_from_cloudformation_json
     plain_log_group = LogGroup.create_from_cloudformation_json
+    plain_database = DBInstance.create_from_cloudformation_json
 
     def create_bucket(name: str, resource: Any, account: str, region: str, **kwargs: Any) -> FakeBucket:
+        given = resource.get("Properties", {})
         bucket = plain_bucket(name, {"Properties": {}}, account, region, **kwargs)
-        configure(name, resource.get("Properties", {}))
+        bucket.object_lock_enabled = given.get("ObjectLockEnabled", False)
+        configure(name, given)
         return bucket
 
     def create_key(name: str, resource: Any, account: str, region: str, **kwargs: Any) -> Key:
@@ -155,6 +163,11 @@ def complete_moto() -> None:
         renamed = {"kmsKeyId": given.get("KmsKeyId")}  # moto looks for the API's spelling
         return plain_log_group(name, {"Properties": {**given, **renamed}}, account, region, **kwargs)
 
+    def create_database(name: str, resource: Any, account: str, region: str, **kwargs: Any) -> DBInstance:
+        database = plain_database(name, resource, account, region, **kwargs)
+        database.deletion_protection = resource["Properties"].get("DeletionProtection", False)  # moto drops it
+        return database
+
     def update_termination_protection(self: CloudFormationResponse) -> ActionResult:
         stack = self.cloudformation_backend.get_stack(self._get_param("StackName"))
         stack.enable_termination_protection = self._get_bool_param("EnableTerminationProtection")
@@ -165,6 +178,8 @@ def complete_moto() -> None:
         return PermissionResult.NEUTRAL
 
     replacements: list[tuple[type, str, object]] = [
+        (DBInstance, "create_from_cloudformation_json", staticmethod(create_database)),
+        (DBParameterGroup, "physical_resource_id", property(lambda group: group.name)),  # what Ref gives
         (Key, "create_from_cloudformation_json", staticmethod(create_key)),
         (LogGroup, "create_from_cloudformation_json", staticmethod(create_log_group)),
         (FakeBucket, "create_from_cloudformation_json", staticmethod(create_bucket)),

@@ -8,7 +8,14 @@ from collections.abc import Callable
 import pytest
 from aws_cdk import Stack
 
-from hipaa_constructs import EncryptedBucket, EncryptionKey, LogArchive, ReplicaEncryptionKey
+from hipaa_constructs import (
+    EncryptedBucket,
+    EncryptionKey,
+    FlowLoggedVpc,
+    HipaaRedisCluster,
+    LogArchive,
+    ReplicaEncryptionKey,
+)
 from hipaa_constructs.checker import check
 from hipaa_constructs.rules import Template, Verdict
 from hipaa_constructs.rules._value import Json
@@ -184,3 +191,40 @@ def test_a_disabled_key() -> None:
         properties["Enabled"] = False
 
     assert changed(KEYS, next(iter(of_type(KEYS, "AWS::KMS::Key"))), change)
+
+
+def caches(stack: Stack) -> None:
+    HipaaRedisCluster(stack, "It", vpc=FlowLoggedVpc(stack, "Network", max_azs=2).vpc).add_user("Portal")
+
+
+CACHES = synthesized(caches)
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "value"),
+    [
+        ("AWS::ElastiCache::ReplicationGroup", "TransitEncryptionMode", "preferred"),
+        ("AWS::ElastiCache::UserGroup", "UserIds", ["default"]),
+        ("AWS::ElastiCache::User", "Passwords", ["swordfish-swordfish"]),
+        ("AWS::ElastiCache::User", "AuthenticationMode", {"Type": "password", "Passwords": ["swordfish-swordfish"]}),
+    ],
+    ids=str,
+)
+def test_a_way_into_a_cache(kind: str, name: str, value: Json) -> None:
+    def change(resource: Body) -> None:
+        properties = resource["Properties"]
+        assert isinstance(properties, dict)
+        properties[name] = value
+
+    for cache in of_type(CACHES, kind):
+        assert changed(CACHES, cache, change)
+
+
+@pytest.mark.parametrize("user", of_type(CACHES, "AWS::ElastiCache::User"))
+def test_a_user_of_a_cache_who_is_on_without_a_password(user: str) -> None:
+    def change(resource: Body) -> None:
+        properties = resource["Properties"]
+        assert isinstance(properties, dict)
+        properties.update(AccessString="on ~* +@all", NoPasswordRequired=True)
+
+    assert changed(CACHES, user, change)

@@ -14,6 +14,7 @@ from tests.rules._judging import (
     PARAMETER,
     UNDECIDED,
     Body,
+    outcome,
     resource,
     template,
     verdict,
@@ -23,6 +24,7 @@ GROUP = "AWS::ElastiCache::ReplicationGroup"
 CLUSTER = "AWS::ElastiCache::CacheCluster"
 SERVERLESS = "AWS::ElastiCache::ServerlessCache"
 USER = "AWS::ElastiCache::User"
+USER_GROUP = "AWS::ElastiCache::UserGroup"
 
 
 def alone(kind: str, properties: Json = None, **attributes: Json) -> Body:
@@ -39,7 +41,10 @@ def test_encryption_at_rest_decides(value: Json, wanted: str) -> None:
     assert verdict("RedisEncryptedAtRest", alone(GROUP, {"AtRestEncryptionEnabled": value})) == wanted
 
 
-@pytest.mark.parametrize("kind", [GROUP, SERVERLESS])
+@pytest.mark.parametrize(
+    ("rule", "kind"),
+    [("RedisUsesCustomerManagedKey", GROUP), ("ServerlessCacheUsesCustomerManagedKey", SERVERLESS)],
+)
 @pytest.mark.parametrize(
     ("key", "wanted"),
     [
@@ -51,11 +56,21 @@ def test_encryption_at_rest_decides(value: Json, wanted: str) -> None:
     ],
     ids=str,
 )
-def test_the_key_decides(kind: str, key: Json, wanted: str) -> None:
-    assert verdict("RedisUsesCustomerManagedKey", alone(kind, {"KmsKeyId": key})) == wanted
+def test_the_key_decides(rule: str, kind: str, key: Json, wanted: str) -> None:
+    assert verdict(rule, alone(kind, {"KmsKeyId": key})) == wanted
 
 
 @pytest.mark.parametrize("kind", [GROUP, CLUSTER])
+@pytest.mark.parametrize(
+    ("value", "wanted"),
+    [(True, MET), ("true", MET), (False, BROKEN), (GONE, BROKEN), (PARAMETER, UNDECIDED)]
+    + [(value, BROKEN) for value in NEVER_TRUE],
+    ids=str,
+)
+def test_encryption_in_transit_decides(kind: str, value: Json, wanted: str) -> None:
+    assert verdict("RedisEncryptedInTransit", alone(kind, {"TransitEncryptionEnabled": value})) == wanted
+
+
 @pytest.mark.parametrize(
     ("properties", "wanted"),
     [
@@ -63,15 +78,16 @@ def test_the_key_decides(kind: str, key: Json, wanted: str) -> None:
         ({"TransitEncryptionEnabled": True}, MET),
         ({"TransitEncryptionEnabled": True, "TransitEncryptionMode": "preferred"}, BROKEN),
         ({"TransitEncryptionEnabled": True, "TransitEncryptionMode": 7}, BROKEN),
-        ({"TransitEncryptionEnabled": False, "TransitEncryptionMode": "required"}, BROKEN),
-        ({"TransitEncryptionMode": "required"}, BROKEN),
+        ({"TransitEncryptionEnabled": PARAMETER, "TransitEncryptionMode": "preferred"}, BROKEN),
         ({"TransitEncryptionEnabled": PARAMETER}, UNDECIDED),
         ({"TransitEncryptionEnabled": True, "TransitEncryptionMode": PARAMETER}, UNDECIDED),
+        ({"TransitEncryptionEnabled": False, "TransitEncryptionMode": "preferred"}, NOT_APPLICABLE),
+        ({}, NOT_APPLICABLE),
     ],
     ids=str,
 )
-def test_tls_must_be_required(kind: str, properties: Json, wanted: str) -> None:
-    assert verdict("RedisTlsRequired", alone(kind, properties)) == wanted
+def test_tls_must_be_required(properties: Json, wanted: str) -> None:
+    assert verdict("RedisTlsRequired", alone(GROUP, properties)) == wanted
 
 
 @pytest.mark.parametrize(
@@ -85,6 +101,7 @@ def test_tls_must_be_required(kind: str, properties: Json, wanted: str) -> None:
         ({"AuthToken": {"Fn::Sub": "{{resolve:secretsmanager:${Secret}}}"}}, MET),
         ({"AuthToken": "swordfish-swordfish"}, BROKEN),
         ({"AuthToken": ""}, BROKEN),
+        ({"AuthToken": 1234567890123456}, BROKEN),
         ({"AuthToken": PARAMETER}, UNDECIDED),
         ({}, BROKEN),
     ],
@@ -112,6 +129,9 @@ def test_clients_must_sign_in_to_a_serverless_cache(properties: Json, wanted: st
         ({"AccessString": "on ~* +@all", "AuthenticationMode": {"Type": "no-password-required"}}, BROKEN),
         ({"AccessString": "on nopass ~* +@all"}, BROKEN),
         ({"AccessString": "off on ~* +@all", "NoPasswordRequired": True}, BROKEN),
+        ({"AccessString": "~* +@all", "NoPasswordRequired": True}, MET),
+        ({"NoPasswordRequired": True}, MET),
+        ({"AccessString": 7, "NoPasswordRequired": True}, BROKEN),
         ({"AccessString": PARAMETER, "NoPasswordRequired": True}, UNDECIDED),
         ({"AccessString": "on ~*", "NoPasswordRequired": PARAMETER}, UNDECIDED),
     ],
@@ -121,13 +141,79 @@ def test_a_user_that_is_on_must_sign_in(properties: Json, wanted: str) -> None:
     assert verdict("RedisUserSignsIn", alone(USER, properties)) == wanted
 
 
-@pytest.mark.parametrize("kind", [GROUP, SERVERLESS])
+def test_a_token_in_the_template_is_what_the_finding_is_about() -> None:
+    found = outcome("RedisAuthenticated", alone(GROUP, {"AuthToken": "swordfish-swordfish"}))
+    assert (found.property, found.found) == ("AuthToken", "a secret in the template")
+
+
+HIDDEN = "{{resolve:secretsmanager:portal:SecretString:password}}"
+
+
+@pytest.mark.parametrize("within", ["Passwords", "AuthenticationMode"])
+@pytest.mark.parametrize(
+    ("passwords", "wanted"),
+    [
+        ([HIDDEN], MET),
+        ([{"Fn::Sub": "{{resolve:secretsmanager:${Secret}}}"}], MET),
+        (["swordfish-swordfish"], BROKEN),
+        ([HIDDEN, "swordfish-swordfish"], BROKEN),
+        ([""], BROKEN),
+        ([7], BROKEN),
+        ("swordfish-swordfish", BROKEN),
+        ([PARAMETER], UNDECIDED),
+        (PARAMETER, UNDECIDED),
+        ([], NOT_APPLICABLE),
+        (GONE, NOT_APPLICABLE),
+    ],
+    ids=str,
+)
+def test_no_password_stands_in_the_template(within: str, passwords: Json, wanted: str) -> None:
+    properties: Body = {"Passwords": passwords}
+    if within == "AuthenticationMode":
+        properties = {"AuthenticationMode": {"Type": "password", "Passwords": passwords}}
+    assert verdict("RedisPasswordHidden", alone(USER, properties)) == wanted
+
+
+@pytest.mark.parametrize(
+    ("ids", "wanted"),
+    [
+        ([{"Ref": "Nobody"}], MET),
+        (["nobody", {"Ref": "Nobody"}], MET),
+        ([{"Fn::ImportValue": "Nobody"}], MET),
+        (["default"], BROKEN),
+        ([{"Ref": "Nobody"}, "Default"], BROKEN),
+        ([], BROKEN),
+        ([{}], BROKEN),
+        ("nobody", MET),
+        ("default", BROKEN),
+        (GONE, BROKEN),
+        ([PARAMETER], UNDECIDED),
+        (PARAMETER, UNDECIDED),
+    ],
+    ids=str,
+)
+def test_elasticaches_own_default_user_is_in_no_group(ids: Json, wanted: str) -> None:
+    body = template(
+        {
+            "It": resource(USER_GROUP, {"UserIds": ids}),
+            "Nobody": resource(USER, {"UserId": "nobody", "UserName": "default", "AccessString": "off ~* -@all"}),
+        }
+    )
+    assert verdict("RedisDefaultUserReplaced", body) == wanted
+
+
+@pytest.mark.parametrize("kind", [GROUP, CLUSTER, SERVERLESS])
 @pytest.mark.parametrize(
     ("days", "wanted"),
     [(15, MET), ("35", MET), (14, BROKEN), (0, BROKEN), (GONE, BROKEN), ("x", BROKEN), (PARAMETER, UNDECIDED)],
 )
 def test_snapshots_of_15_days_are_kept(kind: str, days: Json, wanted: str) -> None:
     assert verdict("RedisBackedUp", alone(kind, {"SnapshotRetentionLimit": days})) == wanted
+
+
+@pytest.mark.parametrize(("engine", "wanted"), [("memcached", NOT_APPLICABLE), ("redis", BROKEN), (PARAMETER, BROKEN)])
+def test_memcached_has_no_snapshots(engine: Json, wanted: str) -> None:
+    assert verdict("RedisBackedUp", alone(CLUSTER, {"Engine": engine})) == wanted
 
 
 SAFE: Body = {"AutomaticFailoverEnabled": True, "MultiAZEnabled": True}
@@ -145,7 +231,14 @@ SAFE: Body = {"AutomaticFailoverEnabled": True, "MultiAZEnabled": True}
         ({"AutomaticFailoverEnabled": False}, BROKEN),
         ({"MultiAZEnabled": GONE}, BROKEN),
         ({"ReplicasPerNodeGroup": PARAMETER}, UNDECIDED),
-        ({"MultiAZEnabled": PARAMETER}, UNDECIDED),
+        ({"MultiAZEnabled": PARAMETER, "NumCacheClusters": 2}, UNDECIDED),
+        ({"NodeGroupConfiguration": [{"ReplicaAvailabilityZones": ["us-east-1b"]}]}, MET),
+        ({"NodeGroupConfiguration": [{}]}, BROKEN),
+        ({"NodeGroupConfiguration": PARAMETER}, UNDECIDED),
+        ({"NumNodeGroups": 3}, BROKEN),
+        ({}, BROKEN),
+        ({"SnapshotName": "yesterday"}, UNDECIDED),
+        ({"PrimaryClusterId": "old"}, UNDECIDED),
     ],
     ids=str,
 )
@@ -175,6 +268,15 @@ def test_subnets_are_chosen(kind: str, name: Json, wanted: str) -> None:
 @pytest.mark.parametrize(("subnets", "wanted"), [(["subnet-1"], MET), ([], BROKEN), (GONE, BROKEN)])
 def test_subnets_of_a_serverless_cache_are_chosen(subnets: Json, wanted: str) -> None:
     assert verdict("RedisInSubnetGroup", alone(SERVERLESS, {"SubnetIds": subnets})) == wanted
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [(GROUP, "SecurityGroupIds"), (CLUSTER, "VpcSecurityGroupIds"), (SERVERLESS, "SecurityGroupIds")],
+)
+@pytest.mark.parametrize(("groups", "wanted"), [(["sg-1"], MET), ([], BROKEN), (GONE, BROKEN), (PARAMETER, UNDECIDED)])
+def test_security_groups_are_chosen(kind: str, name: str, groups: Json, wanted: str) -> None:
+    assert verdict("RedisInSecurityGroup", alone(kind, {name: groups})) == wanted
 
 
 @pytest.mark.parametrize(
@@ -235,16 +337,28 @@ def test_what_becomes_of_the_data_decides(deletion: Json, replacement: Json, wan
     assert verdict("RedisKept", alone(GROUP, {}, **attributes)) == wanted
 
 
-@pytest.mark.parametrize(
-    ("engine", "wanted"), [("memcached", BROKEN), ("redis", BROKEN), (GONE, BROKEN), (PARAMETER, UNDECIDED)]
-)
-def test_no_stand_alone_cluster_holds_records(engine: Json, wanted: str) -> None:
-    assert verdict("RedisNotStandAlone", alone(CLUSTER, {"Engine": engine})) == wanted
+@pytest.mark.parametrize("engine", ["memcached", "redis", GONE, PARAMETER])
+def test_no_stand_alone_cluster_holds_records(engine: Json) -> None:
+    assert verdict("RedisNotStandAlone", alone(CLUSTER, {"Engine": engine})) == BROKEN
+
+
+MEMBER = alone(GROUP, {"GlobalReplicationGroupId": "sgaui-records"})
 
 
 @pytest.mark.parametrize(
     "rule",
-    ["RedisEncryptedAtRest", "RedisTlsRequired", "RedisAuthenticated", "RedisFailsOver", "RedisEngineSupported"],
+    [
+        "RedisAuthenticated",
+        "RedisEncryptedAtRest",
+        "RedisEncryptedInTransit",
+        "RedisEngineSupported",
+        "RedisTlsRequired",
+    ],
 )
 def test_a_member_of_a_global_datastore_has_the_settings_of_its_primary(rule: str) -> None:
-    assert verdict(rule, alone(GROUP, {"GlobalReplicationGroupId": "sgaui-records"})) == NOT_APPLICABLE
+    assert verdict(rule, MEMBER) == NOT_APPLICABLE
+
+
+@pytest.mark.parametrize("rule", ["RedisFailsOver", "RedisInSecurityGroup", "RedisInSubnetGroup"])
+def test_a_member_of_a_global_datastore_has_a_network_and_replicas_of_its_own(rule: str) -> None:
+    assert verdict(rule, MEMBER) == BROKEN

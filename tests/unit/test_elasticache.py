@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import inspect
 import json
+import re
+from collections.abc import Callable
 
 import pytest
-from aws_cdk import App, Duration, RemovalPolicy, Stack, Stage
+from aws_cdk import App, CfnParameter, Duration, NestedStack, RemovalPolicy, Stack, Stage
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_elasticache as elasticache
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 
-from hipaa_constructs import FlowLoggedVpc, HipaaRedisCluster, ManagedPolicyRole
+from hipaa_constructs import ComplianceError, FlowLoggedVpc, HipaaRedisCluster, ManagedPolicyRole
 from hipaa_constructs.rules._value import Json
 from tests._refusals import made, refusal, waiver
 from tests._synthesis import Body, at, of_type, report_of, statements, synthesized, the
@@ -160,6 +164,13 @@ def test_a_token_is_rotated() -> None:
     assert at(schedule, "RotationLambdaARN") == FUNCTION
 
 
+def test_a_token_is_rotated_once_there_is_a_cluster_that_has_it() -> None:
+    (group,) = of_type(TOKEN, GROUP)
+    needed = the(TOKEN, "AWS::SecretsManager::RotationSchedule")["DependsOn"]
+    assert isinstance(needed, list)
+    assert group in needed
+
+
 def test_a_cluster_with_a_token_breaks_no_rule() -> None:
     assert report_of(lambda app: with_token(Stack(app, "Stack"))).findings == []
 
@@ -187,6 +198,78 @@ def test_redis_can_be_chosen_with_parameters() -> None:
     assert (at(properties(template), "Engine"), at(properties(template), "EngineVersion")) == ("redis", "7.0")
     assert at(parameters, "CacheParameterGroupFamily") == "redis7"
     assert at(parameters, "Properties") == {"timeout": "60"}
+
+
+def test_every_option_of_a_replication_group_is_sorted_out() -> None:
+    contract = HipaaRedisCluster.contract
+    parameters = inspect.signature(vars(elasticache.CfnReplicationGroup)["__init__"]).parameters.values()
+    options = {one.name for one in parameters if one.kind is inspect.Parameter.KEYWORD_ONLY}
+    assert {*contract.fixed, *contract.free.__annotations__} <= options
+    own = {"removal_policy", "snapshot_retention"}
+    assert {*contract.fixed, *contract.governed, *contract.chosen, *contract.free.__annotations__} - own == options
+
+
+def test_what_only_the_deployment_knows_passes() -> None:
+    def build(stack: Stack) -> None:
+        def number(name: str) -> int:
+            return int(CfnParameter(stack, name, type="Number").value_as_number)
+
+        HipaaRedisCluster(
+            stack,
+            "It",
+            vpc=network(stack),
+            engine_version=CfnParameter(stack, "Version").value_as_string,
+            cache_node_type=CfnParameter(stack, "Type").value_as_string,
+            num_node_groups=number("Shards"),
+            replicas_per_node_group=number("Replicas"),
+            port=number("Port"),
+            snapshot_retention=Duration.days(number("Days")),
+        )
+
+    template = synthesized(build)
+    parameters = at(the(template, "AWS::ElastiCache::ParameterGroup"), "Properties")
+    assert at(properties(template), "ClusterMode") == "enabled"
+    assert [at(properties(template), name, "Ref") for name in ("EngineVersion", "CacheNodeType", "Port")] == [
+        "Version",
+        "Type",
+        "Port",
+    ]
+    assert [at(properties(template), name, "Ref") for name in ("NumNodeGroups", "ReplicasPerNodeGroup")] == [
+        "Shards",
+        "Replicas",
+    ]
+    assert at(properties(template), "SnapshotRetentionLimit") == {"Ref": "Days"}
+    family = {"Fn::Select": [0, {"Fn::Split": [".", {"Ref": "Version"}]}]}
+    assert at(parameters, "CacheParameterGroupFamily") == {"Fn::Join": ["", ["valkey", family]]}
+
+
+def users_of(build: Callable[[App], Stack]) -> set[str]:
+    app = App()
+    stack = build(app)
+    cluster = HipaaRedisCluster(stack, "It", vpc=imported(stack, ["us-east-1a", "us-east-1b"]))
+    names = ("Portal", "PortalOfPatientsOne", "PortalOfPatientsTwo", "portal", "Größe/1")
+    return {cluster.add_user(name).user_id for name in names}
+
+
+def test_users_whose_names_are_alike_have_ids_of_their_own() -> None:
+    found = users_of(lambda app: Stack(app, "Stack"))
+    assert len(found) == 5
+    assert all(re.fullmatch("[a-z][a-z0-9]*(-[a-z0-9]+)*", name) and len(name) <= 40 for name in found)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        lambda app: Stack(app, "Another"),
+        lambda app: Stack(app, "Stack", stack_name="Another"),
+        lambda app: Stack(Stage(app, "Prod"), "Stack"),
+        lambda app: NestedStack(Stack(app, "One"), "Stack"),
+        lambda app: NestedStack(Stack(app, "Two"), "Stack"),
+    ],
+)
+def test_users_of_other_stacks_have_other_ids(other: Callable[[App], Stack]) -> None:
+    nested = users_of(lambda app: NestedStack(Stack(app, "Three"), "Stack"))
+    assert users_of(other).isdisjoint(users_of(lambda app: Stack(app, "Stack")) | nested)
 
 
 def test_free_options_are_passed_on() -> None:
@@ -266,14 +349,91 @@ def test_a_number_of_replicas_that_can_not_be_is_refused(stack: Stack, replicas:
     )
 
 
+@pytest.mark.parametrize("replicas", ["2", 1.5, True])
+def test_replicas_that_are_no_number_are_refused(stack: Stack, replicas: object) -> None:
+    with pytest.raises(ComplianceError, match="replicas_per_node_group must be from 1 to 5"):
+        made(HipaaRedisCluster, stack, vpc=network(stack), replicas_per_node_group=replicas)
+
+
+@pytest.mark.parametrize("port", [0, 65536])
+def test_a_port_that_is_none_is_refused(stack: Stack, port: int) -> None:
+    refusal(
+        lambda: HipaaRedisCluster(stack, "It", vpc=network(stack), port=port),
+        f"Stack/It: port must be from 1 to 65535, got {port}; TCP knows no other port (164.312(e)(1))",
+    )
+
+
+def test_no_shard_is_refused(stack: Stack) -> None:
+    refusal(
+        lambda: HipaaRedisCluster(stack, "It", vpc=network(stack), num_node_groups=0),
+        "Stack/It: num_node_groups must be from 1 to 500, got 0; a cluster has a shard (164.308(a)(7)(ii)(C))",
+    )
+
+
+@pytest.mark.parametrize("kind", ["cache.t1.micro", "cache.m1.small", "db.t4g.small", "small"])
+def test_a_node_type_without_tls_is_refused(stack: Stack, kind: str) -> None:
+    refusal(
+        lambda: HipaaRedisCluster(stack, "It", vpc=network(stack), cache_node_type=kind),
+        f"Stack/It: cache_node_type must be a node type of a current generation, got '{kind}'; older ones neither "
+        "speak TLS nor fail over; take for example cache.m7g.large (164.312(e)(1))",
+    )
+
+
+def test_cluster_mode_against_the_number_of_shards_is_refused(stack: Stack) -> None:
+    refusal(
+        lambda: HipaaRedisCluster(stack, "It", vpc=network(stack), parameters={"cluster-enabled": "no"}),
+        "Stack/It: parameters must be without it, got 'cluster-enabled'; several num_node_groups switch cluster mode "
+        "on (164.308(a)(7)(ii)(C))",
+    )
+
+
+def test_an_alias_of_a_key_is_refused_before_anything_is_built(stack: Stack) -> None:
+    alias = kms.Alias.from_alias_name(stack, "Key", "alias/records")
+    refusal(
+        lambda: HipaaRedisCluster(stack, "It", vpc=network(stack), encryption_key=alias),
+        "Stack/It: encryption_key must be a key, got 'an alias'; CloudWatch Logs takes the ARN of a key only; pass the "
+        "key itself (164.312(a)(2)(iv))",
+    )
+    assert stack.node.try_find_child("It") is None
+
+
+@pytest.mark.parametrize(
+    ("retention", "message"),
+    [
+        (
+            Duration.hours(400),
+            "a whole number of days, got 16 days 16 hours; ElastiCache counts in days",
+        ),
+        (35, "a Duration, got 35; pass Duration.days(…)"),
+    ],
+)
+def test_snapshots_that_are_not_counted_in_days_are_refused(stack: Stack, retention: object, message: str) -> None:
+    refusal(
+        lambda: made(HipaaRedisCluster, stack, vpc=network(stack), snapshot_retention=retention),
+        f"Stack/It: snapshot_retention must be {message} (164.308(a)(7)(ii)(A))",
+    )
+
+
+@pytest.mark.parametrize("engine", [None, 7, ["redis"]])
+def test_an_engine_that_is_no_text_is_refused(stack: Stack, engine: object) -> None:
+    with pytest.raises(ComplianceError, match="engine must be valkey or redis"):
+        made(HipaaRedisCluster, stack, vpc=network(stack), engine=engine)
+
+
 @pytest.mark.parametrize(
     ("engine", "version", "floor"),
-    [("valkey", "7.1", "7.2"), ("valkey", "newest", "7.2"), ("redis", "6.2", "7.0"), ("redis", "5.0.6", "7.0")],
+    [
+        ("valkey", 8, "7.2"),
+        ("valkey", "7.1", "7.2"),
+        ("valkey", "newest", "7.2"),
+        ("redis", "6.2", "7.0"),
+        ("redis", "5.0.6", "7.0"),
+    ],
 )
-def test_a_version_below_the_floor_is_refused(stack: Stack, engine: str, version: str, floor: str) -> None:
+def test_a_version_below_the_floor_is_refused(stack: Stack, engine: str, version: object, floor: str) -> None:
     refusal(
         lambda: made(HipaaRedisCluster, stack, vpc=network(stack), engine=engine, engine_version=version),
-        f"Stack/It: engine_version must be {floor} or newer for {engine}, got '{version}'; older ones can't sign users "
+        f"Stack/It: engine_version must be {floor} or newer for {engine}, got {version!r}; older ones can't sign users "
         "in with IAM (164.312(d))",
     )
 
@@ -328,6 +488,15 @@ def test_a_token_in_the_template_is_refused(stack: Stack) -> None:
         lambda: made(HipaaRedisCluster, stack, vpc=network(stack), auth_token="x"),
         "Stack/It: auth_token can't be set, got 'x'; a token in the template can be read by everybody who can read the "
         "stack; pass auth_token_rotation (164.312(d))",
+    )
+
+
+@pytest.mark.parametrize("access", ["on >swordfish ~* +@all", "on #abc ~*", "on ~* +@all reset"])
+def test_a_password_in_the_template_is_refused(stack: Stack, access: str) -> None:
+    cluster = HipaaRedisCluster(stack, "It", vpc=network(stack))
+    refusal(
+        lambda: cluster.add_user("App", access_string=access),
+        "Stack/It: access_string must be without passwords, got one; the user signs in with IAM (164.312(d))",
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -154,6 +155,13 @@ def test_the_identifier_and_the_log_groups_carry_the_stacks_own_id() -> None:
     assert isinstance(first, str)
     assert (first[:6], second) == ("db-it-", part)
     assert at(name, "Fn::Join", 1) == [f"/aws/rds/instance/{first}", part, "/postgresql"]
+
+
+def test_an_identifier_is_made_of_any_id() -> None:
+    template = synthesized(lambda stack: HipaaRdsInstance(stack, "Ä_Ö", engine=POSTGRES, vpc=network(stack)))
+    beginning = at(properties(template)["DBInstanceIdentifier"], "Fn::Join", 1, 0)
+    assert isinstance(beginning, str)
+    assert re.fullmatch(r"db-[0-9a-f]{8}-", beginning)
 
 
 def test_two_databases_of_one_id_have_two_identifiers() -> None:
