@@ -318,8 +318,11 @@ class HipaaEcsService(Construct):
             )
         else:
             self.load_balancer = load_balancer
-            load_balancer.listener.add_action(
-                self.node.addr,
+            # In the stack of the service, which may be another one than the load balancer's.
+            elbv2.ApplicationListenerRule(
+                self,
+                "ListenerRule",
+                listener=load_balancer.listener,
                 action=elbv2.ListenerAction.forward([self.target_group]),
                 conditions=list(listener_conditions),
                 priority=listener_priority,
