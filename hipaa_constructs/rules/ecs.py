@@ -9,10 +9,10 @@ from hipaa_constructs.rules._rule import Severity, rule
 
 CLUSTER = "AWS::ECS::Cluster"
 SERVICE = "AWS::ECS::Service"
+TASK_SET = "AWS::ECS::TaskSet"
 SCALABLE_TARGET = "AWS::ApplicationAutoScaling::ScalableTarget"
 _GUIDE = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/"
 _AT_REST = ("164.312(a)(2)(iv)", "164.312(e)(2)(ii)")
-_LATEST = ("LATEST", "1.4.0")
 _LEAST_TASKS = 2
 
 
@@ -93,7 +93,7 @@ def _may_be_insights(item: Node) -> bool:
 @rule(
     title="no task gets a public IP address",
     fix="leave AssignPublicIp out, or set it to DISABLED",
-    applies_to=(SERVICE,),
+    applies_to=(SERVICE, TASK_SET),
     controls=(
         "164.308(a)(3)(i)",
         "164.308(a)(4)(ii)(A)",
@@ -106,8 +106,9 @@ def _may_be_insights(item: Node) -> bool:
     url=_GUIDE + "task-networking.html",
 )
 def ecs_service_without_public_addresses(service: Resource) -> Outcome:
-    """Judge the network configuration of the service."""
-    place = service.at("NetworkConfiguration", "AwsvpcConfiguration", "AssignPublicIp")
+    """Judge the network configuration of the service, or of the set of tasks that another deployer makes."""
+    spelling = "AwsvpcConfiguration" if service.type == SERVICE else "AwsVpcConfiguration"
+    place = service.at("NetworkConfiguration", spelling, "AssignPublicIp")
     return MET if place.is_absent else place.must_be("DISABLED")
 
 
@@ -169,9 +170,13 @@ def _scaling(service: Resource) -> list[Resource]:
     url=_GUIDE + "platform-fargate.html",
 )
 def ecs_service_on_latest_platform(service: Resource) -> Outcome:
-    """Judge the version; AWS patches the newest only."""
+    """Judge the version; AWS patches the newest only. That of Windows is 1.0.0."""
     version = service.at("PlatformVersion")
-    return MET if version.is_absent else version.must_be(*_LATEST)
+    if version.is_absent:
+        return MET
+    task = service.at("TaskDefinition").target()
+    system = "" if task is None else task.at("RuntimePlatform", "OperatingSystemFamily").outline()
+    return version.must_be("LATEST", "1.0.0" if system.startswith("WINDOWS") else "1.4.0")
 
 
 @rule(
@@ -187,6 +192,8 @@ def ecs_service_volumes_encrypted(service: Resource) -> Outcome:
     volumes = service.at("VolumeConfigurations")
     if volumes.is_unknown:
         return volumes.undecided()
+    if not volumes.is_absent and not isinstance(volumes.value, list):
+        return volumes.broken()
     found = [volume.at("ManagedEBSVolume") for volume in volumes.items()]
     outcomes = [volume.undecided() if volume.is_unknown else volume.at("Encrypted").must_be(True) for volume in found]
     return all_met(outcomes) if outcomes else NOT_APPLICABLE

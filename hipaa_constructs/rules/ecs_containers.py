@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 
 from hipaa_constructs.rules._node import Node, Resource
-from hipaa_constructs.rules._outcome import MET, NOT_APPLICABLE, Outcome, all_met
+from hipaa_constructs.rules._outcome import MET, NOT_APPLICABLE, Outcome, Verdict, all_met
 from hipaa_constructs.rules._rule import Severity, rule
 from hipaa_constructs.rules._secrets import holds_a_secret, names_a_secret
 from hipaa_constructs.rules._value import UNKNOWN, Unresolved
@@ -17,10 +17,20 @@ _ROOT = ("root", "0")
 
 
 def _every_container(task: Resource, judge: Callable[[Node], Outcome]) -> Outcome:
-    containers = task.at("ContainerDefinitions")
-    if containers.is_unknown:
-        return containers.undecided()
-    return all_met([MET, *(one.undecided() if one.is_unknown else judge(one) for one in containers.items())])
+    return _every(task.at("ContainerDefinitions"), judge)
+
+
+def _every(places: Node, judge: Callable[[Node], Outcome]) -> Outcome:
+    """Judge each place of a list, which need not be there."""
+    if places.is_unknown:
+        return places.undecided()
+    if not places.is_absent and not isinstance(places.value, list):
+        return places.broken()
+    return all_met([MET, *(one.undecided() if one.is_unknown else judge(one) for one in places.items())])
+
+
+def _is_windows(task: Resource) -> bool:
+    return task.at("RuntimePlatform", "OperatingSystemFamily").outline().startswith("WINDOWS")
 
 
 @rule(
@@ -60,7 +70,9 @@ def _logged(container: Node) -> Outcome:
     url=_GUIDE + "security-tasks-containers.html",
 )
 def ecs_container_read_only(task: Resource) -> Outcome:
-    """Judge each container: what can't be written can't be tampered with."""
+    """Judge each container: what can't be written can't be tampered with. Windows knows no such file system."""
+    if _is_windows(task):
+        return NOT_APPLICABLE
     return _every_container(task, lambda container: container.at("ReadonlyRootFilesystem").must_be(True))
 
 
@@ -75,7 +87,7 @@ def ecs_container_read_only(task: Resource) -> Outcome:
 )
 def ecs_container_not_root(task: Resource) -> Outcome:
     """Judge the user of each container; without one the image decides, which a template does not show."""
-    if task.at("RuntimePlatform", "OperatingSystemFamily").outline().startswith("WINDOWS"):
+    if _is_windows(task):
         return NOT_APPLICABLE
     return _every_container(task, _not_root)
 
@@ -107,6 +119,33 @@ def _absent_or_false(place: Node) -> Outcome:
 
 
 @rule(
+    title="no container in the network of its host runs as root",
+    fix="set NetworkMode to awsvpc, or User of each container to a user that is not root and Privileged to false",
+    applies_to=(TASK,),
+    controls=(
+        "164.308(a)(3)(i)",
+        "164.308(a)(3)(ii)(A)",
+        "164.308(a)(4)(ii)(A)",
+        "164.308(a)(4)(ii)(C)",
+        "164.312(a)(1)",
+    ),
+    requirement="HC-157",
+    same_as=(
+        "config:ecs-task-definition-user-for-host-mode-check",
+        "prowler:ecs_task_definitions_host_networking_mode_users",
+    ),
+    url="https://docs.aws.amazon.com/config/latest/developerguide/ecs-task-definition-user-for-host-mode-check.html",
+)
+def ecs_host_network_not_root(task: Resource) -> Outcome:
+    """Judge the containers of tasks that share the network of their host, where root could read what others send."""
+    mode = task.at("NetworkMode")
+    if mode.value != "host" and not mode.may_be("host"):
+        return NOT_APPLICABLE
+    outcome = _every_container(task, lambda one: all_met([_not_root(one), _absent_or_false(one.at("Privileged"))]))
+    return mode.undecided() if mode.is_unknown and outcome.verdict is Verdict.BROKEN else outcome
+
+
+@rule(
     title="no secret stands in the plain variables of a container",
     fix="name the secret or parameter in Secrets instead of Environment",
     applies_to=(TASK,),
@@ -117,19 +156,10 @@ def _absent_or_false(place: Node) -> Outcome:
 )
 def ecs_variables_without_secrets(task: Resource) -> Outcome:
     """Judge the names and the forms of the values; whoever may describe the task reads them."""
-    return _every_container(task, _without_secrets)
-
-
-def _without_secrets(container: Node) -> Outcome:
-    variables = container.at("Environment")
-    if variables.is_unknown:
-        return variables.undecided()
-    return all_met([MET, *map(_no_secret, variables.items())])
+    return _every_container(task, lambda container: _every(container.at("Environment"), _no_secret))
 
 
 def _no_secret(variable: Node) -> Outcome:
-    if variable.is_unknown:
-        return variable.undecided()
     name, value = variable.at("Name"), variable.at("Value")
     if value.text == "" or value.is_absent:
         return MET
@@ -194,6 +224,8 @@ def _every_file_system(task: Resource, judge: Callable[[Node], Outcome]) -> Outc
     volumes = task.at("Volumes")
     if volumes.is_unknown:
         return volumes.undecided()
+    if not volumes.is_absent and not isinstance(volumes.value, list):
+        return volumes.broken()
     places = [_file_system(volume) for volume in volumes.items()]
     found = [place for place in places if not place.is_absent]
     return all_met([NOT_APPLICABLE, *(one.undecided() if one.is_unknown else judge(one) for one in found)])

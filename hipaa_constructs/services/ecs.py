@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Literal, TypedDict, Unpack
 
-from aws_cdk import Aws, Duration, Stack, Token
+from aws_cdk import Aws, Duration, Stack
 from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
@@ -17,6 +17,7 @@ from constructs import Construct
 from hipaa_constructs.services._options import Arguments, Contract
 from hipaa_constructs.services._placement import serving_subnets
 from hipaa_constructs.services._waiving import waive
+from hipaa_constructs.services.ecs_arguments import LEAST_TASKS, check_balancer, check_counts, check_protocol
 from hipaa_constructs.services.ecs_cluster import HipaaEcsCluster, check_key
 from hipaa_constructs.services.ecs_containers import (
     ContainerOptions,
@@ -26,7 +27,7 @@ from hipaa_constructs.services.ecs_containers import (
     log_driver,
 )
 from hipaa_constructs.services.ecs_tls_proxy import TlsProxy
-from hipaa_constructs.services.elbv2 import HttpsLoadBalancer, check_certificates
+from hipaa_constructs.services.elbv2 import HttpsLoadBalancer
 from hipaa_constructs.services.iam import ManagedPolicyRole, on_behalf_of
 from hipaa_constructs.services.kms import AnyKey
 from hipaa_constructs.services.logs import EncryptedLogGroup
@@ -34,11 +35,9 @@ from hipaa_constructs.waivers import Waiver
 
 ContainerProtocol = Literal["https", "http"]
 
-_IN_TRANSIT = "164.312(e)(2)(ii)"
 _NONE: Mapping[str, str] = MappingProxyType({})
 _NO_SECRETS: Mapping[str, ecs.Secret] = MappingProxyType({})
 _SCRATCH: Mapping[str, int] = MappingProxyType({"/tmp": 64})
-_LEAST_TASKS = 2
 _NO_DEFAULT_ALARM = "@aws-cdk/aws-ecs:removeDefaultDeploymentAlarm"
 _NEWEST_PLATFORMS = (ecs.FargatePlatformVersion.LATEST, ecs.FargatePlatformVersion.VERSION1_4)
 
@@ -86,7 +85,8 @@ class HipaaEcsService(Construct):
     Secrets Manager or Parameter Store. Deployments that fail are rolled back; the number of tasks follows the load.
 
     The load balancer talks HTTPS to the task and checks its health by HTTPS. A program that speaks plain HTTP gets a
-    `TlsProxy` beside it in the task, or is refused.
+    `TlsProxy` beside it in the task, or is refused. Nobody reaches the load balancer before its ``connections`` name
+    them: ``service.load_balancer.load_balancer.connections.allow_from(…)``.
 
     In a network without internet, tasks reach ECR, CloudWatch Logs and Secrets Manager by the endpoints of
     ``FlowLoggedVpc(endpoints="standard")``.
@@ -160,7 +160,7 @@ class HipaaEcsService(Construct):
         runtime_platform: ecs.RuntimePlatform | None = None,
         health_check_path: str = "/",
         healthy_http_codes: str = "200",
-        min_count: int = _LEAST_TASKS,
+        min_count: int = LEAST_TASKS,
         max_count: int | None = None,
         cpu_target_percent: int = 60,
         platform_version: ecs.FargatePlatformVersion = ecs.FargatePlatformVersion.LATEST,
@@ -217,10 +217,10 @@ class HipaaEcsService(Construct):
                 or of one zone only; a variable looks like a secret.
         """
         arguments = Arguments(scope, id, contract=self.contract, waivers=waivers, free=options)
-        _check_protocol(arguments, container_protocol, tls_proxy, container_port)
-        _check_balancer(arguments, load_balancer, certificates, listener_conditions, Stack.of(scope).region)
+        check_protocol(arguments, container_protocol, tls_proxy, container_port)
+        check_balancer(arguments, load_balancer, certificates, listener_conditions, Stack.of(scope).region)
         most = min_count * 3 if max_count is None else max_count
-        _check_counts(arguments, min_count, most)
+        check_counts(arguments, min_count, most)
         arguments.govern(
             "platform_version",
             platform_version,
@@ -318,8 +318,11 @@ class HipaaEcsService(Construct):
             )
         else:
             self.load_balancer = load_balancer
-            load_balancer.listener.add_action(
-                self.node.addr,
+            # In the stack of the service, which may be another one than the load balancer's.
+            elbv2.ApplicationListenerRule(
+                self,
+                "ListenerRule",
+                listener=load_balancer.listener,
                 action=elbv2.ListenerAction.forward([self.target_group]),
                 conditions=list(listener_conditions),
                 priority=listener_priority,
@@ -357,69 +360,3 @@ class HipaaEcsService(Construct):
         # Tasks start at once, and need what ECS may do for them.
         service.node.add_dependency(self.execution_role)
         return service
-
-
-def _check_protocol(arguments: Arguments, protocol: str, proxy: TlsProxy | None, port: int) -> None:
-    if protocol not in ("https", "http"):
-        arguments.refuse(
-            "container_protocol", protocol, asked="'https' or 'http'", way_out="say what the program speaks",
-            citation=_IN_TRANSIT,
-        )  # fmt: skip
-    if proxy is not None and not isinstance(proxy, TlsProxy):
-        arguments.refuse("tls_proxy", proxy, asked="a TlsProxy", way_out="pass TlsProxy(image=…)", citation=_IN_TRANSIT)
-    if protocol == "http" and proxy is None:
-        arguments.refuse(
-            "container_protocol", protocol, asked="'https' without a tls_proxy",
-            way_out="let the program end TLS, or pass tls_proxy=TlsProxy(image=…)", citation=_IN_TRANSIT,
-        )  # fmt: skip
-    if protocol == "https" and proxy is not None:
-        arguments.refuse(
-            "tls_proxy", "one", asked="left out for a program that speaks HTTPS",
-            way_out="say container_protocol='http' if it speaks plain HTTP", citation=_IN_TRANSIT,
-        )  # fmt: skip
-    if proxy is not None and proxy.port == port:
-        arguments.refuse(
-            "container_port", port, asked="another port than the proxy's", way_out="pass TlsProxy(port=…)",
-            citation=_IN_TRANSIT,
-        )  # fmt: skip
-
-
-def _check_balancer(
-    arguments: Arguments,
-    balancer: HttpsLoadBalancer | None,
-    certificates: Sequence[elbv2.IListenerCertificate | acm.ICertificate],
-    conditions: Sequence[elbv2.ListenerCondition],
-    region: str,
-) -> None:
-    if balancer is None:
-        check_certificates(arguments, certificates, region)
-        if conditions:
-            arguments.refuse(
-                "listener_conditions", "some", asked="left out without a load_balancer",
-                way_out="the service gets every request of its own load balancer", citation=_IN_TRANSIT,
-            )  # fmt: skip
-        return
-    if not isinstance(balancer, HttpsLoadBalancer):
-        arguments.refuse(
-            "load_balancer", balancer, asked="an HttpsLoadBalancer", way_out="make one, or leave it out",
-            citation=_IN_TRANSIT,
-        )  # fmt: skip
-    if certificates:
-        arguments.refuse(
-            "certificates", "some", asked="left out with a load_balancer", way_out="pass them to that load balancer",
-            citation=_IN_TRANSIT,
-        )  # fmt: skip
-    if not conditions:
-        arguments.refuse(
-            "listener_conditions", "none", asked="given with a load_balancer",
-            way_out="e.g. [elbv2.ListenerCondition.host_headers(['portal.example.com'])]", citation="164.312(a)(1)",
-        )  # fmt: skip
-
-
-def _check_counts(arguments: Arguments, least: int, most: int) -> None:
-    arguments.govern("min_count", least, holds=least >= _LEAST_TASKS, asked="2 or more", rule="EcsServiceRunsTwoTasks")
-    if not Token.is_unresolved(least) and not Token.is_unresolved(most) and not 1 <= least <= most:
-        arguments.refuse(
-            "max_count", most, asked=f"{max(least, 1)} or more", way_out="min_count tasks run always",
-            citation="164.308(a)(7)(i)",
-        )  # fmt: skip

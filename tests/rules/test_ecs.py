@@ -405,3 +405,58 @@ def test_how_efs_is_mounted_decides(spelling: str, tls: Json, iam: Json, wanted:
 )
 def test_other_volumes_are_not_judged(rule: str, volumes: Json, wanted: str) -> None:
     assert verdict(rule, template({"It": resource(TASK, {"Volumes": volumes})})) == wanted
+
+
+@pytest.mark.parametrize("rule", [*OF_CONTAINERS, "EcsHostNetworkNotRoot"])
+@pytest.mark.parametrize("containers", ["x", {}, 1, None])
+def test_containers_of_a_wrong_type_break(rule: str, containers: Json) -> None:
+    body = template({"It": resource(TASK, {"ContainerDefinitions": containers, "NetworkMode": "host"})})
+    assert verdict(rule, body) == BROKEN
+
+
+@pytest.mark.parametrize("rule", OF_EFS)
+def test_volumes_of_a_wrong_type_break(rule: str) -> None:
+    assert verdict(rule, template({"It": resource(TASK, {"Volumes": "x"})})) == BROKEN
+
+
+@pytest.mark.parametrize(
+    ("mode", "container", "wanted"),
+    [
+        ("host", {"User": "1000"}, MET),
+        ("host", {"User": "root"}, BROKEN),
+        ("host", {}, BROKEN),
+        ("host", {"User": "1000", "Privileged": True}, BROKEN),
+        ("awsvpc", {}, NOT_APPLICABLE),
+        (GONE, {}, NOT_APPLICABLE),
+        (PARAMETER, {}, UNDECIDED),
+        (PARAMETER, {"User": "1000"}, MET),
+    ],
+)
+def test_root_in_the_network_of_its_host_breaks(mode: Json, container: Json, wanted: str) -> None:
+    body = template({"It": resource(TASK, {"NetworkMode": mode, "ContainerDefinitions": [container]})})
+    assert verdict("EcsHostNetworkNotRoot", body) == wanted
+
+
+def test_containers_of_windows_have_no_read_only_root() -> None:
+    windows: Json = {"OperatingSystemFamily": "WINDOWS_SERVER_2022_CORE"}
+    body = template({"It": resource(TASK, {"RuntimePlatform": windows, "ContainerDefinitions": [{}]})})
+    assert verdict("EcsContainerReadOnly", body) == NOT_APPLICABLE
+
+
+@pytest.mark.parametrize(("version", "wanted"), [("1.0.0", MET), ("LATEST", MET), ("1.4.0", BROKEN)])
+def test_the_platform_of_windows_has_a_version_of_its_own(version: str, wanted: str) -> None:
+    windows: Json = {"OperatingSystemFamily": "WINDOWS_SERVER_2022_CORE"}
+    body = template(
+        {
+            "It": resource(SERVICE, {"PlatformVersion": version, "TaskDefinition": {"Ref": "Task"}}),
+            "Task": resource(TASK, {"RuntimePlatform": windows}),
+        }
+    )
+    assert verdict("EcsServiceOnLatestPlatform", body) == wanted
+
+
+@pytest.mark.parametrize(("value", "wanted"), [("DISABLED", MET), (GONE, MET), ("ENABLED", BROKEN)])
+def test_public_addresses_of_a_set_of_tasks_decide(value: Json, wanted: str) -> None:
+    network_: Json = {"AwsVpcConfiguration": {"AssignPublicIp": value}}
+    body = template({"It": resource("AWS::ECS::TaskSet", {"NetworkConfiguration": network_})})
+    assert verdict("EcsServiceWithoutPublicAddresses", body) == wanted

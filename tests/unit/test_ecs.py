@@ -19,6 +19,7 @@ from hipaa_constructs import (
     ComplianceError,
     EncryptedLogGroup,
     EncryptionKey,
+    FlowLoggedVpc,
     HipaaEcsCluster,
     HipaaEcsService,
     HttpsLoadBalancer,
@@ -348,7 +349,19 @@ def test_tokens_pass() -> None:
     assert at(the(synthesized(build), SCALED), "Properties", "MinCapacity") == {"Ref": "Least"}
 
 
+def over_two_stacks(app: App) -> HipaaEcsService:
+    front = Stack(app, "Front")
+    vpc = FlowLoggedVpc(front, "Vpc", max_azs=2).vpc
+    return service(
+        Stack(app, "Stack"),
+        vpc=vpc,
+        load_balancer=HttpsLoadBalancer(front, "Balancer", vpc=vpc, certificates=[imported_certificate(front)]),
+        listener_conditions=[elbv2.ListenerCondition.path_patterns(["/portal/*"])],
+    )
+
+
 BUILDS: dict[str, Callable[[App], object]] = {
+    "a load balancer of another stack": over_two_stacks,
     "the defaults": lambda app: service(Stack(app, "Stack")),
     "a proxy": lambda app: service(Stack(app, "Stack"), **HTTP),
     "what is shared": lambda app: shared(Stack(app, "Stack")),
