@@ -148,12 +148,13 @@ class EncryptedTrail(Construct):
             alarm_topic: by default the stack's `EncryptedTopic`. An imported one must let CloudWatch alarms publish.
                 False, if waived, makes no alarms.
             digest_review: when ``aws cloudtrail validate-logs`` is run in every Region, by CodeBuild; about 0.0034 USD
-                a minute. An alarm goes off when a file is invalid or missing, or no digest file is found; so for a
-                Region newly used the first review may fail. None by default.
+                a minute. An alarm goes off when a file is invalid or missing, digest files are interrupted, or there is
+                none of the last six hours; so in a Region newly enabled the first review may fail. None by default.
             digest_review_covers: how far back each review looks, by default 8 days; longer than between two reviews.
             sns_topic: is told of each file that is delivered; none by default.
-            is_organization_trail: records all accounts of the organization, from its management or delegated
-                administrator account; by default this account only.
+            is_organization_trail: records all accounts of the organization, from its management account; by default
+                this account only. Of a trail that a delegated administrator makes, the management account is the owner:
+                its ARN is another than the policies made here would name.
             org_id: the id of the organization, ``o-…``; needed for its trail.
             s3_key_prefix: of the files in the bucket, none by default.
             trail_name: by default made of the path and the Region. Keys and policies name it, so it is never left to

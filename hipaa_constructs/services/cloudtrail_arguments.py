@@ -23,6 +23,11 @@ _LONGEST_NAME = 128
 _NAME = re.compile(r"(?!.*[._-]{2})[A-Za-z0-9][A-Za-z0-9._-]{1,126}[A-Za-z0-9]")
 _RATE = re.compile(r"rate\((\d+) (minute|hour|day)s?\)")
 _MINUTES = {"minute": 1, "hour": 60, "day": 1440}
+_CRON = re.compile(r"cron\(\S+ \S+ (\S+) (\S+) (\S+) \S+\)")
+_ONE_MONTH = re.compile(r"\d+|[A-Z]{3}")
+_ONE_DAY = re.compile(r"\d+W?|LW?")
+_ONE_WEEKDAY_OF_MONTH = re.compile(r"\w+#\d|\dL")
+_ONE_WEEKDAY = re.compile(r"\d|[A-Z]{3}")
 
 
 def data_event_sources(arguments: Arguments, given: Sequence[DataEventSource] | None) -> list[tuple[str, str]] | None:
@@ -133,11 +138,7 @@ def refuse_gaps(arguments: Arguments, schedule: events.Schedule, covers: Duratio
             way_out="nobody would hear of a file that is invalid; pass a topic",
             citation="164.312(c)(2)",
         )
-    rate = _RATE.fullmatch(schedule.expression_string)
-    if rate is None:
-        return
-    between = int(rate[1]) * _MINUTES[rate[2]]
-    if covers.to_minutes(integral=False) < between:
+    if not covers.is_unresolved() and covers.to_minutes(integral=False) < _between(schedule.expression_string):
         arguments.refuse(
             "digest_review_covers",
             covers,
@@ -145,3 +146,23 @@ def refuse_gaps(arguments: Arguments, schedule: events.Schedule, covers: Duratio
             way_out="files of the time between would never be reviewed",
             citation="164.312(c)(2)",
         )
+
+
+def _between(expression: str) -> int:
+    """Return for how many minutes, at least, a schedule may do nothing; 0 for one that is too involved to tell."""
+    rate = _RATE.fullmatch(expression)
+    if rate is not None:
+        return int(rate[1]) * _MINUTES[rate[2]]
+    cron = _CRON.fullmatch(expression)
+    if cron is None:
+        return 0
+    day, month, weekday = cron.groups()
+    for field, pattern, days in (
+        (month, _ONE_MONTH, 365),
+        (day, _ONE_DAY, 31),
+        (weekday, _ONE_WEEKDAY_OF_MONTH, 35),
+        (weekday, _ONE_WEEKDAY, 7),
+    ):
+        if pattern.fullmatch(field):
+            return days * _MINUTES["day"]
+    return 0

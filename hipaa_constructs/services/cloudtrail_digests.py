@@ -25,17 +25,27 @@ from hipaa_constructs.services.logs import EncryptedLogGroup
 
 _LONGEST = Duration.hours(8)
 
-# validate-logs looks at the digest files of one Region (and in an organization of one account), ends with 1 when a file
-# is invalid or missing, and with 0 when there is no digest file at all.
+# validate-logs looks at the digest files of one Region (and in an organization of one account), follows them backwards
+# from the newest one that it finds, and ends with 1 when a file is invalid or missing. It ends with 0 when there is no
+# digest file at all, when the newest ones are missing, and when the chain is interrupted, as after logging was stopped.
+# Digest files come every hour, whether anything happened or not; those that are marked as backfill come now and then.
+# Accounts that are closed get none; their State was called Status before.
 _SCRIPT = r"""
 set -u
 failed=0
+report=$(mktemp)
 start=$(date -u -d "-${COVERS_HOURS} hours" +%Y-%m-%dT%H:%M:%SZ)
+recent=$(date -u -d "-6 hours" +%Y-%m-%dT%H:%M:%SZ)
 regions=$(aws ec2 describe-regions --query 'Regions[].RegionName' --output text) || exit 2
 if [ "${ORGANIZATION}" = yes ]; then
-  accounts=$(aws organizations list-accounts --query 'Accounts[].Id' --output text) || exit 2
+  active="Accounts[?(State || Status) == 'ACTIVE'].Id"
+  accounts=$(aws organizations list-accounts --query "${active}" --output text) || exit 2
 else
   accounts=${ACCOUNT}
+fi
+if [ -z "${accounts}" ] || [ -z "${regions}" ]; then
+  echo "REVIEW FAILED: nothing to review"
+  exit 2
 fi
 for account in ${accounts}; do
   option=""
@@ -43,11 +53,18 @@ for account in ${accounts}; do
   for region in ${regions}; do
     echo "== ${account} ${region}"
     aws cloudtrail validate-logs --region "${region}" --trail-arn "${TRAIL_ARN}" --start-time "${start}" ${option} \
-      > /tmp/review 2>&1
+      > "${report}" 2>&1
     result=$?
-    cat /tmp/review
-    if [ ${result} -ne 0 ] || ! grep -q "digest files valid" /tmp/review; then
-      echo "REVIEW FAILED: ${account} ${region}"
+    cat "${report}"
+    newest=$(sed -n 's/^Results found for .* to \(.*\):$/\1/p' "${report}")
+    why=""
+    if [ ${result} -ne 0 ]; then why="a file is invalid or missing, or the review could not be done"
+    elif ! grep -q "[0-9] digest files valid" "${report}"; then why="there is no digest file"
+    elif grep -q "^No log files were delivered" "${report}"; then why="the digest files are interrupted"
+    elif [[ "${newest}" < "${recent}" ]]; then why="the newest digest files are missing"
+    fi
+    if [ -n "${why}" ]; then
+      echo "REVIEW FAILED: ${account} ${region}: ${why}"
       failed=1
     fi
   done

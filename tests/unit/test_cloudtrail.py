@@ -233,7 +233,7 @@ def test_the_review_runs_on_its_schedule() -> None:
 def test_the_review_runs_the_validation_of_the_aws_cli() -> None:
     spec = json.dumps(at(the(REVIEWED, PROJECT), "Properties", "Source", "BuildSpec"))
     assert "aws cloudtrail validate-logs" in spec
-    assert 'grep -q \\\\\\"digest files valid' in spec
+    assert 'grep -q \\\\\\"[0-9] digest files valid' in spec
 
 
 def test_the_review_is_encrypted_and_not_privileged() -> None:
@@ -365,6 +365,32 @@ def test_reviews_that_leave_days_out_are_refused(stack: Stack) -> None:
         "Stack/It: digest_review_covers must be as long as the time between two reviews, rate(30 days), got 8 days; "
         "files of the time between would never be reviewed (164.312(c)(2))",
     )
+
+
+@pytest.mark.parametrize(
+    ("cron", "days"),
+    [
+        (events.Schedule.cron(minute="0", hour="6", day="1"), 31),
+        (events.Schedule.cron(minute="0", hour="6", day="1", month="JAN"), 365),
+        (events.Schedule.cron(minute="0", hour="6", week_day="MON#1"), 35),
+        (events.Schedule.cron(minute="0", hour="6", week_day="MON"), 7),
+        (events.Schedule.cron(minute="0", hour="6"), 0),
+        (events.Schedule.cron(minute="0", hour="6", week_day="MON-FRI"), 0),
+    ],
+    ids=lambda value: value.expression_string if isinstance(value, events.Schedule) else None,
+)
+def test_reviews_by_the_calendar_must_cover_the_time_between_too(
+    stack: Stack, cron: events.Schedule, days: int
+) -> None:
+    EncryptedTrail(stack, "Enough", digest_review=cron, digest_review_covers=Duration.days(max(days, 1)))
+    if days:
+        few = Duration.days(days - 1)
+        refusal(
+            lambda: EncryptedTrail(stack, "It", digest_review=cron, digest_review_covers=few),
+            "Stack/It: digest_review_covers must be as long as the time between two reviews, "
+            f"{cron.expression_string}, got {days - 1} days; files of the time between would never be reviewed "
+            "(164.312(c)(2))",
+        )
 
 
 def test_a_refusal_leaves_nothing_behind(stack: Stack) -> None:
