@@ -2,6 +2,7 @@
 
 from hipaa_constructs.rules import (
     backup,
+    backup_coverage,
     cloudtrail,
     cloudtrail_alarms,
     cloudwatch,
@@ -35,6 +36,7 @@ __all__ = [
     "Template",
     "Verdict",
     "backup",
+    "backup_coverage",
     "cloudtrail",
     "cloudtrail_alarms",
     "cloudwatch",

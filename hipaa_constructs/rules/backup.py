@@ -9,7 +9,7 @@ from hipaa_constructs.rules._node import Node, Resource
 from hipaa_constructs.rules._outcome import MET, Outcome, all_met, any_met
 from hipaa_constructs.rules._policy import denies_all_principals, read
 from hipaa_constructs.rules._retention import kept_on_deletion
-from hipaa_constructs.rules._rule import rule
+from hipaa_constructs.rules._rule import Severity, rule
 
 VAULT = "AWS::Backup::BackupVault"
 PLAN = "AWS::Backup::BackupPlan"
@@ -44,8 +44,39 @@ def backup_vault_uses_customer_managed_key(vault: Resource) -> Outcome:
 )
 def backup_vault_protected_from_deletion(vault: Resource) -> Outcome:
     """Judge the lock and the access policy, of which one is enough."""
-    lock = vault.at("LockConfiguration", "MinRetentionDays").must_be_at_least(1)
-    return any_met([lock, _denies_deletion(vault.at("AccessPolicy"))])
+    return any_met([_locked(vault), _denies_deletion(vault.at("AccessPolicy"))])
+
+
+@rule(
+    title="every backup vault is locked",
+    fix="set LockConfiguration.MinRetentionDays; without ChangeableForDays the lock can be lifted again",
+    applies_to=(VAULT,),
+    controls=("164.308(a)(7)(ii)(A)", "164.312(c)(1)"),
+    requirement="HC-310",
+    severity=Severity.WARNING,
+    url=_GUIDE + "vault-lock.html",
+)
+def backup_vault_locked(vault: Resource) -> Outcome:
+    """Judge the lock, in either mode: governance or compliance."""
+    return _locked(vault)
+
+
+@rule(
+    title="every backup vault denies everyone the deletion of recovery points",
+    fix="deny backup:DeleteRecoveryPoint and backup:UpdateRecoveryPointLifecycle to * on * in AccessPolicy",
+    applies_to=(VAULT,),
+    controls=("164.308(a)(7)(ii)(A)", "164.312(c)(1)"),
+    requirement="HC-310",
+    severity=Severity.WARNING,
+    url=_GUIDE + "create-a-vault-access-policy.html",
+)
+def backup_vault_deletion_denied(vault: Resource) -> Outcome:
+    """Judge the access policy, which still holds when somebody lifts a lock in governance mode."""
+    return _denies_deletion(vault.at("AccessPolicy"))
+
+
+def _locked(vault: Resource) -> Outcome:
+    return vault.at("LockConfiguration", "MinRetentionDays").must_be_at_least(1)
 
 
 def _denies_deletion(policy: Node) -> Outcome:
@@ -60,7 +91,7 @@ def _denies_deletion(policy: Node) -> Outcome:
         return MET
     if hidden or policy.is_unknown or None in answers:
         return policy.undecided("an intrinsic function hides what it denies")
-    return policy.broken("neither a lock nor a policy that denies the deletion of recovery points")
+    return policy.broken("no statement denies everyone the deletion of recovery points")
 
 
 @rule(
