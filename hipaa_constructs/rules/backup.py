@@ -15,6 +15,7 @@ VAULT = "AWS::Backup::BackupVault"
 PLAN = "AWS::Backup::BackupPlan"
 _GUIDE = "https://docs.aws.amazon.com/aws-backup/latest/devguide/"
 _LEAST_DAYS = 35
+_DENIED = ("backup:DeleteRecoveryPoint", "backup:UpdateRecoveryPointLifecycle")
 _DAILY = re.compile(r"cron\(\S+ \S+ [*?] \* [*?] \*\)")
 _RATE = re.compile(r"rate\((\d+) (minute|hour|day)s?\)")
 _MINUTES = {"minute": 1, "hour": 60, "day": 1440}
@@ -81,15 +82,15 @@ def _locked(vault: Resource) -> Outcome:
 
 def _denies_deletion(policy: Node) -> Outcome:
     statements, hidden = read(policy)
-    actions = ("backup:DeleteRecoveryPoint", "backup:UpdateRecoveryPointLifecycle")
-    answers = [
-        denies_all_principals(one, *actions)
+    wide = [
+        one
         for one in statements
         if not one.conditions and any(place.outline() == "*" or place.may_be("*") for place in one.resources)
     ]
-    if True in answers:
+    answers = [[denies_all_principals(one, action) for one in wide] for action in _DENIED]
+    if all(True in found for found in answers):
         return MET
-    if hidden or policy.is_unknown or None in answers:
+    if hidden or policy.is_unknown or all(True in found or None in found for found in answers):
         return policy.undecided("an intrinsic function hides what it denies")
     return policy.broken("no statement denies everyone the deletion of recovery points")
 

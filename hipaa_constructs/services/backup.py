@@ -157,7 +157,7 @@ class HipaaBackupPlan(Construct):
             managed_policies=[iam.ManagedPolicy.from_aws_managed_policy_name(name) for name in _POLICIES],
         )
         self._selections: dict[Stack, backup.CfnBackupSelection] = {}
-        self._chosen: dict[Stack, list[Chosen]] = {}
+        self._chosen: dict[Stack, dict[str, Chosen]] = {}
         self.topic: sns.ITopic = self._tell_of_failures(notify)
         self.restore_testing: RestoreTesting | None = (
             None
@@ -203,19 +203,19 @@ class HipaaBackupPlan(Construct):
             ComplianceError: AWS Backup does not know a resource, or it is in another Region or account.
         """
         for one in chosen(self.node.path, resources, scope or self):
-            before = self._chosen.setdefault(one.stack, [])
-            if any((other.arn, other.tag) == (one.arn, one.tag) for other in before):
+            before = self._chosen.setdefault(one.stack, {})
+            if one.identity() in before:
                 continue
-            before.append(one)
+            before[one.identity()] = one
             made = self._selections.get(one.stack)
             if made is None:
                 made = self._selections[one.stack] = backup.CfnBackupSelection(
                     self._home(one.stack),
                     "Selection",
                     backup_plan_id=self.plan.backup_plan_id,
-                    backup_selection=self._selected(before),
+                    backup_selection=self._selected(list(before.values())),
                 )
-            made.backup_selection = self._selected(before)
+            made.backup_selection = self._selected(list(before.values()))
             if self.restore_testing is not None:
                 self.restore_testing.add(one, self._home(one.stack))
 
@@ -226,17 +226,17 @@ class HipaaBackupPlan(Construct):
         found = stack.node.try_find_child(id)
         return found if isinstance(found, Construct) else Construct(stack, id)
 
-    def _selected(self, all_chosen: Sequence[Chosen]) -> backup.CfnBackupSelection.BackupSelectionResourceTypeProperty:
+    def _selected(self, every: Sequence[Chosen]) -> backup.CfnBackupSelection.BackupSelectionResourceTypeProperty:
         return backup.CfnBackupSelection.BackupSelectionResourceTypeProperty(
             iam_role_arn=self.role.role.role_arn,
             selection_name="Protected",
-            resources=[one.arn for one in all_chosen if one.arn is not None] or None,
+            resources=[one.arn for one in every if one.arn is not None] or None,
             # Whatever has one of the tags, beside the resources.
             list_of_tags=[
                 backup.CfnBackupSelection.ConditionResourceTypeProperty(
                     condition_key=one.tag.key, condition_type="STRINGEQUALS", condition_value=one.tag.value
                 )
-                for one in all_chosen
+                for one in every
                 if one.tag is not None
             ]
             or None,

@@ -10,7 +10,7 @@ from typing import TypeAlias
 from aws_cdk import ArnFormat, CfnResource, Stack, Token
 from aws_cdk import aws_backup as backup
 from aws_cdk import aws_rds as rds
-from constructs import Construct, IConstruct
+from constructs import IConstruct
 
 from hipaa_constructs.errors import ComplianceError
 
@@ -35,6 +35,12 @@ class Chosen:
     tag: backup.TagCondition | None = None
     kind: str | None = None
     restored_with: Mapping[str, str] = field(default_factory=dict)
+
+    def identity(self) -> str:
+        """Return what is the same for the same resource or tag, however it was named."""
+        if self.tag is not None:
+            return f"{self.tag.key}={self.tag.value}"
+        return json.dumps(self.stack.resolve(self.arn), sort_keys=True)
 
 
 def _attribute(name: str) -> Callable[[CfnResource], str]:
@@ -101,10 +107,10 @@ def _chosen(path: str, resource: Protectable, scope: IConstruct) -> Iterator[Cho
         if not (Token.is_unresolved(resource) or resource.startswith("arn:") or resource == "*"):
             raise _unknown(path, repr(resource))
         yield Chosen(stack, arn=resource)
-    elif Construct.is_construct(resource):
-        yield from _inside(path, resource)
-    else:
+    elif getattr(resource, "node", None) is None:
         raise _unknown(path, repr(resource))
+    else:
+        yield from _inside(path, resource)
 
 
 def _inside(path: str, construct: IConstruct) -> Sequence[Chosen]:

@@ -153,7 +153,7 @@ def test_copies_go_to_an_arn() -> None:
 def test_copies_go_to_a_vault_of_the_app_in_another_region() -> None:
     def build(stack: Stack) -> None:
         there = Environment(account="123456789012", region="us-west-2")
-        west = Stack(stack.node.root, "West", env=there)
+        west = Stack(App.of(stack), "West", env=there)
         HipaaBackupPlan(stack, "It", copy_to=EncryptedBackupVault(west, "Copies"))
 
     copy = at(rules(synthesized(build, region="us-east-1"))[0], "CopyActions", 0, "DestinationBackupVaultArn")
