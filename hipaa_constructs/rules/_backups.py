@@ -10,7 +10,7 @@ from fnmatch import fnmatchcase
 from hipaa_constructs.rules._node import Node, Resource
 from hipaa_constructs.rules._outcome import MET, Outcome, broken, undecided
 from hipaa_constructs.rules._template import Assembly
-from hipaa_constructs.rules._value import UNKNOWN, Unresolved
+from hipaa_constructs.rules._value import UNKNOWN
 
 _SELECTION = "AWS::Backup::BackupSelection"
 _TAG_PREFIX = "aws:ResourceTag/"
@@ -90,17 +90,22 @@ def _selects(selection: Resource, resource: Resource, arns: Arns, tags: tuple[st
 
 
 def _takes(place: Node, resource: Resource, arns: Arns) -> bool | None:
-    pattern = place.outline()
-    if isinstance(place.value, Unresolved) and "*" not in pattern:
-        return _refers(place, resource, pattern, arns)
-    if pattern in ("", "*"):
-        return pattern == "*"
+    pattern, targets = place.outline(), place.targets()
+    if resource in targets:
+        whole = pattern == UNKNOWN or pattern.partition(arns.prefix)[2] == UNKNOWN
+        return (True if place.target() is resource else None) if whole else False
+    if any(target.type == resource.type for target in targets):
+        return False
+    if pattern == "*":
+        return True
     fields = pattern.split(":", 5)
     if len(fields) < 6:
-        return fnmatchcase(f"arn:aws:{arns.service}:us-east-1:123456789012:{arns.prefix}x", pattern)
-    if not fnmatchcase(arns.service, fields[2]):
+        example = f"arn:aws:{arns.service}:us-east-1:123456789012:{arns.prefix}x"
+        return None if UNKNOWN in pattern else fnmatchcase(example, pattern)
+    if not fnmatchcase(arns.service, fields[2].replace(UNKNOWN, "*")):
         return False
-    return _takes_name(fields[5].replace(UNKNOWN, "*"), resource, arns, sure=UNKNOWN not in fields[5])
+    hidden = UNKNOWN in fields[2] + fields[5]
+    return _takes_name(fields[5].replace(UNKNOWN, "*"), resource, arns, sure=not hidden)
 
 
 def _takes_name(pattern: str, resource: Resource, arns: Arns, *, sure: bool) -> bool | None:
@@ -113,23 +118,6 @@ def _takes_name(pattern: str, resource: Resource, arns: Arns, *, sure: bool) -> 
     if not wildcard:  # CloudFormation makes up the name of a resource that has none, so no literal is it.
         return None if name.is_unknown and head.startswith(arns.prefix) else False
     return None if head.startswith(arns.prefix) or arns.prefix.startswith(head) else False
-
-
-def _refers(place: Node, resource: Resource, outline: str, arns: Arns) -> bool | None:
-    targets = place.targets()
-    if not targets:
-        return None if _may_be_any(outline, arns) else False
-    if resource not in targets:
-        return None if all(target.type != resource.type for target in targets) and outline == UNKNOWN else False
-    whole = outline == UNKNOWN or outline.partition(arns.prefix)[2] == UNKNOWN
-    return (True if place.target() is resource else None) if whole else False
-
-
-def _may_be_any(outline: str, arns: Arns) -> bool:
-    fields = outline.split(":", 5)
-    if len(fields) < 6:
-        return UNKNOWN in outline
-    return UNKNOWN in fields[2] + fields[5] and (UNKNOWN in fields[2] or fields[2] == arns.service)
 
 
 def _fulfils(conditions: Node, resource: Resource, tags: tuple[str, ...]) -> bool | None:

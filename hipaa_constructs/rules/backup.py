@@ -7,7 +7,7 @@ import re
 from hipaa_constructs.rules._keys import customers_key
 from hipaa_constructs.rules._node import Node, Resource
 from hipaa_constructs.rules._outcome import MET, Outcome, all_met, any_met
-from hipaa_constructs.rules._policy import denies_all_principals, read
+from hipaa_constructs.rules._policy import Statement, denies_all_principals, read
 from hipaa_constructs.rules._retention import kept_on_deletion
 from hipaa_constructs.rules._rule import Severity, rule
 
@@ -82,17 +82,21 @@ def _locked(vault: Resource) -> Outcome:
 
 def _denies_deletion(policy: Node) -> Outcome:
     statements, hidden = read(policy)
-    wide = [
-        one
-        for one in statements
-        if not one.conditions and any(place.outline() == "*" or place.may_be("*") for place in one.resources)
-    ]
-    answers = [[denies_all_principals(one, action) for one in wide] for action in _DENIED]
+    answers = [[_denies(one, action) for one in statements] for action in _DENIED]
     if all(True in found for found in answers):
         return MET
     if hidden or policy.is_unknown or all(True in found or None in found for found in answers):
         return policy.undecided("an intrinsic function hides what it denies")
     return policy.broken("no statement denies everyone the deletion of recovery points")
+
+
+def _denies(statement: Statement, action: str) -> bool | None:
+    if statement.conditions:
+        return False
+    denied = denies_all_principals(statement, action)
+    if denied and not any(place.outline() == "*" for place in statement.resources):
+        return None if any(place.may_be("*") for place in statement.resources) else False
+    return denied
 
 
 @rule(
