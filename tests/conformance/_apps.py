@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
-from aws_cdk import App, CfnResource, Duration, Size, Stack, Validations
+from aws_cdk import App, CfnResource, Duration, Fn, Size, Stack, Validations
 from aws_cdk import aws_backup as backup
 from aws_cdk import aws_cloudtrail as cloudtrail
 from aws_cdk import aws_cloudwatch as cloudwatch
@@ -82,7 +82,7 @@ def good(app: App) -> None:
     volume = ec2.Volume(
         stack,
         "Scans",
-        availability_zone="us-east-1a",
+        availability_zone=Fn.select(0, Fn.get_azs()),
         size=Size.gibibytes(10),
         encrypted=True,
         encryption_key=EncryptionKey.of(stack).key,
