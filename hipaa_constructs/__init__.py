@@ -15,16 +15,23 @@ if TYPE_CHECKING:
     from hipaa_constructs.services._waiving import waive
     from hipaa_constructs.services.backup import HipaaBackupPlan
     from hipaa_constructs.services.backup_vault import EncryptedBackupVault
+    from hipaa_constructs.services.cloudfront import EndToEndHttpsDistribution
+    from hipaa_constructs.services.cloudfront_behaviors import HttpsBehavior
+    from hipaa_constructs.services.cloudfront_origins import HttpsOrigin
     from hipaa_constructs.services.cloudtrail import EncryptedTrail
     from hipaa_constructs.services.ec2 import FlowLoggedVpc
     from hipaa_constructs.services.elasticache import HipaaRedisCluster
     from hipaa_constructs.services.iam import ManagedPolicyRole
     from hipaa_constructs.services.kms import EncryptionKey, ReplicaEncryptionKey
     from hipaa_constructs.services.logs import EncryptedLogGroup
+    from hipaa_constructs.services.rds import HipaaRdsInstance
+    from hipaa_constructs.services.rds_aurora import HipaaAuroraCluster
+    from hipaa_constructs.services.rds_replica import HipaaRdsReadReplica
     from hipaa_constructs.services.s3 import EncryptedBucket, ReplicaBucket
     from hipaa_constructs.services.s3_logs import LogArchive
     from hipaa_constructs.services.secretsmanager import EncryptedSecret
     from hipaa_constructs.services.sns import EncryptedTopic
+    from hipaa_constructs.services.wafv2 import HipaaWebAcl
     from hipaa_constructs.waivers import Waiver
 
 __all__ = [
@@ -36,10 +43,17 @@ __all__ = [
     "EncryptedTopic",
     "EncryptedTrail",
     "EncryptionKey",
+    "EndToEndHttpsDistribution",
     "FlowLoggedVpc",
+    "HipaaAuroraCluster",
     "HipaaBackupPlan",
     "HipaaConstructsChecks",
+    "HipaaRdsInstance",
+    "HipaaRdsReadReplica",
     "HipaaRedisCluster",
+    "HipaaWebAcl",
+    "HttpsBehavior",
+    "HttpsOrigin",
     "LogArchive",
     "ManagedPolicyRole",
     "ReplicaBucket",
@@ -58,10 +72,17 @@ _MODULES = {
     "EncryptedTopic": "services.sns",
     "EncryptedTrail": "services.cloudtrail",
     "EncryptionKey": "services.kms",
+    "EndToEndHttpsDistribution": "services.cloudfront",
     "FlowLoggedVpc": "services.ec2",
+    "HipaaAuroraCluster": "services.rds_aurora",
     "HipaaBackupPlan": "services.backup",
     "HipaaConstructsChecks": "pack",
+    "HipaaRdsInstance": "services.rds",
+    "HipaaRdsReadReplica": "services.rds_replica",
     "HipaaRedisCluster": "services.elasticache",
+    "HipaaWebAcl": "services.wafv2",
+    "HttpsBehavior": "services.cloudfront_behaviors",
+    "HttpsOrigin": "services.cloudfront_origins",
     "LogArchive": "services.s3_logs",
     "ManagedPolicyRole": "services.iam",
     "ReplicaBucket": "services.s3",

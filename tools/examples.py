@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from aws_cdk import Stack
+from aws_cdk import aws_certificatemanager as acm
+from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_rds as rds
 from constructs import Construct
 
 from hipaa_constructs import (
@@ -17,9 +20,15 @@ from hipaa_constructs import (
     EncryptedTopic,
     EncryptedTrail,
     EncryptionKey,
+    EndToEndHttpsDistribution,
     FlowLoggedVpc,
+    HipaaAuroraCluster,
     HipaaBackupPlan,
+    HipaaRdsInstance,
+    HipaaRdsReadReplica,
     HipaaRedisCluster,
+    HipaaWebAcl,
+    HttpsOrigin,
     LogArchive,
     ManagedPolicyRole,
     ReplicaEncryptionKey,
@@ -33,6 +42,34 @@ def rotated_secret(stack: Stack) -> EncryptedSecret:
     return EncryptedSecret(stack, "Example", rotation_lambda=function)
 
 
+def distribution(stack: Stack) -> EndToEndHttpsDistribution:
+    """Make a distribution before a bucket."""
+    arn = "arn:aws:acm:us-east-1:123456789012:certificate/12345678-1234-1234-1234-123456789012"
+    return EndToEndHttpsDistribution(
+        stack,
+        "Example",
+        certificate=acm.Certificate.from_certificate_arn(stack, "Certificate", arn),
+        domain_names=["portal.example.org"],
+        default_behavior=HttpsOrigin.bucket(EncryptedBucket(stack, "Pages")),
+    )
+
+
+POSTGRES = rds.DatabaseInstanceEngine.postgres(version=rds.PostgresEngineVersion.VER_17_6)
+AURORA_POSTGRES = rds.DatabaseClusterEngine.aurora_postgres(version=rds.AuroraPostgresEngineVersion.VER_16_8)
+
+
+def network(stack: Stack) -> ec2.IVpc:
+    """Return a network of another stack, with isolated subnets in two Availability Zones."""
+    return ec2.Vpc.from_vpc_attributes(
+        stack,
+        "Network",
+        vpc_id="vpc-0123456789abcdef0",
+        availability_zones=["us-east-1a", "us-east-1b"],
+        isolated_subnet_ids=["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"],
+        isolated_subnet_route_table_ids=["rtb-0123456789abcdef0", "rtb-0123456789abcdef1"],
+    )
+
+
 EXAMPLES: Mapping[type[Construct], Callable[[Stack], Construct]] = {
     EncryptedBackupVault: lambda stack: EncryptedBackupVault(stack, "Example"),
     EncryptedBucket: lambda stack: EncryptedBucket(stack, "Example"),
@@ -41,9 +78,20 @@ EXAMPLES: Mapping[type[Construct], Callable[[Stack], Construct]] = {
     EncryptedTopic: lambda stack: EncryptedTopic(stack, "Example"),
     EncryptedTrail: lambda stack: EncryptedTrail(stack, "Example"),
     EncryptionKey: lambda stack: EncryptionKey(stack, "Example"),
+    EndToEndHttpsDistribution: distribution,
     FlowLoggedVpc: lambda stack: FlowLoggedVpc(stack, "Example"),
+    HipaaAuroraCluster: lambda stack: HipaaAuroraCluster(stack, "Example", engine=AURORA_POSTGRES, vpc=network(stack)),
     HipaaBackupPlan: lambda stack: HipaaBackupPlan(stack, "Example"),
+    HipaaRdsInstance: lambda stack: HipaaRdsInstance(stack, "Example", engine=POSTGRES, vpc=network(stack)),
+    HipaaRdsReadReplica: lambda stack: HipaaRdsReadReplica(
+        stack,
+        "Example",
+        source="arn:aws:rds:us-west-2:123456789012:db:records",
+        engine=POSTGRES,
+        vpc=network(stack),
+    ),
     HipaaRedisCluster: lambda stack: HipaaRedisCluster(stack, "Example", vpc=FlowLoggedVpc(stack, "Network").vpc),
+    HipaaWebAcl: lambda stack: HipaaWebAcl(stack, "Example"),
     LogArchive: lambda stack: LogArchive(stack, "Example"),
     ManagedPolicyRole: lambda stack: ManagedPolicyRole(stack, "Example", assumed_by=iam.AccountRootPrincipal()),
     ReplicaEncryptionKey: lambda stack: ReplicaEncryptionKey(

@@ -10,12 +10,13 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_logs as logs
 from constructs import Construct, DependencyGroup, IDependable
 
+from hipaa_constructs.services._deliveries import allow_delivery
 from hipaa_constructs.services._library_waivers import VPC_DEFAULT_GROUP_CLOSED_BY_RUNBOOK
 from hipaa_constructs.services._options import Arguments, Contract
 from hipaa_constructs.services._waiving import record
 from hipaa_constructs.services.ec2_default_group import close_default_group
 from hipaa_constructs.services.ec2_endpoints import STANDARD_SERVICES, allow_image_layers, confine, standard_accounts
-from hipaa_constructs.services.ec2_flow_logs import allow_delivery, flow_log
+from hipaa_constructs.services.ec2_flow_logs import flow_log
 from hipaa_constructs.services.ec2_subnets import (
     PUBLIC,
     Place,

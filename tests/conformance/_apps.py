@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from aws_cdk import App, CfnResource, Duration, Fn, Size, Stack, Validations
 from aws_cdk import aws_backup as backup
+from aws_cdk import aws_cloudfront as cloudfront
 from aws_cdk import aws_cloudtrail as cloudtrail
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_codebuild as codebuild
@@ -19,9 +20,11 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
+from aws_cdk import aws_rds as rds
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_secretsmanager as secretsmanager
 from aws_cdk import aws_sns as sns
+from aws_cdk import aws_wafv2 as wafv2
 from cdk_nag import AwsSolutionsChecks, HIPAASecurityChecks
 
 from hipaa_constructs import (
@@ -33,13 +36,16 @@ from hipaa_constructs import (
     EncryptedTrail,
     EncryptionKey,
     FlowLoggedVpc,
+    HipaaAuroraCluster,
     HipaaBackupPlan,
+    HipaaRdsInstance,
     HipaaRedisCluster,
     LogArchive,
     ManagedPolicyRole,
     ReplicaEncryptionKey,
     enforce,
 )
+from tools.examples import AURORA_POSTGRES, POSTGRES, distribution
 
 PRIMARY = "arn:aws:kms:us-east-1:123456789012:key/mrk-0123456789abcdef"
 
@@ -59,9 +65,13 @@ def good(app: App) -> None:
     topic.allow_event_rules()
     arn = "arn:aws:lambda:us-east-1:123456789012:function:rotate"
     function = lambda_.Function.from_function_attributes(stack, "Rotate", function_arn=arn, same_environment=True)
-    EncryptedSecret(stack, "Password", rotation_lambda=function)
+    secret = EncryptedSecret(stack, "Password", rotation_lambda=function)
     network = FlowLoggedVpc(stack, "Network", endpoints="standard").vpc
     HipaaRedisCluster(stack, "Cache", vpc=network).add_user("Portal")
+    HipaaRdsInstance(stack, "Postgres", engine=POSTGRES, vpc=network)
+    mysql = rds.DatabaseInstanceEngine.mysql(version=rds.MysqlEngineVersion.VER_8_4_5)
+    HipaaRdsInstance(stack, "Mysql", engine=mysql, vpc=network, master_secret=secret.secret).add_read_replica("Replica")
+    HipaaAuroraCluster(stack, "Aurora", engine=AURORA_POSTGRES, vpc=network)
     EncryptedTrail(stack, "Trail", digest_review=events.Schedule.rate(Duration.days(1)))
     plan = HipaaBackupPlan(
         stack,
@@ -88,6 +98,7 @@ def good(app: App) -> None:
         encryption_key=EncryptionKey.of(stack).key,
     )
     plan.protect(backup.BackupResource.from_tag("phi", "yes"), table, volume)
+    distribution(stack)
     # Alone in a stack, the archive is not seen by cdk-nag to be where logs go.
     LogArchive(Stack(app, "Logs"), "Archive")
     enforce(app)
@@ -108,6 +119,15 @@ def weak(app: App) -> None:
     logs.CfnLogGroup(stack, "Group")
     sns.CfnTopic(stack, "Topic")
     secretsmanager.CfnSecret(stack, "Secret")
+    rds.CfnDBInstance(
+        stack,
+        "Database",
+        engine="postgres",
+        backup_retention_period=0,
+        auto_minor_version_upgrade=False,
+        publicly_accessible=True,
+    )
+    rds.CfnDBCluster(stack, "Cluster", engine="aurora-postgresql")
     network = ec2.CfnVPC(stack, "Network", cidr_block="10.0.0.0/16")
     subnet = ec2.CfnSubnet(stack, "Subnet", vpc_id=network.ref, cidr_block="10.0.0.0/24", map_public_ip_on_launch=True)
     table = ec2.CfnRouteTable(stack, "Table", vpc_id=network.ref)
@@ -144,6 +164,25 @@ def weak(app: App) -> None:
     efs.CfnFileSystem(stack, "Files")
     ec2.CfnVolume(stack, "Volume", availability_zone="us-east-1a", size=10)
     elasticache.CfnReplicationGroup(stack, "Cache", replication_group_description="x", engine="redis")
+    wafv2.CfnWebACL(
+        stack,
+        "Acl",
+        scope="REGIONAL",
+        default_action=wafv2.CfnWebACL.DefaultActionProperty(allow={}),
+        visibility_config=wafv2.CfnWebACL.VisibilityConfigProperty(
+            cloud_watch_metrics_enabled=True, sampled_requests_enabled=True, metric_name="x"
+        ),
+    )
+    cloudfront.CfnDistribution(
+        stack,
+        "Distribution",
+        distribution_config=cloudfront.CfnDistribution.DistributionConfigProperty(
+            enabled=True,
+            default_cache_behavior=cloudfront.CfnDistribution.DefaultCacheBehaviorProperty(
+                target_origin_id="x", viewer_protocol_policy="allow-all"
+            ),
+        ),
+    )
     nothing = {"Effect": "Allow", "Action": "s3:ListAllMyBuckets", "Resource": "*"}
     document = {"Version": "2012-10-17", "Statement": [nothing]}
     iam.CfnPolicy(stack, "Inline", policy_name="Inline", policy_document=document, users=["somebody"])

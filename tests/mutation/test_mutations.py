@@ -6,17 +6,26 @@ the unchanged template does not have, unless the service's module lists it with 
 
 from __future__ import annotations
 
+import importlib
+from collections.abc import Iterator
 from fnmatch import fnmatchcase
+from pathlib import Path
 
 import pytest
 
-from tests.mutation import _backup, _cloudtrail, _ec2, _elasticache, _kms, _logs, _s3, _secretsmanager, _sns
 from tests.mutation._mutations import Mutation
 from tests.mutation._weakening import ALWAYS_EXEMPT, Exemption, Weakening, matches
 
-WEAKENINGS = [
-    module.WEAKENING for module in (_backup, _cloudtrail, _ec2, _elasticache, _kms, _logs, _s3, _secretsmanager, _sns)
-]
+
+def weakenings() -> Iterator[Weakening]:
+    """Yield those of all services, each of which has a module here."""
+    for path in sorted(Path(__file__).parent.glob("_*.py")):
+        found: object = getattr(importlib.import_module(f"tests.mutation.{path.stem}"), "WEAKENING", None)
+        if isinstance(found, Weakening):
+            yield found
+
+
+WEAKENINGS = list(weakenings())
 WEAKER = [
     pytest.param(one, name, mutation, id=f"{name}-{mutation.logical_id}-{mutation}")
     for one in WEAKENINGS

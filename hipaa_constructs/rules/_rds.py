@@ -1,0 +1,184 @@
+"""What the rules about Amazon RDS share: engines, clusters and their members, and groups of parameters and options."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from hipaa_constructs.rules._node import Node, Resource
+from hipaa_constructs.rules._outcome import MET, NOT_APPLICABLE, Outcome, Verdict, any_met, broken, undecided
+
+INSTANCE = "AWS::RDS::DBInstance"
+CLUSTER = "AWS::RDS::DBCluster"
+GUIDE = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/"
+AURORA_GUIDE = "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/"
+
+_GROUPS = {
+    (INSTANCE, "parameters"): ("DBParameterGroupName", "AWS::RDS::DBParameterGroup"),
+    (CLUSTER, "parameters"): ("DBClusterParameterGroupName", "AWS::RDS::DBClusterParameterGroup"),
+    (INSTANCE, "options"): ("OptionGroupName", "AWS::RDS::OptionGroup"),
+}
+
+
+def is_member(database: Resource) -> bool:
+    """Tell whether an instance belongs to a cluster, which then holds the data and most settings."""
+    return database.type == INSTANCE and (
+        not database.at("DBClusterIdentifier").is_absent or (database.at("Engine").text or "").startswith("aurora")
+    )
+
+
+def is_replica(database: Resource) -> bool:
+    """Tell whether a database is made as a replica of another."""
+    return any(
+        not database.at(name).is_absent
+        for name in ("SourceDBInstanceIdentifier", "SourceDBClusterIdentifier", "ReplicationSourceIdentifier")
+    )
+
+
+def source_of(database: Resource) -> Resource | None:
+    """Return the database that a replica is of, if the templates make it."""
+    for name in ("SourceDBInstanceIdentifier", "SourceDBClusterIdentifier", "ReplicationSourceIdentifier"):
+        targets = [one for one in database.at(name).targets() if one.type == database.type]
+        if len(targets) == 1 and targets[0] is not database:
+            return targets[0]
+    return None
+
+
+def engine_of(database: Resource) -> Node:
+    """Return the place that says the engine: its own, that of a replica's source, or that of the parameter group."""
+    seen = {database}
+    while database.at("Engine").is_absent:
+        source = source_of(database)
+        if source is None or source in seen:
+            break
+        database = source
+        seen.add(source)
+    engine = database.at("Engine")
+    if engine.is_absent and (group := _parameter_group(database)) is not None:
+        family = group.at("Family")
+        return engine if family.is_absent else family
+    return engine
+
+
+def _parameter_group(database: Resource) -> Resource | None:
+    property, kind = _GROUPS[(database.type, "parameters")]
+    group = database.at(property).target()
+    return group if group is not None and group.type == kind else None
+
+
+def engine_named(database: Resource, *names: str) -> bool | None:
+    """Tell whether a database is of one of some engines, by the first part of the name; None where it is hidden."""
+    engine = engine_of(database)
+    if engine.is_unknown or (engine.is_absent and hides_its_engine(database)):
+        return None
+    text = (engine.text or "").lower()
+    return any(re.fullmatch(rf"{name}(-.*|[0-9.]*)", text) for name in names)
+
+
+def hides_its_engine(database: Resource) -> bool:
+    """Tell whether a database that names no engine has that of a snapshot or of another database."""
+    return is_replica(database) or is_restored(database)
+
+
+def is_restored(database: Resource) -> bool:
+    """Tell whether a database begins as a snapshot or as another one was at a time."""
+    return any(
+        not database.at(name).is_absent
+        for name in (
+            "DBSnapshotIdentifier",
+            "DBClusterSnapshotIdentifier",
+            "SnapshotIdentifier",
+            "SourceDBInstanceAutomatedBackupsArn",
+            "SourceDbiResourceId",
+            "SourceDbClusterResourceId",
+        )
+    )
+
+
+def major_version(database: Resource) -> tuple[int, ...]:
+    """Return the numbers that the version begins with; none where it is not known."""
+    version = database.at("EngineVersion")
+    if version.is_absent and (source := source_of(database)) is not None:
+        version = source.at("EngineVersion")
+    if version.is_absent and (group := _parameter_group(database)) is not None:
+        version = group.at("Family")
+    text = version.text or (str(version.number) if version.number is not None else "")
+    return tuple(int(number) for number in re.findall(r"\d+", text)[:2])
+
+
+def parameter(database: Resource, *names: str) -> Node | Outcome:
+    """Return the place of the first of some parameters that is set, or the last one's.
+
+    Returns:
+        The place in the group that the database names, absent where the engine's default holds; an outcome where the
+        group is not known.
+    """
+    property, kind = _GROUPS[(database.type, "parameters")]
+    place = database.at(property)
+    group = place.target()
+    if place.is_absent or (place.text or "").startswith("default."):
+        return Node(database.template, {"Ref": "AWS::NoValue"}, place.path)  # In the default group nothing is set.
+    if group is None or group.type != kind:
+        return place.undecided("the parameter group is not in these templates") if _named(place) else place.broken()
+    parameters = group.at("Parameters")
+    if parameters.is_unknown:
+        return undecided(*place.path, why="an intrinsic function hides the parameters of the group")
+    places = [parameters.at(name) for name in names]
+    return next((one for one in places if not one.is_absent), places[-1])
+
+
+def option(database: Resource, name: str, wanted: Iterable[tuple[str, str]] = ()) -> Outcome:
+    """Judge that the option group of an instance has an option, with some settings."""
+    property, kind = _GROUPS[(INSTANCE, "options")]
+    place = database.at(property)
+    group = place.target()
+    if place.is_absent or (place.text or "").startswith("default:"):
+        return broken(*place.path, found="the default option group, without options")
+    if group is None or group.type != kind:
+        return place.undecided("the option group is not in these templates") if _named(place) else place.broken()
+    configurations = group.at("OptionConfigurations")
+    found = [broken(*place.path, found=f"an option group without {name}")]
+    if configurations.is_unknown:
+        found.append(undecided(*place.path, why="an intrinsic function hides the options of the group"))
+    for one in configurations.items():
+        if one.is_unknown or one.at("OptionName").is_unknown:
+            found.append(undecided(*place.path, why="an intrinsic function hides an option of the group"))
+        elif one.at("OptionName").text == name:
+            found.append(_has_settings(place, one.at("OptionSettings"), list(wanted)))
+    return any_met(found)
+
+
+def _has_settings(place: Node, settings: Node, wanted: list[tuple[str, str]]) -> Outcome:
+    values = {one.at("Name").text: one.at("Value") for one in settings.items()}
+    for name, value in wanted:
+        if settings.is_unknown or (name in values and values[name].is_unknown):
+            return undecided(*place.path, why=f"an intrinsic function hides {name}")
+        if name not in values or (values[name].text or "").upper() != value:
+            return broken(*place.path, found=f"{name} is not {value}")
+    return MET
+
+
+def _named(place: Node) -> bool:
+    return place.is_unknown or place.text is not None
+
+
+def one_of(found: Node | Outcome, *wanted: str) -> Outcome:
+    """Judge a parameter: that it is set to one of some values, in any case of letters."""
+    if isinstance(found, Outcome):
+        return found
+    if found.is_unknown:
+        return found.undecided()
+    text = found.outline().strip().lower()
+    return MET if text in wanted else found.broken("the engine's default" if found.is_absent else "")
+
+
+def unless_member(database: Resource, outcome: Outcome) -> Outcome:
+    """Return an outcome, or for a member of a cluster that the rule does not apply."""
+    return NOT_APPLICABLE if is_member(database) else outcome
+
+
+def if_engine(applies: bool | None, database: Resource, outcome: Outcome) -> Outcome:
+    """Return an outcome if a database is of an engine; undecided where that is hidden, unless it is met anyway."""
+    if applies is None:
+        return outcome if outcome.verdict is Verdict.MET else engine_of(database).undecided("the engine is not known")
+    return outcome if applies else NOT_APPLICABLE

@@ -1,0 +1,228 @@
+"""What a template must show of Amazon CloudFront."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from hipaa_constructs.rules._node import Node, Resource
+from hipaa_constructs.rules._outcome import MET, Outcome, all_met, any_met, undecided
+from hipaa_constructs.rules._rule import Severity, rule
+
+DISTRIBUTION = "AWS::CloudFront::Distribution"
+VPC_ORIGIN = "AWS::CloudFront::VpcOrigin"
+_GUIDE = "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/"
+_MODERN = ("TLSv1.2_2021", "TLSv1.2_2025", "TLSv1.3_2025")
+_CACHING_DISABLED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
+"""The managed policy CachingDisabled.
+
+AWS: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-cache-policies.html
+"""
+
+
+def _each_behavior(distribution: Resource, judge: Callable[[Node], Outcome]) -> Outcome:
+    """Judge the default behavior and all others."""
+    others = distribution.at("DistributionConfig", "CacheBehaviors")
+    return all_met(
+        [
+            judge(distribution.at("DistributionConfig", "DefaultCacheBehavior")),
+            *([others.undecided()] if others.is_unknown else []),
+            *(judge(one) for one in others.items()),
+        ]
+    )
+
+
+def _each_origin(distribution: Resource, judge: Callable[[Node], Outcome]) -> Outcome:
+    origins = distribution.at("DistributionConfig", "Origins")
+    hidden = [origins.undecided()] if origins.is_unknown else []
+    return all_met([MET, *hidden, *(judge(one) for one in origins.items())])
+
+
+@rule(
+    title="every distribution answers over HTTPS only",
+    fix="set ViewerProtocolPolicy of every behavior to https-only or redirect-to-https",
+    applies_to=(DISTRIBUTION,),
+    controls=("164.312(e)(1)", "164.312(e)(2)(i)", "164.312(e)(2)(ii)"),
+    requirement="HC-125",
+    same_as=("prowler:cloudfront_distributions_https_enabled", "checkov:CKV_AWS_34"),
+    url=_GUIDE + "using-https-viewers-to-cloudfront.html",
+)
+def cloudfront_viewers_use_https(distribution: Resource) -> Outcome:
+    """Judge every behavior; one that allows all answers in plain text."""
+    return _viewers_use_https(distribution)
+
+
+def _viewers_use_https(distribution: Resource) -> Outcome:
+    return _each_behavior(
+        distribution, lambda one: one.at("ViewerProtocolPolicy").must_be("https-only", "redirect-to-https")
+    )
+
+
+@rule(
+    title="every distribution reaches its origins over HTTPS only",
+    fix="set OriginProtocolPolicy to https-only; name the bucket itself in place of its website endpoint",
+    applies_to=(DISTRIBUTION, VPC_ORIGIN),
+    controls=("164.312(e)(1)", "164.312(e)(2)(i)", "164.312(e)(2)(ii)"),
+    requirement="HC-126",
+    url=_GUIDE + "using-https-cloudfront-to-custom-origin.html",
+)
+def cloudfront_origins_use_https(resource: Resource) -> Outcome:
+    """Judge custom and VPC origins; match-viewer is HTTPS where viewers use nothing else."""
+    if resource.type == VPC_ORIGIN:
+        return resource.at("VpcOriginEndpointConfig", "OriginProtocolPolicy").must_be("https-only")
+
+    def judge(origin: Node) -> Outcome:
+        config = origin.at("CustomOriginConfig")
+        if config.is_absent:
+            return MET
+        policy = config.at("OriginProtocolPolicy")
+        if policy.text == "match-viewer":
+            return _viewers_use_https(resource)
+        return policy.must_be("https-only")
+
+    return _each_origin(resource, judge)
+
+
+@rule(
+    title="every distribution reaches its origins over TLS 1.2 only",
+    fix="set OriginSSLProtocols to [TLSv1.2]",
+    applies_to=(DISTRIBUTION, VPC_ORIGIN),
+    controls=("164.312(e)(1)", "164.312(e)(2)(i)", "164.312(e)(2)(ii)"),
+    requirement="HC-127",
+    url=_GUIDE + "DownloadDistValuesOrigin.html",
+)
+def cloudfront_origins_use_tls12(resource: Resource) -> Outcome:
+    """Judge custom and VPC origins; where nothing is said, older versions are spoken too."""
+    if resource.type == VPC_ORIGIN:
+        return _only_tls_12(resource.at("VpcOriginEndpointConfig", "OriginSSLProtocols"))
+
+    def judge(origin: Node) -> Outcome:
+        config = origin.at("CustomOriginConfig")
+        return MET if config.is_absent else _only_tls_12(config.at("OriginSSLProtocols"))
+
+    return _each_origin(resource, judge)
+
+
+def _only_tls_12(protocols: Node) -> Outcome:
+    if protocols.is_unknown:
+        return protocols.undecided()
+    items = protocols.items()
+    return all_met(item.must_be("TLSv1.2") for item in items) if items else protocols.broken()
+
+
+@rule(
+    title="every distribution speaks TLS 1.2 or newer with viewers",
+    fix="set ViewerCertificate.MinimumProtocolVersion to TLSv1.2_2021 or newer",
+    applies_to=(DISTRIBUTION,),
+    controls=("164.312(e)(1)", "164.312(e)(2)(i)", "164.312(e)(2)(ii)"),
+    requirement="HC-128",
+    same_as=("checkov:CKV_AWS_174",),
+    url=_GUIDE + "secure-connections-supported-viewer-protocols-ciphers.html",
+)
+def cloudfront_viewers_use_tls12(distribution: Resource) -> Outcome:
+    """Judge the security policy; with CloudFront's own certificate it is TLSv1, whatever is said."""
+    return distribution.at("DistributionConfig", "ViewerCertificate", "MinimumProtocolVersion").must_be(*_MODERN)
+
+
+@rule(
+    title="every distribution has a certificate of its own",
+    fix="set ViewerCertificate.AcmCertificateArn, of us-east-1, and SslSupportMethod to sni-only",
+    applies_to=(DISTRIBUTION,),
+    controls=("164.312(e)(1)", "164.312(e)(2)(i)", "164.312(e)(2)(ii)"),
+    requirement="HC-129",
+    url=_GUIDE + "CNAMEs.html",
+)
+def cloudfront_has_own_certificate(distribution: Resource) -> Outcome:
+    """Judge the certificate; CloudFront's own one negotiates TLS 1.0."""
+    certificate = distribution.at("DistributionConfig", "ViewerCertificate")
+    own = certificate.at("CloudFrontDefaultCertificate")
+    return all_met(
+        [
+            MET if own.is_absent else own.must_be(False),
+            any_met(certificate.at(name).must_be_set() for name in ("AcmCertificateArn", "IamCertificateId")),
+            certificate.at("SslSupportMethod").must_be("sni-only"),
+        ]
+    )
+
+
+@rule(
+    title="every distribution reaches buckets by origin access control",
+    fix="set OriginAccessControlId of the origin, and let the distribution in by the bucket's policy",
+    applies_to=(DISTRIBUTION,),
+    controls=("164.312(a)(1)", "164.312(e)(1)", "164.308(a)(4)(ii)(C)"),
+    requirement="HC-130",
+    url=_GUIDE + "private-content-restricting-access-to-s3.html",
+)
+def cloudfront_buckets_use_access_control(distribution: Resource) -> Outcome:
+    """Judge the origins that are buckets; without it the bucket must be public, or is reached by the older identity."""
+
+    def judge(origin: Node) -> Outcome:
+        if origin.at("S3OriginConfig").is_absent:
+            return MET
+        return origin.at("OriginAccessControlId").must_be_set()
+
+    return _each_origin(distribution, judge)
+
+
+@rule(
+    title="every distribution logs the requests made to it",
+    fix="add an AWS::Logs::DeliverySource with its ARN and an AWS::Logs::Delivery, or set Logging.Bucket",
+    applies_to=(DISTRIBUTION,),
+    controls=("164.312(b)",),
+    requirement="HC-132",
+    url=_GUIDE + "standard-logging.html",
+)
+def cloudfront_access_logged(distribution: Resource) -> Outcome:
+    """Judge both kinds of standard logging."""
+    bucket = distribution.at("DistributionConfig", "Logging", "Bucket")
+    assembly = distribution.template.assembly
+    sources, unsure = assembly.pointing_at(distribution, "AWS::Logs::DeliverySource", "ResourceArn")
+    delivered = [
+        MET for source in sources if assembly.pointing_at(source, "AWS::Logs::Delivery", "DeliverySourceName")[0]
+    ]
+    hidden = [undecided(why="an intrinsic function hides what a log source is about")] if unsure else []
+    return any_met([*delivered, bucket.must_be_set(), *hidden])
+
+
+@rule(
+    title="no distribution keeps answers at the edge",
+    fix="set CachePolicyId of every behavior to CachingDisabled; waive it for what holds no PHI",
+    applies_to=(DISTRIBUTION,),
+    controls=("164.312(a)(2)(iv)", "164.312(e)(2)(ii)"),
+    requirement="HC-134",
+    severity=Severity.WARNING,
+    url=_GUIDE + "using-managed-cache-policies.html",
+)
+def cloudfront_caches_nothing(distribution: Resource) -> Outcome:
+    """Judge every behavior; one with field-level encryption may cache, as the fields are unreadable there."""
+    return _each_behavior(distribution, _caches_nothing)
+
+
+def _caches_nothing(behavior: Node) -> Outcome:
+    policy, fields = behavior.at("CachePolicyId"), behavior.at("FieldLevelEncryptionId")
+    target = policy.target()
+    if not fields.is_absent and fields.must_be_set() is MET:
+        return MET
+    if target is not None and target.type == "AWS::CloudFront::CachePolicy":
+        return _keeps_for_no_time([target.at("CachePolicyConfig", name) for name in ("DefaultTTL", "MaxTTL", "MinTTL")])
+    if policy.is_absent:
+        return _keeps_for_no_time([behavior.at(name) for name in ("DefaultTTL", "MaxTTL", "MinTTL")])
+    return policy.must_be(_CACHING_DISABLED)
+
+
+def _keeps_for_no_time(places: list[Node]) -> Outcome:
+    return all_met(place.must_be(0, "0") for place in places)
+
+
+@rule(
+    title="every distribution has a web ACL",
+    fix="set WebACLId to the ARN of a web ACL of the scope CLOUDFRONT",
+    applies_to=(DISTRIBUTION,),
+    controls=("164.308(a)(5)(ii)(B)", "164.312(e)(1)"),
+    requirement="HC-135",
+    same_as=("checkov:CKV_AWS_68",),
+    severity=Severity.WARNING,
+    url=_GUIDE + "distribution-web-awswaf.html",
+)
+def cloudfront_has_web_acl(distribution: Resource) -> Outcome:
+    """Judge that one is named."""
+    return distribution.at("DistributionConfig", "WebACLId").must_be_set()

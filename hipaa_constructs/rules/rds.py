@@ -1,0 +1,313 @@
+"""What a template must show of Amazon RDS: encryption at rest, access, logs and passwords."""
+
+from __future__ import annotations
+
+import json
+
+from hipaa_constructs.rules._keys import customers_key
+from hipaa_constructs.rules._node import Resource
+from hipaa_constructs.rules._outcome import MET, NOT_APPLICABLE, Outcome, Verdict, all_met, any_met, broken, undecided
+from hipaa_constructs.rules._rds import (
+    AURORA_GUIDE,
+    CLUSTER,
+    GUIDE,
+    INSTANCE,
+    engine_named,
+    engine_of,
+    hides_its_engine,
+    if_engine,
+    is_member,
+    is_replica,
+    is_restored,
+    source_of,
+    unless_member,
+)
+from hipaa_constructs.rules._rule import Severity, rule
+from hipaa_constructs.rules._value import Unresolved
+
+_AT_REST = ("164.312(a)(2)(iv)", "164.312(e)(2)(ii)")
+_ELIGIBLE = ("aurora-mysql", "aurora-postgresql", "db2", "mariadb", "mysql", "oracle", "postgres", "sqlserver")
+_FROM_SECRET = "{{resolve:secretsmanager:"
+
+
+@rule(
+    title="every database encrypts its storage",
+    fix="set StorageEncrypted to true; it can't be changed afterwards, restore an encrypted copy of a snapshot instead",
+    applies_to=(INSTANCE, CLUSTER),
+    controls=_AT_REST,
+    requirement="HC-098",
+    same_as=(
+        "cdk-nag:HIPAA.Security-RDSStorageEncrypted",
+        "config:rds-storage-encrypted",
+        "guard:RDS_STORAGE_ENCRYPTED",
+        "prowler:rds_instance_storage_encrypted",
+        "checkov:CKV_AWS_16",
+        "checkov:CKV_AWS_96",
+    ),
+    url=GUIDE + "Overview.Encryption.html",
+)
+def rds_storage_encrypted(database: Resource) -> Outcome:
+    """Judge the storage, and with it backups, snapshots and replicas; a restored or copied one goes by its origin."""
+    storage = database.at("StorageEncrypted")
+    if not storage.is_absent:
+        return unless_member(database, storage.must_be(True))
+    source = source_of(database)
+    if source is not None:
+        return source.at("StorageEncrypted").must_be(True)
+    if is_replica(database) and not database.at("KmsKeyId").is_absent:
+        return MET  # A key for the replica of an unencrypted database is refused.
+    if is_replica(database) or is_restored(database):
+        return unless_member(database, storage.undecided("it is that of the snapshot or of the other database"))
+    return unless_member(database, storage.must_be(True))
+
+
+@rule(
+    title="every database is encrypted with a customer managed key",
+    fix="set KmsKeyId to a key of yours; it can't be changed afterwards, restore a snapshot copied with it instead",
+    applies_to=(INSTANCE, CLUSTER),
+    controls=_AT_REST,
+    requirement="HC-099",
+    url=GUIDE + "Overview.Encryption.Keys.html",
+)
+def rds_uses_customer_managed_key(database: Resource) -> Outcome:
+    """Judge the key; RDS encrypts without one of the customer's too."""
+    key = database.at("KmsKeyId")
+    if key.is_absent and not is_member(database):
+        source = source_of(database)
+        if source is not None:
+            return customers_key(source.at("KmsKeyId"), by_alias=True)
+        if is_replica(database) or is_restored(database):
+            return key.undecided("it is that of the snapshot or of the other database")
+    return unless_member(database, customers_key(key, by_alias=True))
+
+
+@rule(
+    title="no database is publicly accessible",
+    fix="set PubliclyAccessible to false",
+    applies_to=(INSTANCE,),
+    controls=("164.312(a)(1)", "164.312(e)(1)"),
+    requirement="HC-107",
+    same_as=(
+        "cdk-nag:HIPAA.Security-RDSInstancePublicAccess",
+        "config:rds-instance-public-access-check",
+        "guard:RDS_INSTANCE_PUBLIC_ACCESS_CHECK",
+        "prowler:rds_instance_no_public_access",
+        "checkov:CKV_AWS_17",
+    ),
+    url=GUIDE + "USER_VPC.WorkingWithRDSInstanceinaVPC.html",
+)
+def rds_not_public(instance: Resource) -> Outcome:
+    """Judge the public address; what holds by default depends on the subnets, so it must be said."""
+    return instance.at("PubliclyAccessible").must_be(False)
+
+
+@rule(
+    title="every database has a standby in another Availability Zone",
+    fix="set MultiAZ to true",
+    applies_to=(INSTANCE,),
+    controls=("164.308(a)(7)(i)", "164.308(a)(7)(ii)(C)"),
+    requirement="HC-108",
+    same_as=(
+        "cdk-nag:HIPAA.Security-RDSMultiAZSupport",
+        "config:rds-multi-az-support",
+        "guard:RDS_MULTI_AZ_SUPPORT",
+        "prowler:rds_instance_multi_az",
+        "checkov:CKV_AWS_157",
+    ),
+    severity=Severity.WARNING,
+    url=GUIDE + "Concepts.MultiAZSingleStandby.html",
+)
+def rds_multi_az(instance: Resource) -> Outcome:
+    """Judge instances that are no members of a cluster, which has standbys of its own kind."""
+    return unless_member(instance, instance.at("MultiAZ").must_be(True))
+
+
+@rule(
+    title="every database cluster has members in two Availability Zones",
+    fix="add a second AWS::RDS::DBInstance to the cluster, without AvailabilityZone or in another one",
+    applies_to=(CLUSTER,),
+    controls=("164.308(a)(7)(i)", "164.308(a)(7)(ii)(C)"),
+    requirement="HC-109",
+    same_as=("config:rds-cluster-multi-az-enabled",),
+    severity=Severity.WARNING,
+    url=AURORA_GUIDE + "Concepts.AuroraHighAvailability.html",
+)
+def rds_cluster_multi_az(cluster: Resource) -> Outcome:
+    """Judge the members of Aurora; other clusters have two standbys by themselves, serverless v1 moves."""
+    mode = cluster.at("EngineMode")
+    if not cluster.at("DBClusterInstanceClass").is_absent or mode.text == "serverless":
+        return MET
+    members, unsure = cluster.template.assembly.pointing_at(cluster, INSTANCE, "DBClusterIdentifier")
+    zones = {member.at("AvailabilityZone").text or index for index, member in enumerate(members)}
+    if len(zones) > 1:
+        return MET
+    if unsure or mode.is_unknown:
+        return undecided(why="an intrinsic function hides which cluster an instance belongs to")
+    if not members:
+        return undecided(why="no member of it is in these templates")
+    return broken(found="one member" if len(members) == 1 else f"{len(members)} members in one zone")
+
+
+@rule(
+    title="every database is protected from deletion",
+    fix="set DeletionProtection to true",
+    applies_to=(INSTANCE, CLUSTER),
+    controls=("164.308(a)(7)(i)", "164.308(a)(7)(ii)(C)"),
+    requirement="HC-113",
+    same_as=(
+        "cdk-nag:HIPAA.Security-RDSInstanceDeletionProtectionEnabled",
+        "config:rds-cluster-deletion-protection-enabled",
+        "guard:RDS_INSTANCE_DELETION_PROTECTION_ENABLED",
+    ),
+    url=GUIDE + "USER_DeleteInstance.html",
+)
+def rds_deletion_protected(database: Resource) -> Outcome:
+    """Judge the protection, which for members of a cluster is the cluster's."""
+    return unless_member(database, database.at("DeletionProtection").must_be(True))
+
+
+@rule(
+    title="every database has enhanced monitoring",
+    fix="set MonitoringInterval to 60 seconds or fewer, and MonitoringRoleArn",
+    applies_to=(INSTANCE,),
+    controls=("164.312(b)",),
+    requirement="HC-115",
+    same_as=(
+        "cdk-nag:HIPAA.Security-RDSEnhancedMonitoringEnabled",
+        "config:rds-enhanced-monitoring-enabled",
+        "guard:RDS_ENHANCED_MONITORING_ENABLED",
+        "checkov:CKV_AWS_118",
+    ),
+    severity=Severity.WARNING,
+    url=GUIDE + "USER_Monitoring.OS.html",
+)
+def rds_monitored(instance: Resource) -> Outcome:
+    """Judge interval and role, of a member or for the whole cluster."""
+    own = _monitored(instance)
+    cluster = instance.at("DBClusterIdentifier")
+    if own.verdict is not Verdict.BROKEN or cluster.is_absent or not instance.at("MonitoringInterval").is_absent:
+        return own
+    target = cluster.target()
+    if target is None or target.type != CLUSTER:
+        return cluster.undecided("the cluster, which may monitor its members, is not in these templates")
+    return any_met([_monitored(target), own])
+
+
+def _monitored(database: Resource) -> Outcome:
+    return all_met(
+        [database.at("MonitoringInterval").must_be_at_least(1), database.at("MonitoringRoleArn").must_be_set()]
+    )
+
+
+@rule(
+    title="every database gets its minor upgrades by itself",
+    fix="set AutoMinorVersionUpgrade to true, or leave it out",
+    applies_to=(INSTANCE,),
+    controls=("164.308(a)(5)(ii)(A)",),
+    requirement="HC-118",
+    same_as=(
+        "cdk-nag:HIPAA.Security-RDSAutomaticMinorVersionUpgradeEnabled",
+        "config:rds-automatic-minor-version-upgrade-enabled",
+        "guard:RDS_AUTOMATIC_MINOR_VERSION_UPGRADE_ENABLED",
+    ),
+    severity=Severity.WARNING,
+    url=GUIDE + "USER_UpgradeDBInstance.Upgrading.html",
+)
+def rds_minor_versions_upgraded(instance: Resource) -> Outcome:
+    """Judge the switch, which is on by default."""
+    switch = instance.at("AutoMinorVersionUpgrade")
+    return MET if switch.is_absent else switch.must_be(True)
+
+
+@rule(
+    title="every database lets its users sign in with IAM where its engine can",
+    fix="set EnableIAMDatabaseAuthentication to true",
+    applies_to=(INSTANCE, CLUSTER),
+    controls=("164.312(d)", "164.312(a)(2)(i)"),
+    requirement="HC-119",
+    same_as=("checkov:CKV_AWS_161", "checkov:CKV_AWS_162"),
+    severity=Severity.WARNING,
+    url=GUIDE + "UsingWithRDS.IAMDBAuth.html",
+)
+def rds_iam_authenticated(database: Resource) -> Outcome:
+    """Judge PostgreSQL, MySQL and MariaDB, and Aurora's clusters."""
+    if is_member(database):
+        return NOT_APPLICABLE
+    names = ("postgres", "mysql", "mariadb", "aurora-postgresql", "aurora-mysql")
+    switch = database.at("EnableIAMDatabaseAuthentication")
+    return if_engine(engine_named(database, *names), database, switch.must_be(True))
+
+
+@rule(
+    title="no database's password is known to anybody",
+    fix="set ManageMasterUserPassword to true and MasterUserSecret.KmsKeyId to a key of yours, or refer to a secret "
+    "with {{resolve:secretsmanager:…}}",
+    applies_to=(INSTANCE, CLUSTER),
+    controls=("164.312(d)", "164.308(a)(5)(ii)(D)"),
+    requirement="HC-120",
+    url=GUIDE + "rds-secrets-manager.html",
+)
+def rds_password_managed(database: Resource) -> Outcome:
+    """Judge where the password of the first user comes from; replicas and members have that of another."""
+    if is_member(database) or is_replica(database):
+        return NOT_APPLICABLE
+    password, managed = database.at("MasterUserPassword"), database.at("ManageMasterUserPassword")
+    if not password.is_absent:
+        if not isinstance(password.value, Unresolved):
+            return password.broken("a password")
+        return MET if _FROM_SECRET in json.dumps(password.value.expression) else password.undecided()
+    if managed.is_absent and is_restored(database):
+        return managed.undecided("the password is the snapshot's")
+    if managed.is_absent and not database.at("GlobalClusterIdentifier").is_absent:
+        return managed.undecided("the password may be that of the global cluster's first one")
+    return all_met([managed.must_be(True), customers_key(database.at("MasterUserSecret", "KmsKeyId"), by_alias=True)])
+
+
+@rule(
+    title="every database encrypts Performance Insights with a customer managed key",
+    fix="set PerformanceInsightsKMSKeyId (PerformanceInsightsKmsKeyId of a cluster) to a key of yours",
+    applies_to=(INSTANCE, CLUSTER),
+    controls=_AT_REST,
+    requirement="HC-121",
+    url=GUIDE + "USER_PerfInsights.html",
+)
+def rds_performance_insights_encrypted(database: Resource) -> Outcome:
+    """Judge the key if Performance Insights is on: the texts of queries can hold PHI."""
+    of_instance = database.type == INSTANCE
+    switch = database.at("EnablePerformanceInsights" if of_instance else "PerformanceInsightsEnabled")
+    if switch.is_absent or switch.must_be(False) is MET:
+        return NOT_APPLICABLE
+    key = database.at("PerformanceInsightsKMSKeyId" if of_instance else "PerformanceInsightsKmsKeyId")
+    return customers_key(key, by_alias=True)
+
+
+@rule(
+    title="every database is of an engine on the list of HIPAA eligible services",
+    fix="set Engine to PostgreSQL, MySQL, MariaDB, SQL Server, Oracle, Db2 or Aurora",
+    applies_to=(INSTANCE, CLUSTER),
+    controls=("164.308(b)(1)",),
+    requirement="HC-123",
+    url=GUIDE + "RDS-compliance.html",
+)
+def rds_engine_eligible(database: Resource) -> Outcome:
+    """Judge the engine; that of a snapshot or another database is known there."""
+    engine = engine_of(database)
+    if engine.is_absent and hides_its_engine(database):
+        return NOT_APPLICABLE
+    if engine.is_unknown:
+        return engine.undecided()
+    return MET if engine_named(database, *_ELIGIBLE) else engine.broken()
+
+
+@rule(
+    title="every database copies its tags to its snapshots",
+    fix="set CopyTagsToSnapshot to true",
+    applies_to=(INSTANCE, CLUSTER),
+    controls=("164.310(d)(2)(iii)",),
+    requirement="HC-124",
+    severity=Severity.WARNING,
+    url=GUIDE + "USER_Tagging.html",
+)
+def rds_tags_copied(database: Resource) -> Outcome:
+    """Judge the switch, so that snapshots stay classified; for members of a cluster it is the cluster's."""
+    return unless_member(database, database.at("CopyTagsToSnapshot").must_be(True))

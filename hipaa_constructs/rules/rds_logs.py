@@ -1,0 +1,110 @@
+"""What a template must show of Amazon RDS: logs, and the audit that fills them."""
+
+from __future__ import annotations
+
+from hipaa_constructs.rules._node import Resource
+from hipaa_constructs.rules._outcome import MET, NOT_APPLICABLE, Outcome, all_met
+from hipaa_constructs.rules._rds import (
+    CLUSTER,
+    GUIDE,
+    INSTANCE,
+    engine_named,
+    engine_of,
+    hides_its_engine,
+    is_member,
+    one_of,
+    option,
+    parameter,
+)
+from hipaa_constructs.rules._rule import rule
+
+_LOGS = {
+    "postgres": ("postgresql", "upgrade"),
+    "mysql": ("audit", "error", "general", "slowquery"),
+    "mariadb": ("audit", "error", "general", "slowquery"),
+    "oracle": ("alert", "audit", "listener", "oemagent", "trace"),
+    "sqlserver": ("agent", "error"),
+    "aurora-mysql": ("audit", "error", "general", "slowquery"),
+    "aurora-postgresql": ("postgresql",),
+}
+_OFF = ("", "0", "off", "none", "false")
+
+
+@rule(
+    title="every database exports all its logs",
+    fix="set EnableCloudwatchLogsExports to all types of logs of the engine",
+    applies_to=(INSTANCE, CLUSTER),
+    controls=("164.312(b)", "164.308(a)(5)(ii)(C)"),
+    requirement="HC-116",
+    same_as=(
+        "cdk-nag:HIPAA.Security-RDSLoggingEnabled",
+        "config:rds-logging-enabled",
+        "guard:RDS_INSTANCE_LOGGING_ENABLED",
+        "prowler:rds_instance_integration_cloudwatch_logs",
+    ),
+    url=GUIDE + "USER_LogAccess.Procedural.UploadtoCloudWatch.html",
+)
+def rds_logs_exported(database: Resource) -> Outcome:
+    """Judge the types of logs by the engine; those of a member of a cluster are the cluster's."""
+    if is_member(database):
+        return NOT_APPLICABLE
+    exports = database.at("EnableCloudwatchLogsExports")
+    engine = engine_of(database)
+    if engine.is_unknown or (engine.is_absent and hides_its_engine(database)):
+        return engine.undecided("the engine, and so which logs there are, is not known")
+    names = [name for name in _LOGS if engine_named(database, name)]
+    if not names:
+        return NOT_APPLICABLE
+    if exports.is_unknown:
+        return exports.undecided()
+    found = exports.items()
+    texts = {one.text for one in found}
+    missing = [log for log in _LOGS[names[-1]] if log not in texts]
+    if missing and any(one.is_unknown for one in found):
+        return exports.undecided()
+    return exports.broken(f"no {', '.join(missing)} log") if missing else MET
+
+
+@rule(
+    title="every database records who ran which statements",
+    fix="load pgaudit and set pgaudit.log; for MySQL and MariaDB add the option MARIADB_AUDIT_PLUGIN, for Aurora MySQL "
+    "set server_audit_logging; for Oracle set audit_trail",
+    applies_to=(INSTANCE, CLUSTER),
+    controls=("164.312(b)", "164.308(a)(1)(ii)(D)"),
+    requirement="HC-117",
+    url=GUIDE + "Appendix.PostgreSQL.CommonDBATasks.pgaudit.html",
+)
+def rds_audited(database: Resource) -> Outcome:
+    """Judge what fills the audit log; SQL Server's is its own, with a bucket and statements of SQL."""
+    if is_member(database):
+        return NOT_APPLICABLE
+    if engine_of(database).is_unknown or engine_named(database, "postgres") is None:
+        return engine_of(database).undecided("the engine is not known")
+    if engine_named(database, "postgres", "aurora-postgresql"):
+        return all_met([_lists(database, "shared_preload_libraries", "pgaudit"), _on(database, "pgaudit.log")])
+    if engine_named(database, "aurora-mysql"):
+        logging = one_of(parameter(database, "server_audit_logging"), "1", "on", "true")
+        return all_met([logging, _on(database, "server_audit_events")])
+    if engine_named(database, "oracle"):
+        return _on(database, "audit_trail")
+    if engine_named(database, "mysql", "mariadb") and database.type == INSTANCE:
+        return option(database, "MARIADB_AUDIT_PLUGIN")
+    return NOT_APPLICABLE
+
+
+def _lists(database: Resource, name: str, wanted: str) -> Outcome:
+    found = parameter(database, name)
+    if isinstance(found, Outcome):
+        return found
+    if found.is_unknown:
+        return found.undecided()
+    return MET if wanted in [one.strip() for one in found.outline().split(",")] else found.broken()
+
+
+def _on(database: Resource, name: str) -> Outcome:
+    found = parameter(database, name)
+    if isinstance(found, Outcome):
+        return found
+    if found.is_unknown:
+        return found.undecided()
+    return found.broken() if found.outline().strip().lower() in _OFF else MET

@@ -1,0 +1,52 @@
+"""What lets AWS deliver the logs of its services to a bucket."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from aws_cdk import Aws
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_s3 as s3
+
+
+def allow_delivery(bucket: s3.Bucket, key: kms.IKey) -> None:
+    """Let the delivery of logs write this account's own to a bucket.
+
+    AWS: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-V2-S3.html
+    """
+    service = iam.ServicePrincipal("delivery.logs.amazonaws.com")
+    own: dict[str, Mapping[str, str]] = {
+        "StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID},
+        "ArnLike": {"aws:SourceArn": f"arn:{Aws.PARTITION}:logs:{Aws.REGION}:{Aws.ACCOUNT_ID}:*"},
+    }
+    bucket.add_to_resource_policy(
+        iam.PolicyStatement(
+            sid="LogsOfThisAccount",
+            principals=[service],
+            actions=["s3:PutObject"],
+            resources=[bucket.arn_for_objects("*")],
+            conditions={
+                **own,
+                "StringEquals": {**own["StringEquals"], "s3:x-amz-acl": "bucket-owner-full-control"},
+            },
+        )
+    )
+    bucket.add_to_resource_policy(
+        iam.PolicyStatement(
+            sid="LogDeliveryAsksWhoseBucketItIs",
+            principals=[service],
+            actions=["s3:GetBucketAcl", "s3:ListBucket"],
+            resources=[bucket.bucket_arn],
+            conditions=own,
+        )
+    )
+    key.add_to_resource_policy(
+        iam.PolicyStatement(
+            sid="LogsOfThisAccount",
+            principals=[service],
+            actions=["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"],
+            resources=["*"],
+            conditions=own,
+        )
+    )

@@ -1,0 +1,201 @@
+"""AWS WAF: web ACLs with rules, and with a log that leaves out what nobody should read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal, TypedDict, Unpack
+
+from aws_cdk import Aws, Fn, Names, Stack, Token
+from aws_cdk import aws_wafv2 as wafv2
+from constructs import Construct
+
+from hipaa_constructs.services._options import Arguments, Contract
+from hipaa_constructs.services._waiving import waive
+from hipaa_constructs.services.kms import AnyKey
+from hipaa_constructs.services.logs import EncryptedLogGroup
+from hipaa_constructs.waivers import Waiver
+
+_GLOBAL_REGION = "us-east-1"
+_CITATION = "164.308(a)(5)(ii)(B)"
+_COMMON = "AWSManagedRulesCommonRuleSet"
+_MANAGED = ("AWSManagedRulesAmazonIpReputationList", _COMMON, "AWSManagedRulesKnownBadInputsRuleSet")
+_TOO_LARGE = "SizeRestrictions_BODY"
+_FIVE_MINUTES = 300
+_LEAST_RATE, _MOST_RATE = 10, 2_000_000_000
+
+Rule = wafv2.CfnWebACL.RuleProperty
+
+
+class WebAclOptions(TypedDict, total=False):
+    """The options of `aws_cdk.aws_wafv2.CfnWebACL` that are passed on as they are."""
+
+    description: str
+    token_domains: Sequence[str]
+
+
+class HipaaWebAcl(Construct):
+    """A web ACL with AWS's rules against known attacks, a rate limit and an encrypted log without credentials.
+
+    The rules are those against sources of bad reputation, common attacks and known bad inputs (Log4j among them), and a
+    limit of 2,000 requests in five minutes for each address. The common rules' limit of the body's size only counts, as
+    documents are larger. The log leaves out the Authorization and Cookie headers and the query string; requests are not
+    sampled, as samples leave out nothing.
+
+    Costs 5 USD a month, 1 USD for each rule (four by default) and 0.60 USD for a million requests.
+
+    Rules: WebAclLogged, WebAclHasRules, WebAclLogRedacted, LogGroupEncrypted, LogGroupKeptSixYears.
+    Your duty: to watch what is blocked, and that no PHI stands in paths, which are logged.
+    AWS: https://docs.aws.amazon.com/waf/latest/developerguide/logging-cw-logs.html
+
+    Attributes:
+        resource: the ``AWS::WAFv2::WebACL``; the CDK has no construct of a higher level for it.
+        log_group: what requests are logged to.
+        web_acl_arn: what a distribution or an association names.
+    """
+
+    contract = Contract(
+        wraps=wafv2.CfnWebACL,
+        types=("AWS::WAFv2::WebACL", "AWS::WAFv2::LoggingConfiguration"),
+        fixed={
+            "visibility_config": "metrics are always on; samples are off, as they leave nothing out (164.312(a)(1))"
+        },
+        governed={},
+        chosen=("rules", "encryption_key"),
+        free=WebAclOptions,
+    )
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        web_acl_scope: Literal["CLOUDFRONT", "REGIONAL"] = "REGIONAL",
+        rate_limit: int = 2000,
+        rules: Sequence[Rule] = (),
+        encryption_key: AnyKey | None = None,
+        waivers: Sequence[Waiver] = (),
+        **options: Unpack[WebAclOptions],
+    ) -> None:
+        """Make a web ACL.
+
+        Args:
+            scope: where it belongs.
+            id: its id there.
+            web_acl_scope: ``REGIONAL``, the default, for load balancers and APIs of the Region, or ``CLOUDFRONT``, in a
+                stack of us-east-1.
+            rate_limit: how many requests of an address pass in five minutes, by default 2000.
+            rules: further ones, with priorities from 10 on.
+            encryption_key: of the log; by default the stack's `EncryptionKey`.
+            waivers: exceptions from the rules about web ACLs.
+            **options: of `wafv2.CfnWebACL`, see `WebAclOptions`.
+
+        Raises:
+            ComplianceError: an option is fixed or unknown, the limit is none, or the Region is not CloudFront's.
+        """
+        arguments = Arguments(scope, id, contract=self.contract, waivers=waivers, free=options)
+        _check(arguments, web_acl_scope, rate_limit, Stack.of(scope).region)
+        super().__init__(scope, id)
+        self.resource = wafv2.CfnWebACL(
+            self,
+            "Default",
+            scope=web_acl_scope,
+            default_action=wafv2.CfnWebACL.DefaultActionProperty(allow={}),
+            visibility_config=_visible(Names.unique_resource_name(self, max_length=100)),
+            rules=[*_managed_rules(), _rate_rule(rate_limit), *rules],
+            **options,
+        )
+        self.web_acl_arn: str = self.resource.attr_arn
+        # WAF asks for the beginning of the name. The end is the stack's own id, so that a stack that is deleted and
+        # made again does not find the name of the log group that was kept.
+        stack_id = Fn.select(2, Fn.split("/", Aws.STACK_ID))
+        unique = Names.unique_resource_name(self, max_length=80, separator="-").lower()
+        name = f"aws-waf-logs-{unique}-{stack_id}"
+        self.log_group = EncryptedLogGroup(self, "Log", encryption_key=encryption_key, log_group_name=name)
+        group = self.log_group.log_group
+        wafv2.CfnLoggingConfiguration(
+            self,
+            "Logging",
+            resource_arn=self.web_acl_arn,
+            log_destination_configs=[
+                f"arn:{Aws.PARTITION}:logs:{Aws.REGION}:{Aws.ACCOUNT_ID}:log-group:{group.log_group_name}"
+            ],
+            redacted_fields=[
+                *({"singleHeader": {"Name": header}} for header in ("authorization", "cookie")),
+                {"queryString": {}},
+            ],
+        )
+        waive(self, *waivers)
+
+
+def _visible(name: str) -> wafv2.CfnWebACL.VisibilityConfigProperty:
+    return wafv2.CfnWebACL.VisibilityConfigProperty(
+        cloud_watch_metrics_enabled=True, sampled_requests_enabled=False, metric_name=name
+    )
+
+
+def _managed_rules() -> list[Rule]:
+    statements = wafv2.CfnWebACL
+    return [
+        statements.RuleProperty(
+            name=name,
+            priority=priority,
+            override_action=statements.OverrideActionProperty(none={}),
+            statement=statements.StatementProperty(
+                managed_rule_group_statement=statements.ManagedRuleGroupStatementProperty(
+                    vendor_name="AWS",
+                    name=name,
+                    rule_action_overrides=[
+                        statements.RuleActionOverrideProperty(
+                            name=_TOO_LARGE, action_to_use=statements.RuleActionProperty(count={})
+                        )
+                    ]
+                    if name == _COMMON
+                    else None,
+                )
+            ),
+            visibility_config=_visible(name),
+        )
+        for priority, name in enumerate(_MANAGED)
+    ]
+
+
+def _rate_rule(limit: int) -> Rule:
+    statements = wafv2.CfnWebACL
+    return statements.RuleProperty(
+        name="RateLimit",
+        priority=len(_MANAGED),
+        action=statements.RuleActionProperty(block={}),
+        statement=statements.StatementProperty(
+            rate_based_statement=statements.RateBasedStatementProperty(
+                aggregate_key_type="IP", limit=limit, evaluation_window_sec=_FIVE_MINUTES
+            )
+        ),
+        visibility_config=_visible("RateLimit"),
+    )
+
+
+def _check(arguments: Arguments, scope: str, rate: int, region: str) -> None:
+    if scope not in ("CLOUDFRONT", "REGIONAL"):
+        arguments.refuse(
+            "web_acl_scope",
+            scope,
+            asked="'CLOUDFRONT' or 'REGIONAL'",
+            way_out="AWS WAF knows no other",
+            citation=_CITATION,
+        )
+    if scope == "CLOUDFRONT" and not Token.is_unresolved(region) and region != _GLOBAL_REGION:
+        arguments.refuse(
+            "web_acl_scope",
+            f"CLOUDFRONT in {region}",
+            asked="REGIONAL outside us-east-1",
+            way_out="web ACLs of CloudFront live in us-east-1; make a stack there",
+            citation=_CITATION,
+        )
+    if not _LEAST_RATE <= rate <= _MOST_RATE:
+        arguments.refuse(
+            "rate_limit",
+            rate,
+            asked=f"from {_LEAST_RATE} to {_MOST_RATE}",
+            way_out="AWS WAF takes no other limit",
+            citation=_CITATION,
+        )
