@@ -1,27 +1,30 @@
-"""Backups of all that is tagged as PHI, copied to a second Region, and restored on trial every month."""
+"""Backups of a table and of all that is tagged as PHI, copied to a second Region, restored on trial every month."""
 
 import aws_cdk as cdk
 from aws_cdk import aws_backup as backup
+from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_events as events
 
-from hipaa_constructs import EncryptedBackupVault, HipaaBackupPlan, enforce
+from hipaa_constructs import EncryptedBackupVault, EncryptionKey, HipaaBackupPlan, enforce
 
 app = cdk.App()
 abroad = cdk.Stack(app, "Abroad", env=cdk.Environment(account="123456789012", region="us-west-2"))
-EncryptedBackupVault(abroad, "Copies", backup_vault_name="copies")
-home = cdk.Stack(
-    app,
-    "Home",
-    env=cdk.Environment(account="123456789012", region="us-east-1"),
-)
+home = cdk.Stack(app, "Home", env=cdk.Environment(account="123456789012", region="us-east-1"))
 plan = HipaaBackupPlan(
     home,
     "Backup",
-    copy_to=backup.BackupVault.from_backup_vault_arn(
-        home, "Copies", "arn:aws:backup:us-west-2:123456789012:backup-vault:copies"
-    ),
+    copy_to=EncryptedBackupVault(abroad, "Copies"),
     restore_testing=events.Schedule.cron(day="2", hour="8", minute="0"),
 )
-plan.protect(backup.BackupResource.from_tag("phi", "yes"))
+visits = dynamodb.Table(
+    home,
+    "Visits",
+    partition_key=dynamodb.Attribute(name="id", type=dynamodb.AttributeType.STRING),
+    billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
+    encryption_key=EncryptionKey.of(home).key,
+    point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(point_in_time_recovery_enabled=True),
+    removal_policy=cdk.RemovalPolicy.RETAIN,
+)
+plan.protect(visits, backup.BackupResource.from_tag("phi", "yes"))
 enforce(app)
 app.synth()

@@ -2,6 +2,7 @@
 
 from hipaa_constructs.rules import (
     backup,
+    backup_coverage,
     cloudfront,
     cloudtrail,
     cloudtrail_alarms,
@@ -46,6 +47,7 @@ __all__ = [
     "Template",
     "Verdict",
     "backup",
+    "backup_coverage",
     "cloudfront",
     "cloudtrail",
     "cloudtrail_alarms",

@@ -7,14 +7,15 @@ import re
 from hipaa_constructs.rules._keys import customers_key
 from hipaa_constructs.rules._node import Node, Resource
 from hipaa_constructs.rules._outcome import MET, Outcome, all_met, any_met
-from hipaa_constructs.rules._policy import denies_all_principals, read
+from hipaa_constructs.rules._policy import Statement, denies_all_principals, read
 from hipaa_constructs.rules._retention import kept_on_deletion
-from hipaa_constructs.rules._rule import rule
+from hipaa_constructs.rules._rule import Severity, rule
 
 VAULT = "AWS::Backup::BackupVault"
 PLAN = "AWS::Backup::BackupPlan"
 _GUIDE = "https://docs.aws.amazon.com/aws-backup/latest/devguide/"
 _LEAST_DAYS = 35
+_DENIED = ("backup:DeleteRecoveryPoint", "backup:UpdateRecoveryPointLifecycle")
 _DAILY = re.compile(r"cron\(\S+ \S+ [*?] \* [*?] \*\)")
 _RATE = re.compile(r"rate\((\d+) (minute|hour|day)s?\)")
 _MINUTES = {"minute": 1, "hour": 60, "day": 1440}
@@ -44,23 +45,58 @@ def backup_vault_uses_customer_managed_key(vault: Resource) -> Outcome:
 )
 def backup_vault_protected_from_deletion(vault: Resource) -> Outcome:
     """Judge the lock and the access policy, of which one is enough."""
-    lock = vault.at("LockConfiguration", "MinRetentionDays").must_be_at_least(1)
-    return any_met([lock, _denies_deletion(vault.at("AccessPolicy"))])
+    return any_met([_locked(vault), _denies_deletion(vault.at("AccessPolicy"))])
+
+
+@rule(
+    title="every backup vault is locked",
+    fix="set LockConfiguration.MinRetentionDays; without ChangeableForDays the lock can be lifted again",
+    applies_to=(VAULT,),
+    controls=("164.308(a)(7)(ii)(A)", "164.312(c)(1)"),
+    requirement="HC-310",
+    severity=Severity.WARNING,
+    url=_GUIDE + "vault-lock.html",
+)
+def backup_vault_locked(vault: Resource) -> Outcome:
+    """Judge the lock, in either mode: governance or compliance."""
+    return _locked(vault)
+
+
+@rule(
+    title="every backup vault denies everyone the deletion of recovery points",
+    fix="deny backup:DeleteRecoveryPoint and backup:UpdateRecoveryPointLifecycle to * on * in AccessPolicy",
+    applies_to=(VAULT,),
+    controls=("164.308(a)(7)(ii)(A)", "164.312(c)(1)"),
+    requirement="HC-310",
+    severity=Severity.WARNING,
+    url=_GUIDE + "create-a-vault-access-policy.html",
+)
+def backup_vault_deletion_denied(vault: Resource) -> Outcome:
+    """Judge the access policy, which still holds when somebody lifts a lock in governance mode."""
+    return _denies_deletion(vault.at("AccessPolicy"))
+
+
+def _locked(vault: Resource) -> Outcome:
+    return vault.at("LockConfiguration", "MinRetentionDays").must_be_at_least(1)
 
 
 def _denies_deletion(policy: Node) -> Outcome:
     statements, hidden = read(policy)
-    actions = ("backup:DeleteRecoveryPoint", "backup:UpdateRecoveryPointLifecycle")
-    answers = [
-        denies_all_principals(one, *actions)
-        for one in statements
-        if not one.conditions and any(place.outline() == "*" or place.may_be("*") for place in one.resources)
-    ]
-    if True in answers:
+    answers = [[_denies(one, action) for one in statements] for action in _DENIED]
+    if all(True in found for found in answers):
         return MET
-    if hidden or policy.is_unknown or None in answers:
+    if hidden or policy.is_unknown or all(True in found or None in found for found in answers):
         return policy.undecided("an intrinsic function hides what it denies")
-    return policy.broken("neither a lock nor a policy that denies the deletion of recovery points")
+    return policy.broken("no statement denies everyone the deletion of recovery points")
+
+
+def _denies(statement: Statement, action: str) -> bool | None:
+    if statement.conditions:
+        return False
+    denied = denies_all_principals(statement, action)
+    if denied and not any(place.outline() == "*" for place in statement.resources):
+        return None if any(place.may_be("*") for place in statement.resources) else False
+    return denied
 
 
 @rule(

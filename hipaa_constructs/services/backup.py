@@ -15,18 +15,27 @@ from constructs import Construct, IConstruct
 from hipaa_constructs.services._of_stack import one_of_stack
 from hipaa_constructs.services._options import Arguments, Contract
 from hipaa_constructs.services._waiving import waive
-from hipaa_constructs.services.backup_restores import RestoreTesting, test_restores
-from hipaa_constructs.services.backup_vault import LONGEST_CONTINUOUS, EncryptedBackupVault
+from hipaa_constructs.services.backup_resources import Chosen, Protectable, chosen
+from hipaa_constructs.services.backup_restores import RestoreTesting
+from hipaa_constructs.services.backup_retention import (
+    A_YEAR,
+    SIX_YEARS,
+    check_locks,
+    check_retention,
+    check_rules,
+    standard_rules,
+)
+from hipaa_constructs.services.backup_vault import (
+    LONGEST_CONTINUOUS,
+    AnyVault,
+    EncryptedBackupVault,
+    vault_seen_from,
+)
 from hipaa_constructs.services.iam import ManagedPolicyRole
 from hipaa_constructs.services.kms import AnyKey
 from hipaa_constructs.services.sns import EncryptedTopic
 from hipaa_constructs.waivers import Waiver
 
-_A_YEAR = Duration.days(365)
-_SIX_YEARS = Duration.days(2192)
-_COLD_AFTER = Duration.days(90)
-_SHORTEST_COLD = Duration.days(90)
-_CITATION = "164.308(a)(7)(ii)(A)"
 _POLICIES = ("service-role/AWSBackupServiceRolePolicyForBackup", "AWSBackupServiceRolePolicyForS3Backup")
 _FAILED = ["ABORTED", "EXPIRED", "FAILED", "PARTIAL"]
 
@@ -43,13 +52,14 @@ class HipaaBackupPlan(Construct):
 
     Daily backups are kept for 35 days, and are continuous where the service has it (RDS, Aurora, S3, SAP HANA), so that
     any second of them can be restored. Monthly ones are kept for a year, yearly ones for 2192 days (six years), both in
-    cold storage after 90 days where the service has it. What is backed up is chosen by `protect`: by resource, and by
-    tag.
+    cold storage after 90 days where the service has it. Where two fall together AWS Backup takes one, for the longer
+    time. What is backed up is chosen by `protect`: by resource, and by tag.
 
     Databases of this package join the stack's own plan, see `of`. Backups cost about 0.01 to 0.10 USD a GB and month by
     service and tier, copies the transfer between Regions too; nothing by the hour.
 
-    Rules: BackupPlanRunsDaily, BackupVaultUsesCustomerManagedKey, BackupVaultProtectedFromDeletion, BackupVaultKept.
+    Rules: BackupPlanRunsDaily, BackupVaultUsesCustomerManagedKey, BackupVaultProtectedFromDeletion,
+    BackupVaultLocked, BackupVaultDeletionDenied, BackupVaultKept.
     Your duty: that every store of PHI is protected; ``copy_to`` another Region or account; that restores are tried
     (``restore_testing``), and how long they take. Resource types must be switched on in the AWS Backup settings of the
     Region.
@@ -79,10 +89,10 @@ class HipaaBackupPlan(Construct):
         *,
         backup_vault: EncryptedBackupVault | backup.IBackupVault | None = None,
         daily_retention: Duration = LONGEST_CONTINUOUS,
-        monthly_retention: Duration = _A_YEAR,
-        yearly_retention: Duration = _SIX_YEARS,
+        monthly_retention: Duration = A_YEAR,
+        yearly_retention: Duration = SIX_YEARS,
         backup_plan_rules: Sequence[backup.BackupPlanRule] | None = None,
-        copy_to: EncryptedBackupVault | backup.IBackupVault | None = None,
+        copy_to: AnyVault | None = None,
         restore_testing: events.Schedule | None = None,
         notify: EncryptedTopic | sns.ITopic | None = None,
         encryption_key: AnyKey | None = None,
@@ -101,7 +111,7 @@ class HipaaBackupPlan(Construct):
             yearly_retention: of yearly backups; by default 2192 days (six years), at least 180.
             backup_plan_rules: rules of your own in place of these three.
             copy_to: a vault, in another Region or account as a rule, that every recovery point is copied to, with the
-                same retention. None by default.
+                same retention: one of the app, also of a stack in another Region, or an ARN. None by default.
             restore_testing: when the newest recovery points are restored on trial and deleted again, e.g. monthly;
                 paid like the resources restored. None by default. See `RestoreTesting` for what it can restore.
             notify: what is told of backup, copy and restore jobs that fail; by default the stack's `EncryptedTopic`. An
@@ -114,13 +124,22 @@ class HipaaBackupPlan(Construct):
             ComplianceError: an option is unknown, weaker than a rule that is not waived, or refused by AWS Backup.
         """
         arguments = Arguments(scope, id, contract=self.contract, waivers=waivers, free=options)
-        _check_retention(arguments, daily_retention, monthly_retention, yearly_retention)
-        _check_rules(arguments, backup_plan_rules, backup_vault, copy_to)
+        periods = (daily_retention, monthly_retention, yearly_retention)
+        check_retention(arguments, *periods)
+        if backup_plan_rules is None:
+            check_locks(arguments, periods, backup_vault, copy_to)
+        else:
+            check_rules(arguments, backup_plan_rules, backup_vault, copied=copy_to is not None)
         super().__init__(scope, id)
-        vault = backup_vault or EncryptedBackupVault(self, "Vault", encryption_key=encryption_key)
-        self.vault: backup.IBackupVault = _vault_of(vault)
+        vault = backup_vault or EncryptedBackupVault(
+            self,
+            "Vault",
+            encryption_key=encryption_key,
+            min_retention=min(daily_retention, LONGEST_CONTINUOUS, key=Duration.to_days),
+        )
+        self.vault: backup.IBackupVault = vault.vault if isinstance(vault, EncryptedBackupVault) else vault
         rules = (
-            _standard_rules(daily_retention, monthly_retention, yearly_retention, copy_to)
+            standard_rules(*periods, None if copy_to is None else vault_seen_from(self, copy_to))
             if backup_plan_rules is None
             else backup_plan_rules
         )
@@ -138,10 +157,17 @@ class HipaaBackupPlan(Construct):
             managed_policies=[iam.ManagedPolicy.from_aws_managed_policy_name(name) for name in _POLICIES],
         )
         self._selections: dict[Stack, backup.CfnBackupSelection] = {}
-        self._protected: dict[Stack, list[backup.BackupResource]] = {}
+        self._chosen: dict[Stack, dict[str, Chosen]] = {}
         self.topic: sns.ITopic = self._tell_of_failures(notify)
         self.restore_testing: RestoreTesting | None = (
-            None if restore_testing is None else test_restores(self, restore_testing, self.vault)
+            None
+            if restore_testing is None
+            else RestoreTesting(
+                self,
+                restore_testing,
+                self.vault,
+                vault.key.key_arn if isinstance(vault, EncryptedBackupVault) else None,
+            )
         )
         waive(self, *waivers)
 
@@ -159,40 +185,61 @@ class HipaaBackupPlan(Construct):
         """
         return one_of_stack(scope, cls, cls, way_out="pass backup_plan= wherever one is asked for")
 
-    def protect(self, *resources: backup.BackupResource, scope: IConstruct | None = None) -> None:
-        """Back resources up by this plan.
+    def protect(self, *resources: Protectable, scope: IConstruct | None = None) -> None:
+        """Back resources up by this plan; what is backed up by it already is passed over.
+
+        A selection is made in the stack of the resource, where cdk-nag looks for it, so that the resource depends on
+        nothing. A selection takes 500 ARNs, a plan ten selections.
 
         Args:
-            resources: each by its construct (``BackupResource.from_rds_database_instance(…)``), ARN or tag.
-            scope: anything in the stack that the selection is made in; by default the plan.
+            *resources: constructs of any level (databases of RDS, Aurora, DocumentDB, Neptune and Redshift, tables of
+                DynamoDB, file systems of EFS and FSx, volumes, instances, buckets that keep versions), ARNs, or what
+                `aws_cdk.aws_backup.BackupResource` makes, say of a tag: ``BackupResource.from_tag("phi", "yes")``. Of a
+                construct that holds several, all are; members of an Aurora cluster with their cluster. What has a tag
+                is not seen by cdk-nag.
+            scope: anything in the stack that selects what is not a construct of the app; by default the plan.
+
+        Raises:
+            ComplianceError: AWS Backup does not know a resource, or it is in another Region or account.
         """
-        stack = Stack.of(scope or self)
-        protected = self._protected.setdefault(stack, [])
-        protected.extend(resources)
-        content = backup.CfnBackupSelection.BackupSelectionResourceTypeProperty(
+        for one in chosen(self.node.path, resources, scope or self):
+            before = self._chosen.setdefault(one.stack, {})
+            if one.identity() in before:
+                continue
+            before[one.identity()] = one
+            made = self._selections.get(one.stack)
+            if made is None:
+                made = self._selections[one.stack] = backup.CfnBackupSelection(
+                    self._home(one.stack),
+                    "Selection",
+                    backup_plan_id=self.plan.backup_plan_id,
+                    backup_selection=self._selected(list(before.values())),
+                )
+            made.backup_selection = self._selected(list(before.values()))
+            if self.restore_testing is not None:
+                self.restore_testing.add(one, self._home(one.stack))
+
+    def _home(self, stack: Stack) -> Construct:
+        if stack is Stack.of(self):
+            return self
+        id = f"BackedUpBy{self.node.addr[-8:]}"
+        found = stack.node.try_find_child(id)
+        return found if isinstance(found, Construct) else Construct(stack, id)
+
+    def _selected(self, every: Sequence[Chosen]) -> backup.CfnBackupSelection.BackupSelectionResourceTypeProperty:
+        return backup.CfnBackupSelection.BackupSelectionResourceTypeProperty(
             iam_role_arn=self.role.role.role_arn,
             selection_name="Protected",
-            resources=[one.resource for one in protected if one.resource is not None] or None,
+            resources=[one.arn for one in every if one.arn is not None] or None,
+            # Whatever has one of the tags, beside the resources.
             list_of_tags=[
                 backup.CfnBackupSelection.ConditionResourceTypeProperty(
-                    condition_key=tag.key,
-                    condition_type="STRINGEQUALS",
-                    condition_value=tag.value,
+                    condition_key=one.tag.key, condition_type="STRINGEQUALS", condition_value=one.tag.value
                 )
-                for tag in (one.tag_condition for one in protected)
-                if tag is not None
+                for one in every
+                if one.tag is not None
             ]
             or None,
-        )
-        if stack in self._selections:
-            self._selections[stack].backup_selection = content
-            return
-        own = stack is Stack.of(self)
-        self._selections[stack] = backup.CfnBackupSelection(
-            self if own else stack,
-            "Selection" if own else f"BackupSelection{self.node.addr[-8:]}",
-            backup_plan_id=self.plan.backup_plan_id,
-            backup_selection=content,
         )
 
     def _tell_of_failures(self, given: EncryptedTopic | sns.ITopic | None) -> sns.ITopic:
@@ -214,106 +261,3 @@ class HipaaBackupPlan(Construct):
             targets=[events.CfnRule.TargetProperty(id="Topic", arn=topic.topic_arn)],
         )
         return topic
-
-
-def _vault_of(vault: EncryptedBackupVault | backup.IBackupVault) -> backup.IBackupVault:
-    return vault.vault if isinstance(vault, EncryptedBackupVault) else vault
-
-
-def _standard_rules(
-    daily: Duration, monthly: Duration, yearly: Duration, copy_to: EncryptedBackupVault | backup.IBackupVault | None
-) -> list[backup.BackupPlanRule]:
-    def copies(keep: Duration, cold: Duration | None) -> list[backup.BackupPlanCopyActionProps]:
-        if copy_to is None:
-            return []
-        vault = _vault_of(copy_to)
-        return [
-            backup.BackupPlanCopyActionProps(
-                destination_backup_vault=vault, delete_after=keep, move_to_cold_storage_after=cold
-            )
-        ]
-
-    return [
-        backup.BackupPlanRule(
-            rule_name="Daily",
-            schedule_expression=events.Schedule.cron(hour="5", minute="0"),
-            delete_after=daily,
-            enable_continuous_backup=daily.to_days() <= LONGEST_CONTINUOUS.to_days(),
-            copy_actions=copies(daily, None),
-        ),
-        backup.BackupPlanRule(
-            rule_name="Monthly",
-            schedule_expression=events.Schedule.cron(day="1", hour="6", minute="0"),
-            delete_after=monthly,
-            move_to_cold_storage_after=_COLD_AFTER,
-            copy_actions=copies(monthly, _COLD_AFTER),
-        ),
-        backup.BackupPlanRule(
-            rule_name="Yearly",
-            schedule_expression=events.Schedule.cron(month="1", day="1", hour="7", minute="0"),
-            delete_after=yearly,
-            move_to_cold_storage_after=_COLD_AFTER,
-            copy_actions=copies(yearly, _COLD_AFTER),
-        ),
-    ]
-
-
-def _check_retention(arguments: Arguments, daily: Duration, monthly: Duration, yearly: Duration) -> None:
-    arguments.govern(
-        "daily_retention",
-        daily,
-        holds=daily.to_days() >= LONGEST_CONTINUOUS.to_days(),
-        asked="35 days or longer",
-        rule="BackupPlanRunsDaily",
-    )
-    least = _COLD_AFTER.to_days() + _SHORTEST_COLD.to_days()
-    for name, retention in (("monthly_retention", monthly), ("yearly_retention", yearly)):
-        if retention.to_days() < least:
-            arguments.refuse(
-                name,
-                retention,
-                asked=f"{least:.0f} days or longer",
-                way_out="backups move to cold storage after 90 days and stay there for 90; pass backup_plan_rules for "
-                "others",
-                citation=_CITATION,
-            )
-
-
-def _check_rules(
-    arguments: Arguments,
-    rules: Sequence[backup.BackupPlanRule] | None,
-    vault: EncryptedBackupVault | backup.IBackupVault | None,
-    copy_to: EncryptedBackupVault | backup.IBackupVault | None,
-) -> None:
-    if rules is None:
-        return
-    if copy_to is not None:
-        arguments.refuse(
-            "copy_to",
-            "a vault",
-            asked="left out with backup_plan_rules",
-            way_out="give each rule copy_actions of its own",
-            citation=_CITATION,
-        )
-    kept = [rule.props.delete_after for rule in rules]
-    arguments.govern(
-        "backup_plan_rules",
-        f"{len(rules)} rules" if rules else "none",
-        holds=any(one is None or one.to_days() >= LONGEST_CONTINUOUS.to_days() for one in kept),
-        asked="rules of which a daily one keeps backups for 35 days or longer",
-        rule="BackupPlanRunsDaily",
-    )
-    least = vault.min_retention if isinstance(vault, EncryptedBackupVault) else LONGEST_CONTINUOUS
-    for rule, keep in zip(rules, kept, strict=True):
-        if (
-            (vault is None or isinstance(vault, EncryptedBackupVault))
-            and keep is not None
-            and keep.to_days() < least.to_days()
-        ):
-            arguments.refuse(
-                "backup_plan_rules",
-                f"{rule.props.rule_name or 'a rule'} with {keep.to_human_string()}",
-                asked=f"rules that keep backups for {least.to_human_string()} or longer",
-                way_out="the lock of the vault refuses others; pass a vault with a shorter min_retention",
-                citation=_CITATION,
-            )

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal, TypedDict, Unpack
+from typing import Literal, TypeAlias, TypedDict, Unpack
 
-from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import Aws, Duration, RemovalPolicy, Stack
 from aws_cdk import aws_backup as backup
 from aws_cdk import aws_iam as iam
 from constructs import Construct
@@ -39,18 +39,24 @@ class EncryptedBackupVault(Construct):
     Its policy denies everyone to delete recovery points or to shorten their life; AWS Backup itself expires them. The
     lock refuses backups kept for less than 35 days. In governance mode whoever may administer locks can lift it; in
     compliance mode nobody can once the grace time is over, the root user and AWS included, and the vault can't be
-    deleted before its last recovery point has expired.
+    deleted before its last recovery point has expired: what was backed up by mistake is paid for to the end. So
+    governance is the default, and compliance mode is asked for.
 
     Its name is made of the path: a second deployment of a stack that was deleted finds the kept vault, and must import
     it. A vault costs nothing; recovery points do, from about 0.01 to 0.10 USD a GB and month.
 
-    Rules: BackupVaultUsesCustomerManagedKey, BackupVaultProtectedFromDeletion, BackupVaultKept.
-    Your duty: who may restore, and a copy in another Region or account (``HipaaBackupPlan(copy_to=…)``).
+    Rules: BackupVaultUsesCustomerManagedKey, BackupVaultProtectedFromDeletion, BackupVaultLocked,
+    BackupVaultDeletionDenied, BackupVaultKept.
+    Your duty: who may restore, lift the lock or change the policy (``freeze_policy`` for AWS Config's rule
+    backup-recovery-point-manual-deletion-disabled), and a copy in another Region or account
+    (``HipaaBackupPlan(copy_to=…)``).
     AWS: https://docs.aws.amazon.com/aws-backup/latest/devguide/vault-lock.html
 
     Attributes:
         vault: the `backup.BackupVault`, with the logical id that it would have without this construct.
-        min_retention: what the lock asks of every recovery point.
+        key: what encrypts it.
+        min_retention: the shortest retention that the lock takes.
+        max_retention: the longest, or None.
     """
 
     contract = Contract(
@@ -75,7 +81,9 @@ class EncryptedBackupVault(Construct):
         encryption_key: AnyKey | None = None,
         lock_mode: Literal["GOVERNANCE", "COMPLIANCE"] = "GOVERNANCE",
         min_retention: Duration = LONGEST_CONTINUOUS,
+        max_retention: Duration | None = None,
         changeable_for: Duration | None = None,
+        freeze_policy: bool = False,
         removal_policy: RemovalPolicy = RemovalPolicy.RETAIN,
         waivers: Sequence[Waiver] = (),
         **options: Unpack[VaultOptions],
@@ -89,7 +97,11 @@ class EncryptedBackupVault(Construct):
             lock_mode: ``GOVERNANCE``, the default, or ``COMPLIANCE``, which can't be undone.
             min_retention: how long each recovery point is kept at least, in days; by default 35, the longest that a
                 continuous backup can be kept. Backups that ask for less fail.
+            max_retention: how long each is kept at most, in days; by default as long as it asks for. Backups that ask
+                for more, or for ever, fail: with a compliance lock they could never be deleted.
             changeable_for: how long a compliance lock can still be lifted, 3 days or longer; needed for it.
+            freeze_policy: denies everyone to change the policy too. Nobody can take that back, CloudFormation included;
+                by default the policy can be changed by whom IAM lets.
             removal_policy: by default, and unless waived, the vault stays when the stack goes.
             waivers: exceptions from the rules about vaults.
             **options: of `backup.BackupVault`, see `VaultOptions`.
@@ -103,18 +115,69 @@ class EncryptedBackupVault(Construct):
             "removal_policy", removal_policy, holds=removal_policy in _KEEPING, asked="RETAIN", rule="BackupVaultKept"
         )
         _check_lock(arguments, lock_mode, min_retention, changeable_for)
+        _check_longest(arguments, min_retention, max_retention)
         super().__init__(scope, id)
+        self.key = usable_key(self, encryption_key)
         self.min_retention = min_retention
+        self.max_retention = max_retention
         self.vault = backup.BackupVault(
             self,
             "Default",
-            encryption_key=usable_key(self, encryption_key),
+            encryption_key=self.key,
             block_recovery_point_deletion=True,
-            lock_configuration=backup.LockConfiguration(min_retention=min_retention, changeable_for=changeable_for),
+            lock_configuration=backup.LockConfiguration(
+                min_retention=min_retention, max_retention=max_retention, changeable_for=changeable_for
+            ),
             removal_policy=removal_policy,
             **options,
         )
+        if freeze_policy:
+            self.vault.add_to_access_policy(
+                iam.PolicyStatement(
+                    effect=iam.Effect.DENY,
+                    principals=[iam.AnyPrincipal()],
+                    # AWS Config wants the first three in one statement.
+                    actions=[
+                        "backup:DeleteRecoveryPoint",
+                        "backup:UpdateRecoveryPointLifecycle",
+                        "backup:PutBackupVaultAccessPolicy",
+                        "backup:DeleteBackupVaultAccessPolicy",
+                    ],
+                    resources=["*"],
+                )
+            )
         waive(self, *waivers)
+
+
+AnyVault: TypeAlias = EncryptedBackupVault | backup.IBackupVault | str
+"""Whatever recovery points may be copied to: a vault, or the ARN of one."""
+
+
+def vault_seen_from(scope: Construct, vault: AnyVault) -> backup.IBackupVault:
+    """Return a vault as the CDK sees it, also one of another Region or account.
+
+    A vault always has a name in its template, so that its ARN needs no reference from one Region to another, for which
+    the CDK would ask for a physical name.
+    """
+    if isinstance(vault, str):
+        return backup.BackupVault.from_backup_vault_arn(scope, "CopyTo", vault)
+    made = vault.vault if isinstance(vault, EncryptedBackupVault) else vault
+    resource, here, there = made.node.default_child, Stack.of(scope), Stack.of(made)
+    if not isinstance(resource, backup.CfnBackupVault) or (here.region, here.account) == (there.region, there.account):
+        return made
+    arn = f"arn:{Aws.PARTITION}:backup:{there.region}:{there.account}:backup-vault:{resource.backup_vault_name}"
+    return backup.BackupVault.from_backup_vault_arn(scope, "CopyTo", arn)
+
+
+def _check_longest(arguments: Arguments, shortest: Duration, longest: Duration | None) -> None:
+    if longest is not None and longest.to_days(integral=False) < shortest.to_days(integral=False):
+        arguments.refuse(
+            "max_retention",
+            longest,
+            asked=f"{shortest.to_human_string()} or longer, as min_retention is",
+            way_out="no backup would be taken in",
+            citation="164.308(a)(7)(ii)(A)",
+        )
 
 
 def _check_lock(arguments: Arguments, mode: str, min_retention: Duration, grace: Duration | None) -> None:

@@ -5,15 +5,17 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
-from aws_cdk import App, CfnResource, Duration, Stack, Validations
+from aws_cdk import App, CfnResource, Duration, Fn, Size, Stack, Validations
 from aws_cdk import aws_backup as backup
 from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_cloudfront as cloudfront
 from aws_cdk import aws_cloudtrail as cloudtrail
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_codebuild as codebuild
+from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
+from aws_cdk import aws_efs as efs
 from aws_cdk import aws_elasticache as elasticache
 from aws_cdk import aws_elasticloadbalancing as elb
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
@@ -83,7 +85,25 @@ def good(app: App) -> None:
         copy_to=EncryptedBackupVault(stack, "Copies"),
         restore_testing=events.Schedule.rate(Duration.days(30)),
     )
-    plan.protect(backup.BackupResource.from_tag("phi", "yes"))
+    key = dynamodb.Attribute(name="id", type=dynamodb.AttributeType.STRING)
+    recovery = dynamodb.PointInTimeRecoverySpecification(point_in_time_recovery_enabled=True)
+    table = dynamodb.Table(
+        stack,
+        "Visits",
+        partition_key=key,
+        billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
+        encryption_key=EncryptionKey.of(stack).key,
+        point_in_time_recovery_specification=recovery,
+    )
+    volume = ec2.Volume(
+        stack,
+        "Scans",
+        availability_zone=Fn.select(0, Fn.get_azs()),
+        size=Size.gibibytes(10),
+        encrypted=True,
+        encryption_key=EncryptionKey.of(stack).key,
+    )
+    plan.protect(backup.BackupResource.from_tag("phi", "yes"), table, volume)
     distribution(stack)
     digest = "sha256:" + "0" * 64
     arn = "arn:aws:acm:us-east-1:123456789012:certificate/01234567-89ab-cdef-0123-456789abcdef"
@@ -156,6 +176,11 @@ def weak(app: App) -> None:
         source=codebuild.CfnProject.SourceProperty(type="GITHUB", location="https://me:secret@example.org/portal.git"),
     )
     backup.CfnBackupVault(stack, "Vault", backup_vault_name="x")
+    dynamodb.CfnTable(
+        stack, "Visits", key_schema=[dynamodb.CfnTable.KeySchemaProperty(attribute_name="id", key_type="HASH")]
+    )
+    efs.CfnFileSystem(stack, "Files")
+    ec2.CfnVolume(stack, "Volume", availability_zone="us-east-1a", size=10)
     elasticache.CfnReplicationGroup(stack, "Cache", replication_group_description="x", engine="redis")
     wafv2.CfnWebACL(
         stack,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from hipaa_constructs.rules._value import Json
@@ -61,6 +63,53 @@ def denial(**changes: Json) -> Json:
 )
 def test_a_lock_or_a_denial_protects_recovery_points(properties: Json, wanted: str) -> None:
     assert verdict("BackupVaultProtectedFromDeletion", vault(properties)) == wanted
+
+
+def both(one: Json, other: Json) -> Json:
+    return {
+        "Statement": [{"Effect": "Deny", "Principal": "*", "Action": each, "Resource": "*"} for each in (one, other)]
+    }
+
+
+@pytest.mark.parametrize(
+    ("policy", "wanted"),
+    [
+        (denial(), MET),
+        (json.dumps(denial()), MET),
+        (both("backup:DeleteRecoveryPoint", "backup:UpdateRecoveryPointLifecycle"), MET),
+        (both("backup:DeleteRecoveryPoint", "backup:DeleteBackupVault"), BROKEN),
+        (both("backup:DeleteRecoveryPoint", PARAMETER), UNDECIDED),
+        (denial(Resource="arn:aws:ec2:*::snapshot/*"), BROKEN),
+        (denial(Resource=PARAMETER), UNDECIDED),
+        (denial(Effect=PARAMETER), UNDECIDED),
+        (denial(NotPrincipal={"AWS": "*"}), BROKEN),
+        ({"Statement": PARAMETER}, UNDECIDED),
+        ({"Statement": {"Fn::If": ["Locked", [], GONE]}}, BROKEN),
+        (7, BROKEN),
+        ([], BROKEN),
+        (GONE, BROKEN),
+    ],
+)
+def test_the_access_policy_of_a_vault_decides(policy: Json, wanted: str) -> None:
+    lock: Json = {"MinRetentionDays": 35}
+    body = vault({"AccessPolicy": policy, "LockConfiguration": lock})
+    assert verdict("BackupVaultDeletionDenied", body) == wanted
+
+
+@pytest.mark.parametrize(
+    ("lock", "wanted"),
+    [
+        ({"MinRetentionDays": 35}, MET),
+        ({"MinRetentionDays": 35, "ChangeableForDays": 3}, MET),
+        ({"MinRetentionDays": 0}, BROKEN),
+        ({"MinRetentionDays": PARAMETER}, UNDECIDED),
+        ([35], BROKEN),
+        (GONE, BROKEN),
+    ],
+)
+def test_the_lock_of_a_vault_decides(lock: Json, wanted: str) -> None:
+    body = vault({"AccessPolicy": denial(), "LockConfiguration": lock})
+    assert verdict("BackupVaultLocked", body) == wanted
 
 
 @pytest.mark.parametrize(

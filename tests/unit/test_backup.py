@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
-import pytest
-from aws_cdk import App, Duration, NestedStack, RemovalPolicy, Stack, Stage
-from aws_cdk import aws_backup as backup
-from aws_cdk import aws_dynamodb as dynamodb
-from aws_cdk import aws_events as events
-from aws_cdk import aws_sns as sns
+import json
+from collections.abc import Callable, Mapping
 
-from hipaa_constructs import EncryptedBackupVault, EncryptedTopic, HipaaBackupPlan
+import pytest
+from aws_cdk import App, Duration, Environment, Fn, NestedStack, RemovalPolicy, Stack, Stage
+from aws_cdk import aws_backup as backup
+from aws_cdk import aws_docdb as docdb
+from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_efs as efs
+from aws_cdk import aws_events as events
+from aws_cdk import aws_fsx as fsx
+from aws_cdk import aws_neptune as neptune
+from aws_cdk import aws_rds as rds
+from aws_cdk import aws_redshift as redshift
+from aws_cdk import aws_sns as sns
+from constructs import Construct, IConstruct
+
+from hipaa_constructs import EncryptedBackupVault, EncryptedBucket, EncryptedTopic, HipaaBackupPlan
 from hipaa_constructs.rules._value import Json
+from hipaa_constructs.services.backup_resources import Protectable
 from tests._refusals import made, refusal, waiver
 from tests._synthesis import Body, at, of_type, report_of, statements, synthesized, the
 
@@ -21,6 +33,9 @@ RULE = "AWS::Events::Rule"
 TABLE = "arn:aws:dynamodb:us-east-1:123456789012:table/visits"
 ABROAD = "arn:aws:backup:us-west-2:123456789012:backup-vault:copies"
 
+TRIAL = "AWS::Backup::RestoreTestingSelection"
+MONTHLY = events.Schedule.cron(day="2", hour="8", minute="0")
+
 PLAIN = synthesized(lambda stack: HipaaBackupPlan(stack, "It"))
 
 
@@ -29,13 +44,36 @@ def stack() -> Stack:
     return Stack(App(), "Stack")
 
 
-def rules(template: Body) -> list[Json]:
-    found = at(the(template, PLAN), "Properties", "BackupPlan", "BackupPlanRule")
+def list_at(value: Json, *keys: str | int) -> list[Json]:
+    found = at(value, *keys)
     assert isinstance(found, list)
     return found
 
 
-def protecting(*resources: backup.BackupResource) -> Json:
+def rules(template: Body) -> list[Json]:
+    return list_at(the(template, PLAN), "Properties", "BackupPlan", "BackupPlanRule")
+
+
+def table_in(stack: Stack) -> dynamodb.Table:
+    key = dynamodb.Attribute(name="id", type=dynamodb.AttributeType.STRING)
+    return dynamodb.Table(stack, "Table", partition_key=key)
+
+
+def databases(stack: Stack, plan: HipaaBackupPlan, count: int = 2) -> None:
+    group = rds.CfnDBSubnetGroup(stack, "Group", db_subnet_group_description="x", subnet_ids=["subnet-1", "subnet-2"])
+    security = ec2.CfnSecurityGroup(stack, "Security", group_description="x", vpc_id="vpc-1")
+    for number in range(count):
+        plan.protect(
+            rds.CfnDBInstance(
+                stack,
+                f"Database{number}",
+                db_subnet_group_name=group.ref,
+                vpc_security_groups=[security.attr_group_id],
+            )
+        )
+
+
+def protecting(*resources: Protectable) -> Json:
     template = synthesized(lambda stack: HipaaBackupPlan(stack, "It").protect(*resources))
     return at(the(template, SELECTION), "Properties", "BackupSelection")
 
@@ -107,8 +145,241 @@ def test_copies_go_to_a_vault_elsewhere_for_as_long() -> None:
     assert [at(copy, "Lifecycle", "DeleteAfterDays") for copy in copies] == [35, 365, 2192]
 
 
+def test_copies_go_to_an_arn() -> None:
+    template = synthesized(lambda stack: HipaaBackupPlan(stack, "It", copy_to=ABROAD))
+    assert [at(rule, "CopyActions", 0, "DestinationBackupVaultArn") for rule in rules(template)] == [ABROAD] * 3
+
+
+def test_copies_go_to_a_vault_of_the_app_in_another_region() -> None:
+    def build(stack: Stack) -> None:
+        there = Environment(account="123456789012", region="us-west-2")
+        west = Stack(App.of(stack), "West", env=there)
+        HipaaBackupPlan(stack, "It", copy_to=EncryptedBackupVault(west, "Copies"))
+
+    copy = at(rules(synthesized(build, region="us-east-1"))[0], "CopyActions", 0, "DestinationBackupVaultArn")
+    name = [":backup:us-west-2:123456789012:backup-vault:WestCopies"]
+    pieces = list_at(copy, "Fn::Join", 1)
+    assert str(pieces[-1]).startswith(name[0])
+
+
+def test_copies_go_to_a_vault_of_the_same_stack() -> None:
+    template = synthesized(lambda stack: HipaaBackupPlan(stack, "It", copy_to=EncryptedBackupVault(stack, "Copies")))
+    copy = at(rules(template)[0], "CopyActions", 0, "DestinationBackupVaultArn")
+    assert list_at(copy, "Fn::GetAtt")[1] == "BackupVaultArn"
+
+
+@pytest.mark.parametrize("name", ["backup_vault", "copy_to"])
+def test_a_vault_that_takes_no_such_backups_is_refused(stack: Stack, name: str) -> None:
+    vault = EncryptedBackupVault(stack, "Vault", max_retention=Duration.days(365))
+    refusal(
+        lambda: made(HipaaBackupPlan, stack, **{name: vault}),
+        f"Stack/It: {name} must be one that takes backups kept for 2192 days, got 'Stack/Vault, which takes 35 days to "
+        "365 days'; its lock would make them fail; pass another min_retention or max_retention to the vault "
+        "(164.308(a)(7)(ii)(A))",
+    )
+
+
+def test_a_vault_that_takes_longer_backups_only_is_refused(stack: Stack) -> None:
+    vault = EncryptedBackupVault(stack, "Vault", min_retention=Duration.days(90))
+    refusal(
+        lambda: HipaaBackupPlan(stack, "It", backup_vault=vault),
+        "Stack/It: backup_vault must be one that takes backups kept for 35 days, got 'Stack/Vault, which takes 90 days "
+        "or longer'; its lock would make them fail; pass another min_retention or max_retention to the vault "
+        "(164.308(a)(7)(ii)(A))",
+    )
+
+
+def test_the_lock_follows_daily_backups_that_a_waiver_lets_be_shorter() -> None:
+    template = synthesized(
+        lambda stack: HipaaBackupPlan(
+            stack, "It", daily_retention=Duration.days(7), waivers=[waiver("BackupPlanRunsDaily")]
+        )
+    )
+    assert at(the(template, VAULT), "Properties", "LockConfiguration") == {"MinRetentionDays": 7}
+
+
+def test_a_lock_can_have_a_longest_time() -> None:
+    template = synthesized(lambda stack: EncryptedBackupVault(stack, "It", max_retention=Duration.days(2192)))
+    lock = at(the(template, VAULT), "Properties", "LockConfiguration")
+    assert lock == {"MaxRetentionDays": 2192, "MinRetentionDays": 35}
+
+
+def test_a_longest_time_below_the_shortest_is_refused(stack: Stack) -> None:
+    refusal(
+        lambda: EncryptedBackupVault(stack, "It", max_retention=Duration.days(30)),
+        "Stack/It: max_retention must be 35 days or longer, as min_retention is, got 30 days; no backup would be taken "
+        "in (164.308(a)(7)(ii)(A))",
+    )
+
+
+@pytest.mark.parametrize(("kept", "shown"), [(None, "no end"), (Duration.days(400), "400 days")])
+def test_rules_beyond_the_longest_time_are_refused(stack: Stack, kept: Duration | None, shown: str) -> None:
+    vault = EncryptedBackupVault(stack, "Vault", max_retention=Duration.days(365))
+    refusal(
+        lambda: HipaaBackupPlan(
+            stack,
+            "It",
+            backup_vault=vault,
+            backup_plan_rules=[backup.BackupPlanRule(rule_name="Own", delete_after=kept)],
+        ),
+        "Stack/It: backup_plan_rules must be rules that keep backups for 365 days or shorter, got "
+        f"'Own with {shown}'; the lock of the vault refuses others; pass a vault with a longer max_retention "
+        "(164.308(a)(7)(ii)(A))",
+    )
+
+
+def test_a_frozen_policy_denies_its_own_change() -> None:
+    template = synthesized(lambda stack: EncryptedBackupVault(stack, "It", freeze_policy=True))
+    _, denial = statements(the(template, VAULT), "AccessPolicy")
+    assert denial["Action"] == [
+        "backup:DeleteRecoveryPoint",
+        "backup:UpdateRecoveryPointLifecycle",
+        "backup:PutBackupVaultAccessPolicy",
+        "backup:DeleteBackupVaultAccessPolicy",
+    ]
+
+
 def test_a_resource_is_protected_by_its_arn() -> None:
     assert at(protecting(backup.BackupResource.from_arn(TABLE)), "Resources") == [TABLE]
+
+
+BACKED_UP: Mapping[str, tuple[Callable[[Stack], IConstruct], str]] = {
+    "a table": (table_in, '["{id}", "Arn"]'),
+    "a table of version 2": (
+        lambda stack: dynamodb.TableV2(
+            stack, "It", partition_key=dynamodb.Attribute(name="id", type=dynamodb.AttributeType.STRING)
+        ),
+        '["{id}", "Arn"]',
+    ),
+    "a bucket of this package": (lambda stack: EncryptedBucket(stack, "It"), '["{id}", "Arn"]'),
+    "an instance": (lambda stack: rds.CfnDBInstance(stack, "It"), '["{id}", "DBInstanceArn"]'),
+    "a cluster": (lambda stack: rds.CfnDBCluster(stack, "It"), '["{id}", "DBClusterArn"]'),
+    "a cluster of DocumentDB": (lambda stack: docdb.CfnDBCluster(stack, "It"), ':cluster:", {"Ref": "{id}"}'),
+    "a cluster of Neptune": (lambda stack: neptune.CfnDBCluster(stack, "It"), ':cluster:", {"Ref": "{id}"}'),
+    "a cluster of Redshift": (
+        lambda stack: redshift.CfnCluster(
+            stack, "It", cluster_type="single-node", db_name="x", master_username="x", node_type="ra3.large"
+        ),
+        ':cluster:", {"Ref": "{id}"}',
+    ),
+    "a file system": (lambda stack: efs.CfnFileSystem(stack, "It"), '["{id}", "Arn"]'),
+    "a file system of FSx": (
+        lambda stack: fsx.CfnFileSystem(stack, "It", file_system_type="LUSTRE", subnet_ids=["subnet-1"]),
+        '["{id}", "ResourceARN"]',
+    ),
+    "a volume": (
+        lambda stack: ec2.CfnVolume(stack, "It", availability_zone="us-east-1a", size=10),
+        ':volume/", {"Ref": "{id}"}',
+    ),
+    "a machine": (lambda stack: ec2.CfnInstance(stack, "It"), ':instance/", {"Ref": "{id}"}'),
+}
+
+
+@pytest.mark.parametrize(("build", "arn"), BACKED_UP.values(), ids=BACKED_UP)
+def test_a_construct_is_protected_by_its_arn(build: Callable[[Stack], IConstruct], arn: str) -> None:
+    template = synthesized(lambda stack: HipaaBackupPlan(stack, "Plan").protect(build(stack)))
+    (found,) = list_at(the(template, SELECTION, "Plan"), "Properties", "BackupSelection", "Resources")
+    resources = template["Resources"]
+    assert isinstance(resources, dict)
+    assert any(arn.replace("{id}", logical_id) in json.dumps(found) for logical_id in resources)
+
+
+def test_members_of_a_cluster_are_protected_with_it() -> None:
+    def build(stack: Stack) -> None:
+        scope = Construct(stack, "Both")
+        cluster = rds.CfnDBCluster(scope, "Cluster")
+        rds.CfnDBInstance(scope, "Member", db_cluster_identifier=cluster.ref)
+        HipaaBackupPlan(stack, "It").protect(scope)
+
+    template = synthesized(build)
+    (cluster,) = of_type(template, "AWS::RDS::DBCluster")
+    found = list_at(the(template, SELECTION), "Properties", "BackupSelection", "Resources")
+    assert found == [{"Fn::GetAtt": [cluster, "DBClusterArn"]}]
+
+
+def test_an_arn_is_protected_as_it_is() -> None:
+    assert at(protecting(TABLE), "Resources") == [TABLE]
+
+
+def test_an_arn_known_at_the_deployment_only_is_protected() -> None:
+    template = synthesized(lambda stack: HipaaBackupPlan(stack, "It").protect(Fn.import_value("table")))
+    found = list_at(the(template, SELECTION), "Properties", "BackupSelection", "Resources")
+    assert found == [{"Fn::ImportValue": "table"}]
+
+
+def test_an_imported_resource_is_protected_by_its_arn() -> None:
+    template = synthesized(
+        lambda stack: HipaaBackupPlan(stack, "It").protect(dynamodb.Table.from_table_arn(stack, "Table", TABLE))
+    )
+    assert list_at(the(template, SELECTION), "Properties", "BackupSelection", "Resources") == [TABLE]
+
+
+def test_what_the_cdk_makes_of_a_construct_is_protected() -> None:
+    template = synthesized(
+        lambda stack: HipaaBackupPlan(stack, "It").protect(backup.BackupResource.from_construct(table_in(stack)))
+    )
+    (table,) = of_type(template, "AWS::DynamoDB::Table")
+    found = list_at(the(template, SELECTION), "Properties", "BackupSelection", "Resources")
+    assert found == [{"Fn::GetAtt": [table, "Arn"]}]
+
+
+def test_what_is_protected_already_is_passed_over() -> None:
+    def build(stack: Stack) -> None:
+        plan, table = HipaaBackupPlan(stack, "It"), table_in(stack)
+        plan.protect(table, TABLE)
+        plan.protect(backup.BackupResource.from_dynamo_db_table(table), TABLE)
+
+    assert len(list_at(the(synthesized(build), SELECTION), "Properties", "BackupSelection", "Resources")) == 2
+
+
+def test_a_resource_of_a_nested_stack_is_selected_there() -> None:
+    def build(app: App) -> None:
+        stack = Stack(app, "Stack")
+        nested = NestedStack(stack, "Nested")
+        HipaaBackupPlan.of(nested).protect(table_in(nested))
+        assert any(isinstance(child, backup.CfnBackupSelection) for child in nested.node.find_all())
+
+    assert report_of(build).findings == []
+
+
+def test_a_resource_of_another_stack_is_selected_there() -> None:
+    def build(app: App) -> None:
+        data = Stack(app, "Data")
+        plan = HipaaBackupPlan(Stack(app, "Backup"), "It", restore_testing=MONTHLY)
+        plan.protect(table_in(data))
+        databases(data, plan)
+        assert any(isinstance(child, backup.CfnBackupSelection) for child in data.node.find_all())
+
+    assert report_of(build).findings == []
+
+
+def test_a_resource_of_another_region_is_refused() -> None:
+    app = App()
+    west = Stack(app, "West", env=Environment(account="123456789012", region="us-west-2"))
+    east = Stack(app, "East", env=Environment(account="123456789012", region="us-east-1"))
+    refusal(
+        lambda: HipaaBackupPlan(east, "It").protect(table_in(west)),
+        "East/It: what is protected must be in us-east-1 of 123456789012, got something of West in us-west-2 of "
+        "123456789012; make a plan in its own stack (164.308(a)(7)(ii)(A))",
+    )
+
+
+@pytest.mark.parametrize(("given", "shown"), [("visits", "'visits'"), (7, "7"), (None, "None")])
+def test_what_is_no_resource_is_refused(stack: Stack, given: object, shown: str) -> None:
+    protect: Callable[..., object] = HipaaBackupPlan(stack, "It").protect
+    refusal(
+        lambda: protect(given),
+        "Stack/It: what is protected must be a database, table, file system, volume, instance, cluster or bucket, got "
+        f"{shown}; pass its ARN if AWS Backup supports it (164.308(a)(7)(ii)(A))",
+    )
+
+
+def test_a_construct_that_can_not_be_backed_up_is_refused(stack: Stack) -> None:
+    refusal(
+        lambda: HipaaBackupPlan(stack, "It").protect(sns.Topic(stack, "Topic")),
+        "Stack/It: what is protected must be a database, table, file system, volume, instance, cluster or bucket, got "
+        "Stack/Topic; pass its ARN if AWS Backup supports it (164.308(a)(7)(ii)(A))",
+    )
 
 
 def test_resources_are_protected_by_tag() -> None:
@@ -185,11 +456,61 @@ def test_restores_of_the_vault_are_tested_on_a_schedule() -> None:
     properties = at(the(template, "AWS::Backup::RestoreTestingPlan"), "Properties")
     assert at(properties, "ScheduleExpression") == "cron(0 8 2 * ? *)"
     assert at(properties, "RecoveryPointSelection", "IncludeVaults") == [{"Fn::GetAtt": [vault, "BackupVaultArn"]}]
-    kinds = [
-        at(selection, "Properties", "ProtectedResourceType")
-        for selection in of_type(template, "AWS::Backup::RestoreTestingSelection").values()
+    kinds = [at(selection, "Properties", "ProtectedResourceType") for selection in of_type(template, TRIAL).values()]
+    assert kinds == ["DynamoDB", "EBS", "EFS", "S3"]
+
+
+def test_tables_and_volumes_are_restored_under_the_vaults_key() -> None:
+    template = synthesized(lambda stack: HipaaBackupPlan(stack, "It", restore_testing=MONTHLY))
+    (key,) = of_type(template, "AWS::KMS::Key")
+    arn = {"Fn::GetAtt": [key, "Arn"]}
+    settings = [at(one, "Properties", "RestoreMetadataOverrides") for one in of_type(template, TRIAL).values()]
+    assert settings == [{"encryptionType": "KMS", "kmsMasterKeyArn": arn}, {"kmsKeyId": arn}, None, None]
+
+
+def test_a_vault_of_a_key_unknown_leaves_the_key_to_aws_backup() -> None:
+    template = synthesized(
+        lambda stack: HipaaBackupPlan(
+            stack,
+            "It",
+            backup_vault=backup.BackupVault.from_backup_vault_name(stack, "Own", "own"),
+            restore_testing=MONTHLY,
+        )
+    )
+    settings = [at(one, "Properties", "RestoreMetadataOverrides") for one in of_type(template, TRIAL).values()]
+    assert settings == [None] * 4
+
+
+def test_databases_are_restored_into_their_own_network() -> None:
+    template = synthesized(lambda stack: databases(stack, HipaaBackupPlan(stack, "It", restore_testing=MONTHLY)))
+    (group,) = of_type(template, "AWS::RDS::DBSubnetGroup")
+    (security,) = of_type(template, "AWS::EC2::SecurityGroup")
+    trial = the(template, TRIAL, "ItRestoreTestingRDS")
+    assert at(trial, "Properties", "RestoreMetadataOverrides") == {
+        "dbSubnetGroupName": {"Ref": group},
+        "vpcSecurityGroupIds": {"Fn::Join": ["", ['["', {"Fn::GetAtt": [security, "GroupId"]}, '"]']]},
+    }
+    assert at(trial, "Properties", "ProtectedResourceArns") == [
+        {"Fn::GetAtt": [instance, "DBInstanceArn"]} for instance in of_type(template, "AWS::RDS::DBInstance")
     ]
-    assert kinds == ["Aurora", "DynamoDB", "EBS", "EFS", "RDS", "S3"]
+
+
+def test_a_database_of_a_network_unknown_is_not_restored() -> None:
+    template = synthesized(
+        lambda stack: HipaaBackupPlan(stack, "It", restore_testing=MONTHLY).protect(
+            "arn:aws:rds:us-east-1:123456789012:db:records"
+        )
+    )
+    assert len(of_type(template, TRIAL)) == 4
+
+
+def test_a_trial_restores_thirty_databases_and_the_next_one_the_others() -> None:
+    template = synthesized(
+        lambda stack: databases(stack, HipaaBackupPlan(stack, "It", restore_testing=MONTHLY), count=31)
+    )
+    trials = [one for logical_id, one in of_type(template, TRIAL).items() if "RDS" in logical_id]
+    arns = [at(one, "Properties", "ProtectedResourceArns") for one in trials]
+    assert [len(one) for one in arns if isinstance(one, list)] == [30, 1]
 
 
 def test_rules_can_be_ones_own() -> None:
@@ -214,7 +535,7 @@ def test_resources_of_another_stack_are_selected_there() -> None:
         plan = HipaaBackupPlan(Stack(app, "Backup"), "It")
         data = Stack(app, "Data")
         plan.protect(backup.BackupResource.from_arn(TABLE), scope=data)
-        assert any(isinstance(child, backup.CfnBackupSelection) for child in data.node.children)
+        assert any(isinstance(child, backup.CfnBackupSelection) for child in data.node.find_all())
 
     assert report_of(build).findings == []
 

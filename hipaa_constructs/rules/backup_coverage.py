@@ -1,0 +1,62 @@
+"""What a template must show of what should be backed up: that a backup plan takes it."""
+
+from __future__ import annotations
+
+from hipaa_constructs.rules._backups import Arns, in_backup_plan
+from hipaa_constructs.rules._node import Resource
+from hipaa_constructs.rules._outcome import Outcome, any_met
+from hipaa_constructs.rules._rule import Severity, rule
+
+GLOBAL_TABLE = "AWS::DynamoDB::GlobalTable"
+_RESTORABLE = ("164.308(a)(7)(i)", "164.308(a)(7)(ii)(A)", "164.308(a)(7)(ii)(B)")
+_URL = "https://docs.aws.amazon.com/aws-backup/latest/devguide/assigning-resources.html"
+
+
+@rule(
+    title="every table is in a backup plan",
+    fix="name the table, or a tag of it, in an AWS::Backup::BackupSelection (HipaaBackupPlan.of(…).protect(table))",
+    applies_to=("AWS::DynamoDB::Table", GLOBAL_TABLE),
+    controls=_RESTORABLE,
+    requirement="HC-178",
+    same_as=("cdk-nag:HIPAA.Security-DynamoDBInBackupPlan", "config:dynamodb-in-backup-plan"),
+    severity=Severity.WARNING,
+    url=_URL,
+)
+def dynamodb_table_in_backup_plan(table: Resource) -> Outcome:
+    """Judge the selections of all stacks; backups made otherwise are not seen."""
+    tags = ("Replicas", "*", "Tags") if table.type == GLOBAL_TABLE else ("Tags",)
+    return in_backup_plan(table, Arns("dynamodb", "table/"), *tags)
+
+
+@rule(
+    title="every file system is in a backup plan",
+    fix="name the file system, or a tag of it, in an AWS::Backup::BackupSelection "
+    "(HipaaBackupPlan.of(…).protect(file_system))",
+    applies_to=("AWS::EFS::FileSystem",),
+    controls=_RESTORABLE,
+    requirement="HC-259",
+    same_as=("cdk-nag:HIPAA.Security-EFSInBackupPlan", "config:efs-in-backup-plan"),
+    severity=Severity.WARNING,
+    url=_URL,
+)
+def efs_file_system_in_backup_plan(file_system: Resource) -> Outcome:
+    """Judge the selections of all stacks, and the automatic backups of EFS, which are a plan of AWS's own."""
+    automatic = file_system.at("BackupPolicy", "Status").must_be("ENABLED")
+    return any_met(
+        [in_backup_plan(file_system, Arns("elasticfilesystem", "file-system/"), "FileSystemTags"), automatic]
+    )
+
+
+@rule(
+    title="every volume is in a backup plan",
+    fix="name the volume, or a tag of it, in an AWS::Backup::BackupSelection (HipaaBackupPlan.of(…).protect(volume))",
+    applies_to=("AWS::EC2::Volume",),
+    controls=_RESTORABLE,
+    requirement="HC-051",
+    same_as=("cdk-nag:HIPAA.Security-EC2EBSInBackupPlan", "config:ebs-in-backup-plan"),
+    severity=Severity.WARNING,
+    url=_URL,
+)
+def ebs_volume_in_backup_plan(volume: Resource) -> Outcome:
+    """Judge the selections of all stacks; snapshots made otherwise are not seen."""
+    return in_backup_plan(volume, Arns("ec2", "volume/"), "Tags")
