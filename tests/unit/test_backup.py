@@ -350,7 +350,8 @@ def test_a_resource_of_another_stack_is_selected_there() -> None:
         databases(data, plan)
         assert any(isinstance(child, backup.CfnBackupSelection) for child in data.node.find_all())
 
-    assert report_of(build).findings == []
+    # The plain databases themselves are weak.
+    assert [one for one in report_of(build).findings if one.rule.service == "backup"] == []
 
 
 def test_a_resource_of_another_region_is_refused() -> None:
