@@ -60,9 +60,10 @@ class Cloud:
         cli = shutil.which("cdk")
         if cli is None:
             pytest.fail("the CDK CLI is not on PATH; `make test` installs it and puts it there")
-        command = [cli, *arguments, "--no-notices", "--no-color"]
+        # Two of them in one folder get into each other's way.
+        command = [cli, *arguments, "--no-notices", "--no-color", "--output", str(self.folder / "cdk.out")]
         if app is not None:
-            command += ["--app", app, "--output", str(self.folder / "cdk.out")]
+            command += ["--app", app]
         done = subprocess.run(
             command, cwd=ROOT, env=self._environment(), capture_output=True, text=True, timeout=120, check=False
         )

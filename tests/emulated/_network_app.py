@@ -1,10 +1,10 @@
-"""An app of the blocks that lie in a network or watch over an account, deployed to the emulator."""
+"""An app of the blocks that lie in a network or watch over an account, as far as the emulator makes them."""
 
 import aws_cdk as cdk
 from aws_cdk import aws_backup as backup
-from aws_cdk import aws_events as events
+from aws_cdk import aws_certificatemanager as acm
+from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_lambda as lambda_
-from aws_cdk import aws_rds as rds
 
 from hipaa_constructs import (
     EncryptedSecret,
@@ -12,7 +12,7 @@ from hipaa_constructs import (
     EncryptedTrail,
     FlowLoggedVpc,
     HipaaBackupPlan,
-    HipaaRdsInstance,
+    HipaaEcsService,
     HipaaRedisCluster,
     enforce,
 )
@@ -26,7 +26,6 @@ stack = cdk.Stack(
 network = FlowLoggedVpc(stack, "Vpc", max_azs=2, endpoints="standard")
 HipaaRedisCluster(stack, "Cache", vpc=network.vpc).add_user("Portal")
 topic = EncryptedTopic(stack, "Alarms")
-topic.allow_alarms()
 function = lambda_.Function.from_function_attributes(
     stack,
     "Rotate",
@@ -34,11 +33,18 @@ function = lambda_.Function.from_function_attributes(
     same_environment=True,
 )
 EncryptedSecret(stack, "Password", rotation_lambda=function)
-EncryptedTrail(stack, "Trail", alarm_topic=topic, digest_review=events.Schedule.rate(cdk.Duration.days(1)))
-plan = HipaaBackupPlan(stack, "Backup", notify=topic)
-postgres = rds.DatabaseInstanceEngine.postgres(version=rds.PostgresEngineVersion.VER_16)
-HipaaRdsInstance(stack, "Database", engine=postgres, vpc=network.vpc, backup_plan=plan)
-plan.protect(backup.BackupResource.from_tag("phi", "yes"))
+EncryptedTrail(stack, "Trail", alarm_topic=topic)
+HipaaBackupPlan(stack, "Backup", notify=topic).protect(backup.BackupResource.from_tag("phi", "yes"))
+# The emulator asks ACM for the certificate, which must be there before.
+arn = app.node.try_get_context("certificate")
+HipaaEcsService(
+    stack,
+    "Portal",
+    vpc=network.vpc,
+    certificates=[acm.Certificate.from_certificate_arn(stack, "Certificate", arn)],
+    image=ecs.ContainerImage.from_registry("public.ecr.aws/example/portal@sha256:" + "0" * 64),
+    container_port=8443,
+)
 
 enforce(app)
 app.synth()

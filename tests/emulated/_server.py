@@ -21,6 +21,8 @@ import boto3
 from moto.cloudformation.responses import CloudFormationResponse
 from moto.core.common_models import CloudFormationModel
 from moto.core.responses import ActionResult
+from moto.ecs.models import Service
+from moto.elbv2.models import FakeLoadBalancer
 from moto.iam.access_control import PermissionResult
 from moto.kms.models import Key
 from moto.logs.models import LogGroup
@@ -145,6 +147,8 @@ def complete_moto() -> None:
     plain_key = Key.create_from_cloudformation_json
     plain_log_group = LogGroup.create_from_cloudformation_json
     plain_database = DBInstance.create_from_cloudformation_json
+    plain_service = Service.create_from_cloudformation_json
+    plain_load_balancer = FakeLoadBalancer.create_from_cloudformation_json
 
     def create_bucket(name: str, resource: Any, account: str, region: str, **kwargs: Any) -> FakeBucket:
         given = resource.get("Properties", {})
@@ -168,6 +172,19 @@ def complete_moto() -> None:
         database.deletion_protection = resource["Properties"].get("DeletionProtection", False)  # moto drops it
         return database
 
+    def create_load_balancer(name: str, resource: Any, account: str, region: str, **kwargs: Any) -> FakeLoadBalancer:
+        balancer = plain_load_balancer(name, resource, account, region, **kwargs)
+        for attribute in resource["Properties"].get("LoadBalancerAttributes", []):  # moto drops them
+            balancer.attrs[attribute["Key"]] = str(attribute["Value"])
+        return balancer
+
+    def create_service(name: str, resource: Any, account: str, region: str, **kwargs: Any) -> Service:
+        service = plain_service(name, resource, account, region, **kwargs)
+        given = resource["Properties"]["NetworkConfiguration"]["AwsvpcConfiguration"]  # moto drops it
+        placed = {key[0].lower() + key[1:]: value for key, value in given.items()}
+        service.network_configuration = {"awsvpcConfiguration": placed}
+        return service
+
     def update_termination_protection(self: CloudFormationResponse) -> ActionResult:
         stack = self.cloudformation_backend.get_stack(self._get_param("StackName"))
         stack.enable_termination_protection = self._get_bool_param("EnableTerminationProtection")
@@ -180,7 +197,9 @@ def complete_moto() -> None:
     replacements: list[tuple[type, str, object]] = [
         (DBInstance, "create_from_cloudformation_json", staticmethod(create_database)),
         (DBParameterGroup, "physical_resource_id", property(lambda group: group.name)),  # what Ref gives
+        (FakeLoadBalancer, "create_from_cloudformation_json", staticmethod(create_load_balancer)),
         (Key, "create_from_cloudformation_json", staticmethod(create_key)),
+        (Service, "create_from_cloudformation_json", staticmethod(create_service)),
         (LogGroup, "create_from_cloudformation_json", staticmethod(create_log_group)),
         (FakeBucket, "create_from_cloudformation_json", staticmethod(create_bucket)),
         (FakeBucket, "get_permission", judge_nothing),
