@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Literal, TypedDict, Unpack
 
-from aws_cdk import Stack, Token
+from aws_cdk import Annotations, Stack, Token
 from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_cloudfront as cloudfront
 from constructs import Construct
@@ -29,6 +29,7 @@ _MODERN = (
     cloudfront.SecurityPolicyProtocol.TLS_V1_3_2025,
 )
 _LOGS = "logs are delivered by standard logging v2, encrypted; pass log_destination (164.312(b))"
+_POLICY_WARNING = "@aws-cdk/aws-cloudfront-origins:updateImportedBucketPolicyOac"
 _NAMES: Mapping[str, HttpsBehavior] = {}
 
 
@@ -157,9 +158,10 @@ class EndToEndHttpsDistribution(Construct):
             **options,
         )
         self._encrypt_fields(first, list(others.values()))
-        for origin in bound:
-            if origin.allow is not None:
-                origin.allow(self.distribution, distribution_id)
+        let_in = [origin.allow(distribution_id) for origin in bound if origin.allow is not None]
+        if all(let_in):
+            # The CDK says that it can't change the policies of the buckets, which is done here.
+            Annotations.of(self.distribution).acknowledge_warning(_POLICY_WARNING)
         self.log_destination: EncryptedLogGroup | EncryptedBucket | None = None
         if log_destination is not False:
             self.log_destination = log_destination or EncryptedLogGroup(self, "Log", encryption_key=encryption_key)

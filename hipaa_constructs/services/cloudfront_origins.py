@@ -22,7 +22,7 @@ _TLS_12 = [cloudfront.OriginSslPolicy.TLS_V1_2]
 _NO_HEADERS: Mapping[str, str] = {}
 
 Bind = Callable[[Construct], cloudfront.IOrigin]
-Allow = Callable[[cloudfront.Distribution, str | None], None]
+Allow = Callable[[str | None], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class HttpsOrigin:
 
     Attributes:
         bind: makes the CDK's origin in a distribution.
-        allow: lets the distribution in, where that takes a policy.
+        allow: lets the distribution with an id in, where that takes a policy; whether it could.
         forwards_host: whether requests keep the Host header of the viewer.
     """
 
@@ -90,8 +90,8 @@ class HttpsOrigin:
                 origin_shield_enabled=None if origin_shield_region else False,
             )
 
-        def allow(distribution: cloudfront.Distribution, known_id: str | None) -> None:
-            _let_read(own, key, known_id)
+        def allow(known_id: str | None) -> bool:
+            return _let_read(own, key, known_id)
 
         return cls(bind, allow, forwards_host=False)
 
@@ -187,7 +187,7 @@ def _refuse_plaintext(kind: str, name: str) -> None:
         )
 
 
-def _let_read(bucket: s3.IBucket, key: kms.IKey | None, known_id: str | None) -> None:
+def _let_read(bucket: s3.IBucket, key: kms.IKey | None, known_id: str | None) -> bool:
     conditions: dict[str, dict[str, str]] = {
         "StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID},
         "ArnLike": {
@@ -195,7 +195,7 @@ def _let_read(bucket: s3.IBucket, key: kms.IKey | None, known_id: str | None) ->
         },
     }
     principals: Sequence[iam.IPrincipal] = [iam.ServicePrincipal("cloudfront.amazonaws.com")]
-    bucket.add_to_resource_policy(
+    added = bucket.add_to_resource_policy(
         iam.PolicyStatement(
             actions=["s3:GetObject"],
             resources=[bucket.arn_for_objects("*")],
@@ -207,3 +207,4 @@ def _let_read(bucket: s3.IBucket, key: kms.IKey | None, known_id: str | None) ->
         key.add_to_resource_policy(
             iam.PolicyStatement(actions=["kms:Decrypt"], resources=["*"], principals=principals, conditions=conditions)
         )
+    return added.statement_added

@@ -174,6 +174,23 @@ def test_an_imported_bucket_is_left_as_it_is() -> None:
     assert of_type(synthesized(build), "AWS::S3::BucketPolicy") == {}
 
 
+def warnings(build: Callable[[Stack], object]) -> list[str]:
+    app = App()
+    build(Stack(app, "Stack"))
+    return [str(message.entry.data) for message in app.synth().get_stack_by_name("Stack").messages]
+
+
+def test_the_cdk_does_not_warn_of_policies_that_are_there() -> None:
+    assert warnings(before_bucket) == []
+
+
+def test_the_cdk_warns_of_policies_of_imported_buckets() -> None:
+    def build(stack: Stack) -> None:
+        before(HttpsOrigin.bucket(s3.Bucket.from_bucket_name(stack, "Pages", "pages")))(stack)
+
+    assert any("policy of an imported bucket" in warning for warning in warnings(build))
+
+
 def test_a_load_balancer_is_reached_privately_over_tls_1_2() -> None:
     endpoint = at(the(BALANCED, VPC_ORIGIN), "Properties", "VpcOriginEndpointConfig")
     assert (at(endpoint, "OriginProtocolPolicy"), at(endpoint, "OriginSSLProtocols")) == ("https-only", ["TLSv1.2"])
