@@ -14,6 +14,23 @@ from hipaa_constructs.rules._value import UNKNOWN
 
 _SELECTION = "AWS::Backup::BackupSelection"
 _TAG_PREFIX = "aws:ResourceTag/"
+_OTHERS = frozenset(
+    (
+        "AWS::DocDB::DBCluster",
+        "AWS::DynamoDB::GlobalTable",
+        "AWS::DynamoDB::Table",
+        "AWS::EC2::Instance",
+        "AWS::EC2::Volume",
+        "AWS::EFS::FileSystem",
+        "AWS::FSx::FileSystem",
+        "AWS::Neptune::DBCluster",
+        "AWS::RDS::DBCluster",
+        "AWS::RDS::DBInstance",
+        "AWS::Redshift::Cluster",
+        "AWS::S3::Bucket",
+    )
+)
+"""What is backed up under an ARN of its own: no attribute of one is the ARN of another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +111,7 @@ def _takes(place: Node, resource: Resource, arns: Arns) -> bool | None:
     if resource in targets:
         whole = pattern == UNKNOWN or pattern.partition(arns.prefix)[2] == UNKNOWN
         return (True if place.target() is resource else None) if whole else False
-    if any(target.type == resource.type for target in targets):
+    if any(target.type == resource.type or target.type in _OTHERS for target in targets):
         return False
     if pattern == "*":
         return True

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from fnmatch import fnmatchcase
-
-from hipaa_constructs.rules._node import Node, Resource
-from hipaa_constructs.rules._outcome import MET, NOT_APPLICABLE, Outcome, all_met, broken, undecided
+from hipaa_constructs.rules._backups import Arns, in_backup_plan
+from hipaa_constructs.rules._node import Resource
+from hipaa_constructs.rules._outcome import MET, NOT_APPLICABLE, Outcome, all_met
 from hipaa_constructs.rules._rds import AURORA_GUIDE, CLUSTER, GUIDE, INSTANCE, is_member, is_replica, unless_member
 from hipaa_constructs.rules._rule import Severity, rule
-from hipaa_constructs.rules._value import UNKNOWN
 
-_SELECTION = "AWS::Backup::BackupSelection"
 _DAYS = 35
-_ARN_PARTS = 7
 _RESTORABLE = ("164.308(a)(7)(ii)(A)", "164.308(a)(7)(ii)(B)", "164.308(a)(7)(i)")
 
 
@@ -70,63 +66,7 @@ def rds_in_backup_plan(database: Resource) -> Outcome:
     """Judge the selections of all stacks, by ARN, pattern and tag; members are backed up with their cluster."""
     if is_member(database):
         return NOT_APPLICABLE
-    answers = [_selects(selection, database) for selection in database.template.assembly.resources(_SELECTION)]
-    if True in answers:
-        return MET
-    if None in answers:
-        return undecided(why="an intrinsic function or a condition hides what a backup selection takes")
-    return broken(found="no backup selection takes it")
-
-
-def _selects(selection: Resource, database: Resource) -> bool | None:
-    if not selection.exists:
-        return False
-    body = selection.at("BackupSelection")
-    named = _any([_names(one, database) for one in body.at("Resources").items()], body.at("Resources"))
-    tagged = _any([_has_tag(one, database) for one in body.at("ListOfTags").items()], body.at("ListOfTags"))
-    left_out = _any([_names(one, database) for one in body.at("NotResources").items()], body.at("NotResources"))
-    taken = True if True in (named, tagged) else None if None in (named, tagged) or body.is_unknown else False
-    if taken is False or left_out is True:
-        return False
-    return taken if left_out is False and body.at("Conditions").is_absent else None
-
-
-def _any(answers: list[bool | None], place: Node) -> bool | None:
-    if True in answers:
-        return True
-    return None if None in answers or place.is_unknown else False
-
-
-def _names(place: Node, database: Resource) -> bool | None:
-    kind, other = ("cluster", "db") if database.type == CLUSTER else ("db", "cluster")
-    pattern = place.outline()
-    if f":{other}:" in pattern:
-        return False
-    answer = place.designates(database)
-    if answer is True:
-        return True
-    return _matches(pattern, kind, database) if "*" in pattern else answer
-
-
-def _matches(pattern: str, kind: str, database: Resource) -> bool | None:
-    pattern = pattern.replace(UNKNOWN, "*")
-    if fnmatchcase(f"arn:aws:rds:us-east-1:123456789012:{kind}:\n", pattern):
-        return True  # It takes all names, so no part of one stands in it.
-    parts = pattern.split(":")
-    if len(parts) != _ARN_PARTS or not (fnmatchcase("rds", parts[2]) and fnmatchcase(kind, parts[5])):
-        return False
-    name = database.name.text
-    return None if name is None or fnmatchcase(name, parts[6]) else False
-
-
-def _has_tag(condition: Node, database: Resource) -> bool | None:
-    key, value = condition.at("ConditionKey"), condition.at("ConditionValue")
-    tags = database.at("Tags")
-    for tag in tags.items():
-        if tag.at("Key").text == key.text and key.text is not None and tag.at("Value").text == value.text:
-            return True if value.text is not None else None
-    hidden = condition.is_unknown or key.is_unknown or value.is_unknown or tags.is_unknown
-    return None if hidden or any(tag.at("Value").is_unknown for tag in tags.items()) else False
+    return in_backup_plan(database, Arns("rds", "cluster:" if database.type == CLUSTER else "db:"), "Tags")
 
 
 @rule(

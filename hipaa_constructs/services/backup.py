@@ -231,6 +231,7 @@ class HipaaBackupPlan(Construct):
             iam_role_arn=self.role.role.role_arn,
             selection_name="Protected",
             resources=[one.arn for one in every if one.arn is not None] or None,
+            not_resources=[one.arn for one in every if one.arn is not None and one.left_out] or None,
             # Whatever has one of the tags, beside the resources.
             list_of_tags=[
                 backup.CfnBackupSelection.ConditionResourceTypeProperty(

@@ -26,6 +26,7 @@ class Chosen:
         stack: the stack that selects it.
         arn: its ARN, or None for a tag.
         tag: the tag, or None for an ARN.
+        left_out: whether it is named only to be left out, since AWS Backup takes it with something else.
         kind: what AWS Backup calls its kind, if that is known.
         restored_with: what a restore on trial is told beside what AWS Backup infers.
     """
@@ -33,6 +34,7 @@ class Chosen:
     stack: Stack
     arn: str | None = None
     tag: backup.TagCondition | None = None
+    left_out: bool = False
     kind: str | None = None
     restored_with: Mapping[str, str] = field(default_factory=dict)
 
@@ -115,7 +117,7 @@ def _chosen(path: str, resource: Protectable, scope: IConstruct) -> Iterator[Cho
 
 def _inside(path: str, construct: IConstruct) -> Sequence[Chosen]:
     inside = [child for child in construct.node.find_all() if isinstance(child, CfnResource)]
-    found = [_of_app(one) for one in inside if one.cfn_resource_type in _KINDS and not _is_member(one)]
+    found = [_of_app(one) for one in inside if one.cfn_resource_type in _KINDS]
     if not inside:
         arns: list[object] = [getattr(construct, name, None) for name in _IMPORTED]
         found = [Chosen(Stack.of(construct), arn=arn) for arn in arns if isinstance(arn, str)]
@@ -126,12 +128,11 @@ def _inside(path: str, construct: IConstruct) -> Sequence[Chosen]:
 
 def _of_app(resource: CfnResource) -> Chosen:
     kind, arn = _KINDS[resource.cfn_resource_type]
-    return Chosen(Stack.of(resource), arn=arn(resource), kind=kind, restored_with=_network_of(resource))
-
-
-def _is_member(resource: CfnResource) -> bool:
-    """Tell whether a database instance is backed up with the cluster that it belongs to."""
-    return isinstance(resource, rds.CfnDBInstance) and resource.db_cluster_identifier is not None
+    stack = Stack.of(resource)
+    if isinstance(resource, rds.CfnDBInstance) and resource.db_cluster_identifier is not None:
+        # AWS Backup takes the cluster. cdk-nag asks for each member, so members are named, and left out again.
+        return Chosen(stack, arn=arn(resource), left_out=True)
+    return Chosen(stack, arn=arn(resource), kind=kind, restored_with=_network_of(resource))
 
 
 def _network_of(resource: CfnResource) -> Mapping[str, str]:

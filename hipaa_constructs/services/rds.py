@@ -7,7 +7,6 @@ from typing import TypedDict, Unpack
 
 import jsii
 from aws_cdk import Duration, RemovalPolicy, Stack
-from aws_cdk import aws_backup as backup
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
@@ -323,8 +322,7 @@ class HipaaRdsInstance(Construct):
         self.log_groups = exported_log_groups(
             self, self._resource, f"/aws/rds/instance/{identifier}", logs, encryption_key
         )
-        resource_to_back_up = backup.BackupResource.from_rds_database_instance(self.instance)
-        (backup_plan or HipaaBackupPlan.of(self)).protect(resource_to_back_up, scope=self)
+        (backup_plan or HipaaBackupPlan.of(self)).protect(self.instance)
         rotate_once_attached(master_secret, self.instance.secret)
         waive(self, *waivers)
 

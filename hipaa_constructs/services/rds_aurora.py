@@ -6,8 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TypedDict, Unpack
 
 import jsii
-from aws_cdk import Aws, Duration, RemovalPolicy
-from aws_cdk import aws_backup as backup
+from aws_cdk import Duration, RemovalPolicy
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
@@ -304,7 +303,7 @@ class HipaaAuroraCluster(Construct):
         if snapshot_identifier is not None:
             resource.master_user_secret = rds.CfnDBCluster.MasterUserSecretProperty(kms_key_id=key.key_arn)
         self.log_groups = exported_log_groups(self, resource, f"/aws/rds/cluster/{identifier}", logs, encryption_key)
-        _put_in_plan(self, backup_plan or HipaaBackupPlan.of(self), self.cluster)
+        (backup_plan or HipaaBackupPlan.of(self)).protect(self.cluster)
         rotate_once_attached(master_secret, self.cluster.secret)
         waive(self, *waivers)
 
@@ -312,23 +311,6 @@ class HipaaAuroraCluster(Construct):
     def connections(self) -> ec2.Connections:
         """Who reaches it, on its port."""
         return self._connections
-
-
-def _put_in_plan(scope: Construct, plan: HipaaBackupPlan, cluster: rds.IDatabaseCluster) -> None:
-    # AWS Backup takes the cluster. cdk-nag asks for each member, so the members are named, and left out again.
-    arn = f"arn:{Aws.PARTITION}:rds:{Aws.REGION}:{Aws.ACCOUNT_ID}:db:"
-    members = [f"{arn}{member}" for member in cluster.instance_identifiers]
-    backup.CfnBackupSelection(
-        scope,
-        "BackupSelection",
-        backup_plan_id=plan.plan.backup_plan_id,
-        backup_selection=backup.CfnBackupSelection.BackupSelectionResourceTypeProperty(
-            iam_role_arn=plan.role.role.role_arn,
-            selection_name="Cluster",
-            resources=[cluster.cluster_arn, *members],
-            not_resources=members,
-        ),
-    )
 
 
 class _Insights(TypedDict):

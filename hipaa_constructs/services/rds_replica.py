@@ -7,7 +7,6 @@ from typing import TypedDict, Unpack
 
 import jsii
 from aws_cdk import Duration, Fn, RemovalPolicy, Token
-from aws_cdk import aws_backup as backup
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_rds as rds
@@ -254,8 +253,7 @@ class HipaaRdsReadReplica(Construct):
             resource.source_db_instance_identifier = source
             resource.source_region = _part(source, 3)
         self.log_groups = exported_log_groups(self, resource, f"/aws/rds/instance/{identifier}", logs, encryption_key)
-        resource_to_back_up = backup.BackupResource.from_rds_database_instance(self.instance)
-        (backup_plan or HipaaBackupPlan.of(self)).protect(resource_to_back_up, scope=self)
+        (backup_plan or HipaaBackupPlan.of(self)).protect(self.instance)
         waive(self, *waivers)
 
     @property

@@ -292,9 +292,11 @@ def test_members_of_a_cluster_are_protected_with_it() -> None:
         HipaaBackupPlan(stack, "It").protect(scope)
 
     template = synthesized(build)
-    (cluster,) = of_type(template, "AWS::RDS::DBCluster")
-    found = list_at(the(template, SELECTION), "Properties", "BackupSelection", "Resources")
-    assert found == [{"Fn::GetAtt": [cluster, "DBClusterArn"]}]
+    (cluster,), (member,) = of_type(template, "AWS::RDS::DBCluster"), of_type(template, "AWS::RDS::DBInstance")
+    selection = at(the(template, SELECTION), "Properties", "BackupSelection")
+    left_out = {"Fn::GetAtt": [member, "DBInstanceArn"]}
+    assert at(selection, "Resources") == [{"Fn::GetAtt": [cluster, "DBClusterArn"]}, left_out]
+    assert at(selection, "NotResources") == [left_out]
 
 
 def test_an_arn_is_protected_as_it_is() -> None:

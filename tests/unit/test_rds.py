@@ -275,7 +275,7 @@ def test_the_monitoring_role_is_for_this_account_and_region() -> None:
 def test_the_database_is_in_the_stacks_plan() -> None:
     (database,) = of_type(PLAIN, INSTANCE)
     selection = the(PLAIN, "AWS::Backup::BackupSelection")
-    assert f"'Ref': '{database}'" in str(at(selection, "Properties", "BackupSelection", "Resources"))
+    assert f"['{database}', 'DBInstanceArn']" in str(at(selection, "Properties", "BackupSelection", "Resources"))
 
 
 def test_another_plan_can_be_given() -> None:

@@ -146,7 +146,7 @@ def test_the_cluster_and_not_its_members_is_in_the_stacks_plan() -> None:
     selection = at(the(PLAIN, "AWS::Backup::BackupSelection"), "Properties", "BackupSelection")
     resources, left_out = at(selection, "Resources"), at(selection, "NotResources")
     assert isinstance(resources, list)
-    assert ":cluster:" in str(resources[0])
+    assert "DBClusterArn" in str(resources[0])
     assert resources[1:] == left_out
 
 
