@@ -13,7 +13,6 @@ from aws_cdk import aws_rds as rds
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
-from hipaa_constructs.errors import ComplianceError
 from hipaa_constructs.services._options import Arguments
 from hipaa_constructs.services.iam import ManagedPolicyRole
 from hipaa_constructs.services.kms import AnyKey, is_alias
@@ -91,51 +90,6 @@ def check_key(arguments: Arguments, key: AnyKey | None) -> None:
             asked="a key",
             way_out="CloudWatch Logs takes the ARN of a key only; pass the key itself",
             citation="164.312(a)(2)(iv)",
-        )
-
-
-def check_network(arguments: Arguments, vpc: ec2.IVpc, subnets: ec2.SubnetSelection) -> None:
-    """Refuse public subnets, and subnets in fewer than two Availability Zones, as far as they are known."""
-    if subnets.subnet_type is ec2.SubnetType.PUBLIC:
-        arguments.refuse(
-            "vpc_subnets",
-            "public subnets",
-            asked="isolated or private subnets",
-            way_out="a database is not reached from the internet",
-            citation="164.312(e)(1)",
-        )
-    try:
-        chosen = vpc.select_subnets(
-            availability_zones=subnets.availability_zones,
-            one_per_az=subnets.one_per_az,
-            subnet_filters=subnets.subnet_filters,
-            subnet_group_name=subnets.subnet_group_name,
-            subnets=subnets.subnets,
-            subnet_type=subnets.subnet_type,
-        )
-    except RuntimeError as error:
-        raise ComplianceError(
-            f"{arguments.path}: vpc_subnets must be subnets of the VPC, got none: {str(error).splitlines()[0]}; "
-            "pass vpc_subnets, or a VPC with isolated subnets (164.312(e)(1))"
-        ) from None
-    if chosen.is_pending_lookup or Token.is_unresolved(chosen.availability_zones):
-        return
-    if any(subnet in vpc.public_subnets for subnet in chosen.subnets or ()):
-        arguments.refuse(
-            "vpc_subnets",
-            "public subnets",
-            asked="isolated or private subnets",
-            way_out="a database is not reached from the internet",
-            citation="164.312(e)(1)",
-        )
-    zones = sorted(set(chosen.availability_zones))
-    if len(zones) < 2:
-        arguments.refuse(
-            "vpc_subnets",
-            ", ".join(zones) or "no zone",
-            asked="subnets in two Availability Zones or more",
-            way_out="there is no standby, nor a subnet group, in one",
-            citation="164.308(a)(7)(ii)(C)",
         )
 
 

@@ -248,7 +248,7 @@ class HipaaEcsService(Construct):
             )
         if cluster is None:
             check_key(arguments, encryption_key)
-        subnets = serving_subnets(arguments, vpc, vpc_subnets, public=False)
+        subnets = serving_subnets(arguments, vpc, vpc_subnets)
         super().__init__(scope, id)
         self.node.set_context(_NO_DEFAULT_ALARM, True)  # The template is the same whatever the app's flags.
         home = cluster or HipaaEcsCluster(self, "Cluster", vpc=vpc, encryption_key=encryption_key)

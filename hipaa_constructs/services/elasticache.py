@@ -230,7 +230,7 @@ class HipaaRedisCluster(Construct):
             multi_az_enabled=True,
             auto_minor_version_upgrade=True,
             snapshot_retention_limit=snapshot_retention.to_days(),
-            cache_subnet_group_name=self._subnet_group(subnets),
+            cache_subnet_group_name=self._subnet_group(subnets.subnets or ()),
             security_group_ids=[group.security_group_id for group in (self.security_group, *security_groups)],
             log_delivery_configurations=[
                 elasticache.CfnReplicationGroup.LogDeliveryConfigurationRequestProperty(

@@ -13,7 +13,7 @@ from aws_cdk import aws_wafv2 as wafv2
 from constructs import Construct
 
 from hipaa_constructs.services._options import Arguments, Contract
-from hipaa_constructs.services._placement import serving_subnets
+from hipaa_constructs.services._placement import public_subnets, serving_subnets
 from hipaa_constructs.services._waiving import waive
 from hipaa_constructs.services.s3_logs import LogArchive
 from hipaa_constructs.waivers import Waiver
@@ -204,8 +204,8 @@ class HttpsLoadBalancer(Construct):
         )
         check_certificates(arguments, certificates, Stack.of(scope).region)
         _check_web_acl(arguments, web_acl_arn)
-        chosen = vpc_subnets or (ec2.SubnetSelection(subnet_type=ec2.SubnetType.PUBLIC) if internet_facing else None)
-        subnets = serving_subnets(arguments, vpc, chosen, public=internet_facing)
+        place = public_subnets if internet_facing else serving_subnets
+        subnets = place(arguments, vpc, vpc_subnets)
         super().__init__(scope, id)
         self.load_balancer = elbv2.ApplicationLoadBalancer(
             self,

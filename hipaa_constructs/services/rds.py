@@ -17,12 +17,12 @@ from constructs import Construct
 
 from hipaa_constructs.errors import ComplianceError
 from hipaa_constructs.services._options import Arguments, Contract
+from hipaa_constructs.services._placement import inner_subnets
 from hipaa_constructs.services._rds import (
     FIXED,
     LONGEST_RETENTION,
     MONITORING_INTERVAL,
     check_key,
-    check_network,
     check_replication,
     closed_security_group,
     derived_identifier,
@@ -197,7 +197,8 @@ class HipaaRdsInstance(Construct):
             engine: with its version, e.g. ``rds.DatabaseInstanceEngine.postgres(version=…)``. PostgreSQL from 14, MySQL
                 from 8.0, MariaDB from 10.6, SQL Server from 2019, Oracle from 19.
             vpc: the network, with subnets in two Availability Zones or more.
-            vpc_subnets: by default the isolated ones; public ones are refused.
+            vpc_subnets: by default the isolated ones, or the private ones if there are no isolated ones; public ones
+                are refused.
             security_groups: by default one that admits nobody, and lets nothing out, until told to.
             encryption_key: of storage, backups, password, Performance Insights and log groups; by default the stack's
                 `EncryptionKey`. It can't be changed later.
@@ -233,8 +234,7 @@ class HipaaRdsInstance(Construct):
         """
         arguments = Arguments(scope, id, contract=self.contract, waivers=waivers, free=options)
         known = known_engine(arguments, engine, ENGINES)
-        subnets = vpc_subnets or ec2.SubnetSelection(subnet_type=ec2.SubnetType.PRIVATE_ISOLATED)
-        check_network(arguments, vpc, subnets)
+        subnets = inner_subnets(arguments, vpc, vpc_subnets)
         check_key(arguments, encryption_key)
         govern_backups(arguments, backup_retention)
         logs = list(known.logs if cloudwatch_logs_exports is None else cloudwatch_logs_exports)

@@ -16,12 +16,12 @@ from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
 from hipaa_constructs.services._options import Arguments, Contract
+from hipaa_constructs.services._placement import inner_subnets
 from hipaa_constructs.services._rds import (
     FIXED,
     LONGEST_RETENTION,
     MONITORING_INTERVAL,
     check_key,
-    check_network,
     closed_security_group,
     derived_identifier,
     exported_log_groups,
@@ -189,7 +189,8 @@ class HipaaAuroraCluster(Construct):
             engine: with its version, e.g. ``rds.DatabaseClusterEngine.aurora_postgres(version=…)``. Aurora PostgreSQL
                 from 14, Aurora MySQL from version 3 (8.0).
             vpc: the network, with subnets in two Availability Zones or more.
-            vpc_subnets: by default the isolated ones; public ones are refused.
+            vpc_subnets: by default the isolated ones, or the private ones if there are no isolated ones; public ones
+                are refused.
             security_groups: by default one that admits nobody, and lets nothing out, until told to.
             encryption_key: of storage, backups, password, Performance Insights and log groups; by default the stack's
                 `EncryptionKey`. It can't be changed later.
@@ -224,8 +225,7 @@ class HipaaAuroraCluster(Construct):
         """
         arguments = Arguments(scope, id, contract=self.contract, waivers=waivers, free=options)
         known = known_engine(arguments, engine, CLUSTER_ENGINES)
-        subnets = vpc_subnets or ec2.SubnetSelection(subnet_type=ec2.SubnetType.PRIVATE_ISOLATED)
-        check_network(arguments, vpc, subnets)
+        subnets = inner_subnets(arguments, vpc, vpc_subnets)
         check_key(arguments, encryption_key)
         _check_readers(arguments, readers)
         _check_restore(arguments, snapshot_identifier, master_secret, master_username, options)

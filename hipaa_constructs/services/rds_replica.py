@@ -14,12 +14,12 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from hipaa_constructs.services._options import Arguments, Contract
+from hipaa_constructs.services._placement import inner_subnets
 from hipaa_constructs.services._rds import (
     FIXED,
     LONGEST_RETENTION,
     MONITORING_INTERVAL,
     check_key,
-    check_network,
     closed_security_group,
     derived_identifier,
     exported_log_groups,
@@ -160,7 +160,8 @@ class HipaaRdsReadReplica(Construct):
             source: the database, if it is in the same Region; the ARN of one in another Region.
             engine: the source's, with its version; not SQL Server, whose replicas RDS does not back up.
             vpc: the network, with subnets in two Availability Zones or more.
-            vpc_subnets: by default the isolated ones; public ones are refused.
+            vpc_subnets: by default the isolated ones, or the private ones if there are no isolated ones; public ones
+                are refused.
             security_groups: by default one that admits nobody, and lets nothing out, until told to.
             encryption_key: by default the stack's `EncryptionKey`. In the Region of the source it must be the source's.
             instance_identifier: by default derived, so that it is known beforehand and unlike any other stack's.
@@ -189,8 +190,7 @@ class HipaaRdsReadReplica(Construct):
         arguments = Arguments(scope, id, contract=self.contract, waivers=waivers, free=options)
         known = known_engine(arguments, engine, ENGINES)
         _check_source(arguments, source, engine_type(engine) if not known.replicas else "")
-        subnets = vpc_subnets or ec2.SubnetSelection(subnet_type=ec2.SubnetType.PRIVATE_ISOLATED)
-        check_network(arguments, vpc, subnets)
+        subnets = inner_subnets(arguments, vpc, vpc_subnets)
         check_key(arguments, encryption_key)
         govern_backups(arguments, backup_retention)
         logs = list(known.logs if cloudwatch_logs_exports is None else cloudwatch_logs_exports)

@@ -538,7 +538,7 @@ def test_public_subnets_are_refused(stack: Stack) -> None:
         lambda: service(
             stack, vpc=ec2.Vpc(stack, "Vpc"), vpc_subnets=ec2.SubnetSelection(subnet_type=ec2.SubnetType.PUBLIC)
         ),
-        "Stack/It: vpc_subnets must be private or isolated, got 'public ones'; public ones lead to the internet "
+        "Stack/It: vpc_subnets must be isolated or private, got 'public ones'; public ones lead to the internet "
         "(164.312(e)(1))",
     )
 

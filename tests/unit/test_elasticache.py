@@ -316,8 +316,8 @@ def imported(stack: Stack, zones: list[str], *, public: bool = False) -> ec2.IVp
 def test_a_network_of_one_zone_is_refused(stack: Stack) -> None:
     refusal(
         lambda: HipaaRedisCluster(stack, "It", vpc=imported(stack, ["us-east-1a"])),
-        "Stack/It: vpc_subnets must be subnets in 2 Availability Zones or more, got '1 in 1'; a zone that fails must "
-        "not take the records along (164.308(a)(7)(ii)(C))",
+        "Stack/It: vpc_subnets must be of two Availability Zones or more, got '1 of 1'; a zone that fails must not "
+        "take everything along; pass a network that has them (164.308(a)(7)(ii)(C))",
     )
 
 
@@ -335,8 +335,8 @@ def test_public_subnets_are_refused(stack: Stack) -> None:
         lambda: HipaaRedisCluster(
             stack, "It", vpc=vpc, vpc_subnets=ec2.SubnetSelection(subnet_type=ec2.SubnetType.PUBLIC)
         ),
-        "Stack/It: vpc_subnets must be isolated or private subnets, got 'public ones'; what holds records has no "
-        "business with the internet (164.312(e)(1))",
+        "Stack/It: vpc_subnets must be isolated or private, got 'public ones'; public ones lead to the internet "
+        "(164.312(e)(1))",
     )
 
 

@@ -303,8 +303,8 @@ def test_a_network_of_one_zone_is_refused(stack: Stack) -> None:
     )
     refusal(
         lambda: balancer(stack, vpc=vpc),
-        "Stack/It: vpc_subnets must be of at least two Availability Zones, got '1 of 1'; pass a network that has them "
-        "(164.308(a)(7)(ii)(C))",
+        "Stack/It: vpc_subnets must be of two Availability Zones or more, got '1 of 1'; a zone that fails must not "
+        "take everything along; pass a network that has them (164.308(a)(7)(ii)(C))",
     )
 
 
@@ -313,19 +313,22 @@ def test_public_subnets_of_an_internal_one_are_refused(stack: Stack) -> None:
         lambda: balancer(
             stack, vpc=ec2.Vpc(stack, "Vpc"), vpc_subnets=ec2.SubnetSelection(subnet_type=ec2.SubnetType.PUBLIC)
         ),
-        "Stack/It: vpc_subnets must be private or isolated, got 'public ones'; public ones lead to the internet "
+        "Stack/It: vpc_subnets must be isolated or private, got 'public ones'; public ones lead to the internet "
         "(164.312(e)(1))",
     )
 
 
 def test_a_network_without_public_subnets_is_refused_for_a_public_one(stack: Stack) -> None:
-    with pytest.raises(ComplianceError, match="vpc_subnets must be in the network, each with its zone"):
-        balancer(stack, internet_facing=True, web_acl_arn=WEB_ACL)
+    refusal(
+        lambda: balancer(stack, internet_facing=True, web_acl_arn=WEB_ACL),
+        "Stack/It: vpc must be a network with public subnets, got 'a network without them'; make a FlowLoggedVpc, or "
+        "pass vpc_subnets (164.312(e)(1))",
+    )
 
 
 def test_subnets_that_do_not_say_their_zone_are_refused(stack: Stack) -> None:
     subnets = [ec2.Subnet.from_subnet_id(stack, name, f"subnet-{name}") for name in ("a", "b")]
-    with pytest.raises(ComplianceError, match="vpc_subnets must be in the network, each with its zone"):
+    with pytest.raises(ComplianceError, match="vpc_subnets must be subnets of the network, each with its zone"):
         balancer(stack, vpc_subnets=ec2.SubnetSelection(subnets=subnets))
 
 

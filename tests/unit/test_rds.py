@@ -13,6 +13,7 @@ from aws_cdk import aws_rds as rds
 from aws_cdk import aws_secretsmanager as secretsmanager
 
 from hipaa_constructs import EncryptedSecret, EncryptionKey, HipaaBackupPlan, HipaaRdsInstance
+from hipaa_constructs.errors import ComplianceError
 from hipaa_constructs.rules import RULES
 from hipaa_constructs.rules._value import Json
 from hipaa_constructs.services.rds_engines import ENGINES
@@ -572,14 +573,16 @@ REFUSED: list[tuple[Callable[[Stack], dict[str, object]], str]] = [
         "settings are known of no other (164.308(b)(1))",
     ),
     (
-        lambda stack: {"vpc_subnets": ec2.SubnetSelection(subnet_type=ec2.SubnetType.PUBLIC)},
-        "vpc_subnets must be isolated or private subnets, got 'public subnets'; a database is not reached from the "
-        "internet (164.312(e)(1))",
+        lambda stack: {
+            "vpc": ec2.Vpc(stack, "Public"),
+            "vpc_subnets": ec2.SubnetSelection(subnet_type=ec2.SubnetType.PUBLIC),
+        },
+        "vpc_subnets must be isolated or private, got 'public ones'; public ones lead to the internet (164.312(e)(1))",
     ),
     (
         lambda stack: {"vpc": one_zone(stack)},
-        "vpc_subnets must be subnets in two Availability Zones or more, got 'us-east-1a'; there is no standby, nor a "
-        "subnet group, in one (164.308(a)(7)(ii)(C))",
+        "vpc_subnets must be of two Availability Zones or more, got '1 of 1'; a zone that fails must not take "
+        "everything along; pass a network that has them (164.308(a)(7)(ii)(C))",
     ),
     (
         lambda stack: {"encryption_key": kms.Key.from_key_arn(stack, "K", "arn:aws:kms:us-east-1:1:alias/records")},
@@ -642,9 +645,10 @@ def test_what_no_waiver_makes_right_is_refused(
     assert len(stack.node.children) == before
 
 
-def test_a_network_without_isolated_subnets_is_refused(stack: Stack) -> None:
-    with pytest.raises(Exception, match=r"^Stack/It: vpc_subnets must be subnets of the VPC, got none: .*Isolated"):
-        HipaaRdsInstance(stack, "It", engine=POSTGRES, vpc=network_of(stack))
+def test_subnets_that_the_network_has_not_are_refused(stack: Stack) -> None:
+    chosen = ec2.SubnetSelection(subnet_group_name="Records")
+    with pytest.raises(ComplianceError, match=r"^Stack/It: vpc_subnets must be subnets of the network, .*'Records'"):
+        HipaaRdsInstance(stack, "It", engine=POSTGRES, vpc=network_of(stack), vpc_subnets=chosen)
 
 
 def test_backups_in_the_same_region_are_refused() -> None:
