@@ -43,6 +43,21 @@ def keep_policy(bucket: s3.Bucket) -> None:
     policy.apply_removal_policy(RemovalPolicy.RETAIN)
 
 
+def log_access(bucket: s3.Bucket, destination: s3.IBucket, prefix: str) -> None:
+    """Have the accesses to a bucket logged, once the destination's policy lets S3 deliver."""
+    # The L2's own option sets an ACL on the destination unless a feature flag is on; ACLs are off there.
+    resource_of(bucket).logging_configuration = s3.CfnBucket.LoggingConfigurationProperty(
+        destination_bucket_name=destination.bucket_name,
+        log_file_prefix=prefix,
+        target_object_key_format=s3.CfnBucket.TargetObjectKeyFormatProperty(
+            partitioned_prefix=s3.CfnBucket.PartitionedPrefixProperty(partition_date_source="EventTime")
+        ),
+    )
+    policy = destination.policy
+    if policy is not None:
+        bucket.node.add_dependency(policy)
+
+
 def deny_deletion(bucket: s3.Bucket) -> iam.PolicyStatement:
     """Let nobody delete an object; lifecycle rules are not subject to bucket policies, so objects still expire."""
     return iam.PolicyStatement(

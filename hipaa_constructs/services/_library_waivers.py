@@ -51,13 +51,6 @@ LOG_ARCHIVE_WITHOUT_KMS = _made(
     "S3 and the load balancers deliver access logs to buckets with SSE-S3 only; the archive is encrypted with AES-256",
 )
 
-LOG_ARCHIVE_NOT_LOGGED = _made(
-    "LogArchive",
-    "cdk-nag:HIPAA.Security-S3BucketLoggingEnabled",
-    _S3 + "ServerLogs.html",
-    "The archive is where access logs go: logging its own access would make a log of every log without end",
-)
-
 LOG_ARCHIVE_NOT_REPLICATED = _made(
     "LogArchive",
     "cdk-nag:HIPAA.Security-S3BucketReplicationEnabled",
@@ -86,7 +79,6 @@ DIGEST_REVIEW_WITHOUT_SOURCE = _made(
 LIBRARY_WAIVERS = (
     BUCKET_NOT_REPLICATED,
     LOG_ARCHIVE_WITHOUT_KMS,
-    LOG_ARCHIVE_NOT_LOGGED,
     LOG_ARCHIVE_NOT_REPLICATED,
     VPC_DEFAULT_GROUP_CLOSED_BY_RUNBOOK,
     DIGEST_REVIEW_WITHOUT_SOURCE,

@@ -209,8 +209,10 @@ class EncryptedTrail(Construct):
             send_to_cloud_watch_logs=False,
             **options,
         )
-        own = bucket is None
-        logged_to = [self.bucket, LogArchive.of(self).bucket] if own else [self.bucket]
+        logged_to = [self.bucket]
+        if bucket is None:
+            archive = LogArchive.of(self)
+            logged_to += [archive.bucket, archive.access_log_bucket]
         record(self._completed(sources, logged_to, grant, sns_topic), waivers, scope=self)
         self.alarm_topic: sns.ITopic | None = self._alarm_topic(alarm_topic)
         self.alarms: Mapping[str, cloudwatch.Alarm] = (

@@ -19,6 +19,7 @@ from hipaa_constructs.services._buckets import (
     allow_replication,
     deny_other_encryption,
     keep_policy,
+    log_access,
     replication_role,
     replication_rule,
     resource_of,
@@ -210,7 +211,7 @@ class EncryptedBucket(Construct):
         if server_access_logs_bucket is not False:
             destination = server_access_logs_bucket or LogArchive.of(self)
             bucket = destination.bucket if isinstance(destination, LogArchive) else destination
-            self._log_access(resource, bucket, server_access_logs_prefix)
+            log_access(self.bucket, bucket, server_access_logs_prefix)
         if replica is not None and role is not None:
             allow_replication(
                 self,
@@ -223,19 +224,6 @@ class EncryptedBucket(Construct):
         if replica is None and not any(waiver.rule == "S3BucketReplicated" for waiver in waivers):
             record(resource, [BUCKET_NOT_REPLICATED.waiver], scope=self, by_library=True)
         record(resource, waivers, scope=self)
-
-    def _log_access(self, resource: s3.CfnBucket, destination: s3.IBucket, prefix: str) -> None:
-        # The L2's own option sets an ACL on the destination unless a feature flag is on; ACLs are off there.
-        resource.logging_configuration = s3.CfnBucket.LoggingConfigurationProperty(
-            destination_bucket_name=destination.bucket_name,
-            log_file_prefix=prefix,
-            target_object_key_format=s3.CfnBucket.TargetObjectKeyFormatProperty(
-                partitioned_prefix=s3.CfnBucket.PartitionedPrefixProperty(partition_date_source="EventTime")
-            ),
-        )
-        policy = destination.policy
-        if policy is not None:
-            self.bucket.node.add_dependency(policy)
 
 
 def _replica_of(given: EncryptedBucket | ReplicaBucket | None) -> ReplicaBucket | None:

@@ -16,10 +16,10 @@ from hipaa_constructs.services._buckets import (
     deliver,
     deny_deletion,
     keep_policy,
+    log_access,
     resource_of,
 )
 from hipaa_constructs.services._library_waivers import (
-    LOG_ARCHIVE_NOT_LOGGED,
     LOG_ARCHIVE_NOT_REPLICATED,
     LOG_ARCHIVE_WITHOUT_KMS,
 )
@@ -61,8 +61,8 @@ _FIXED_FOR_LOGS = {
     "removal_policy": "logs always stay when the stack goes (164.316(b)(2)(i))",
     "replication_role": "access logs belong to one Region and account; each Region has an archive",
     "replication_rules": "access logs belong to one Region and account; each Region has an archive",
-    "server_access_logs_bucket": "the archive is where access logs go; logging it would make a log of every log",
-    "server_access_logs_prefix": "the archive is where access logs go; logging it would make a log of every log",
+    "server_access_logs_bucket": "accesses to the archive are logged to a bucket of its own (164.312(b))",
+    "server_access_logs_prefix": "accesses to the archive are logged to a bucket of its own (164.312(b))",
     "transfer_acceleration": "the archive is written to by AWS, inside the Region",
     "versioned": "versions guard logs against being overwritten (164.312(c)(1))",
 }
@@ -75,17 +75,21 @@ class LogArchive(Construct):
     with a policy that lets nobody delete a log. After 90 days logs move to S3 Glacier Instant Retrieval, after a year
     to S3 Glacier Deep Archive, whose objects take up to 12 hours to be read. Objects below 128 KB stay where they are.
 
+    Accesses to the archive itself are logged to a second bucket, kept the same way; accesses to that one are not, as
+    each log would make another one.
+
     One archive serves a whole stack, see `of`. Its bucket must be in the same Region and account as what is logged.
 
     Rules: S3LogBucketCanReceive, S3LogsKeptSixYears, S3LogsProtectedFromDeletion, S3BucketTlsOnly, S3BucketTls12Only,
     S3BucketPublicAccessBlocked, S3BucketAclsDisabled, S3BucketPolicyNamesPrincipals, S3BucketVersioned, S3BucketKept,
     S3BucketPolicyKept.
-    Library waivers: KMS, access logging and replication of the archive itself, which AWS leaves no room for.
+    Library waivers: KMS and replication of both buckets, which AWS leaves no room for.
     Your duty: that somebody reads the logs; to lift the policy, on the record, should a log have to be erased.
     AWS: https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html
 
     Attributes:
         bucket: the `s3.Bucket`, with the logical id that it would have without this construct.
+        access_log_bucket: the `s3.Bucket` that accesses to the archive are logged to.
     """
 
     contract = Contract(
@@ -127,37 +131,9 @@ class LogArchive(Construct):
             rule="S3LogsKeptSixYears",
         )
         super().__init__(scope, id)
-        self.bucket = s3.Bucket(
-            self,
-            "Default",
-            encryption=s3.BucketEncryption.S3_MANAGED,
-            blocked_encryption_types=[s3.BlockedEncryptionType.SSE_C],
-            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
-            object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
-            enforce_ssl=True,
-            minimum_tls_version=LOWEST_TLS,
-            versioned=True,
-            removal_policy=RemovalPolicy.RETAIN,
-            lifecycle_rules=_archive_rules(retention),
-            **options,
-        )
-        for statement in (
-            deny_deletion(self.bucket),
-            deliver(
-                self.bucket,
-                sid="S3AccessLogsOfThisAccount",
-                service="logging.s3.amazonaws.com",
-                source=f"arn:{Aws.PARTITION}:s3:::*",
-            ),
-        ):
-            self.bucket.add_to_resource_policy(statement)
-        keep_policy(self.bucket)
-        resource = resource_of(self.bucket)
-        made_by_library = [
-            w.waiver for w in (LOG_ARCHIVE_WITHOUT_KMS, LOG_ARCHIVE_NOT_LOGGED, LOG_ARCHIVE_NOT_REPLICATED)
-        ]
-        record(resource, made_by_library, scope=self, by_library=True)
-        record(resource, waivers, scope=self)
+        self.bucket = _log_bucket(self, "Default", retention, options, waivers)
+        self.access_log_bucket = _log_bucket(self, "AccessLogs", retention, {}, waivers)
+        log_access(self.bucket, self.access_log_bucket, "")
 
     @classmethod
     def of(cls, scope: IConstruct) -> LogArchive:
@@ -188,6 +164,40 @@ class LogArchive(Construct):
                 with_account=False,
             )
         )
+
+
+def _log_bucket(
+    scope: Construct, id: str, retention: Duration, options: LogArchiveOptions, waivers: Sequence[Waiver]
+) -> s3.Bucket:
+    bucket = s3.Bucket(
+        scope,
+        id,
+        encryption=s3.BucketEncryption.S3_MANAGED,
+        blocked_encryption_types=[s3.BlockedEncryptionType.SSE_C],
+        block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+        object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+        enforce_ssl=True,
+        minimum_tls_version=LOWEST_TLS,
+        versioned=True,
+        removal_policy=RemovalPolicy.RETAIN,
+        lifecycle_rules=_archive_rules(retention),
+        **options,
+    )
+    for statement in (
+        deny_deletion(bucket),
+        deliver(
+            bucket,
+            sid="S3AccessLogsOfThisAccount",
+            service="logging.s3.amazonaws.com",
+            source=f"arn:{Aws.PARTITION}:s3:::*",
+        ),
+    ):
+        bucket.add_to_resource_policy(statement)
+    keep_policy(bucket)
+    made_by_library = [one.waiver for one in (LOG_ARCHIVE_WITHOUT_KMS, LOG_ARCHIVE_NOT_REPLICATED)]
+    record(resource_of(bucket), made_by_library, scope=scope, by_library=True)
+    record(resource_of(bucket), waivers, scope=scope)
+    return bucket
 
 
 def _archive_rules(retention: Duration) -> list[s3.LifecycleRule]:

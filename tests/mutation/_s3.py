@@ -25,6 +25,7 @@ WEAKENING = Weakening(
         ("Role:Properties/AssumeRolePolicyDocument*", "*", "takes access away, or is refused by IAM"),
         ("ManagedPolicy:*", "*", "takes access away, or lets one role use one key in another way"),
         ("Bucket:*/AbortIncompleteMultipartUpload/DaysAfterInitiation", "6", "sooner"),
+        ("LogArchive:*/LoggingConfiguration*", "deleted", "AWS asks for no log of who reads access logs"),
         ("Bucket:*/LoggingConfiguration/LogFilePrefix", "*", "where in the log bucket"),
         ("Bucket:*/LoggingConfiguration/TargetObjectKeyFormat*", "*", "where in the log bucket"),
         ("Bucket:*/LoggingConfiguration/DestinationBucketName", "alias/aws/s3", "another log bucket by name"),

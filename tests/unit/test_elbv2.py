@@ -103,12 +103,12 @@ def test_its_attributes_are_safe(key: str, value: str) -> None:
 
 @pytest.mark.parametrize("kind", ["access_logs", "connection_logs"])
 def test_its_logs_go_to_the_archive_of_the_stack(kind: str) -> None:
-    (archive,) = of_type(PLAIN, "AWS::S3::Bucket")
+    archive = next(iter(of_type(PLAIN, "AWS::S3::Bucket")))
     assert attributes(PLAIN)[f"{kind}.s3.bucket"] == {"Ref": archive}
 
 
 def test_it_waits_until_it_may_log() -> None:
-    (policy,) = of_type(PLAIN, "AWS::S3::BucketPolicy")
+    (policy,) = (name for name in of_type(PLAIN, "AWS::S3::BucketPolicy") if name.startswith("LogArchivePolicy"))
     assert the(PLAIN, BALANCER)["DependsOn"] == [policy]
 
 
@@ -118,7 +118,7 @@ def test_the_archive_grants_once() -> None:
         for name in ("One", "Two"):
             HttpsLoadBalancer(stack, name, vpc=vpc, certificates=[certificate])
 
-    policy = the(synthesized(build), "AWS::S3::BucketPolicy")
+    policy = the(synthesized(build), "AWS::S3::BucketPolicy", "LogArchivePolicy")
     writers = [one for one in statements(policy) if one.get("Sid") == "LoadBalancerLogsOfThisAccount"]
     assert len(writers) == 1
 
@@ -128,8 +128,7 @@ def test_it_logs_to_an_archive_of_another_kind_too() -> None:
         balancer(stack, log_archive=LogArchive(stack, "Own"))
 
     template = synthesized(build)
-    (archive,) = of_type(template, "AWS::S3::Bucket")
-    assert archive.startswith("Own")
+    assert all(name.startswith("Own") for name in of_type(template, "AWS::S3::Bucket"))
 
 
 def test_a_load_balancer_has_the_logical_id_of_the_plain_one() -> None:
