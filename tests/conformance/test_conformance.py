@@ -24,8 +24,8 @@ from hipaa_constructs.rules import RULES, Verdict
 ROOT = Path(__file__).parent.parent.parent
 BIN = Path(sys.executable).parent
 
-# Checkov does not know that logs of access to logs must end somewhere, nor that SSE-S3 is all that log delivery supports;
-# nor standard logging v2 of CloudFront; nor that CloudFormation takes no StorageEncrypted with a replica, which is
+# Checkov does not know that logs of access to logs must end somewhere, nor that log delivery supports SSE-S3 only; nor
+# standard logging v2 of CloudFront; nor that CloudFormation takes no StorageEncrypted with a replica, which is
 # encrypted as its source is.
 EXPECTED_OF_CHECKOV = {
     ("CKV_AWS_16", "MysqlReplica"),

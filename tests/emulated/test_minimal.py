@@ -19,7 +19,7 @@ from botocore.exceptions import ClientError
 from tests.emulated._cloud import ACCOUNT, DEPLOY, REGION, Cloud
 
 APP = f"{sys.executable} examples/minimal/app.py"
-BUCKETS = ("records", "archive")
+BUCKETS = {"records": "portal-records", "archive": "portal-logarchive6", "access-logs": "portal-logarchiveaccesslogs"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +57,9 @@ def portal(cloud: Cloud) -> Portal:
     cloud.cdk("bootstrap", f"aws://{ACCOUNT}/{REGION}")
     cloud.cdk(*DEPLOY, app=APP)
     names = [bucket["Name"] for bucket in cloud.client("s3").list_buckets()["Buckets"]]
-    (records,) = (name for name in names if name.startswith("portal-records"))
-    (archive,) = (name for name in names if name.startswith("portal-logarchive"))
+    buckets = {kind: next(name for name in names if name.startswith(prefix)) for kind, prefix in BUCKETS.items()}
     (key,) = cloud.client("kms").list_keys()["Keys"]
-    portal = Portal(cloud, {"records": records, "archive": archive}, key["KeyArn"])
+    portal = Portal(cloud, buckets, key["KeyArn"])
     for bucket in portal.buckets.values():
         portal.s3("put_object", bucket, Key="note", Body=b"kept")
     return portal
@@ -195,6 +194,11 @@ def test_access_to_records_is_logged_to_the_archive(portal: Portal) -> None:
     # The emulator, as S3 does, takes this only when the archive's policy lets the logging service write there.
     logging = portal.s3("get_bucket_logging", portal.records)["LoggingEnabled"]
     assert logging == {"TargetBucket": portal.archive, "TargetPrefix": "s3/"}
+
+
+def test_access_to_the_archive_is_logged_too(portal: Portal) -> None:
+    logging = portal.s3("get_bucket_logging", portal.archive)["LoggingEnabled"]
+    assert logging["TargetBucket"] == portal.buckets["access-logs"]
 
 
 def test_the_archive_takes_logs_from_this_account_only(portal: Portal) -> None:

@@ -54,7 +54,7 @@ def test_the_minimal_example_is_summed_up_and_passes(minimal: Path, capsys: pyte
     assert main([str(minimal)]) == 0
     found = rows(capsys.readouterr().out)
     assert found["stacks"] == "1"
-    assert found["resources"] == "5"
+    assert found["resources"] == "7"
     assert found["findings"] == "0 errors, 0 warnings"
     assert found["waivers"] == "1 of the library, 0 of the app"
     assert found["cdk-nag"].startswith("0 errors, 0 warnings, ")
