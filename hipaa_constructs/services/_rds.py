@@ -93,6 +93,39 @@ def check_key(arguments: Arguments, key: AnyKey | None) -> None:
         )
 
 
+def check_snapshot(arguments: Arguments, here: str, given: str, *kinds: str) -> None:
+    """Refuse what is no snapshot, and one of another Region, as RDS restores where the snapshot is.
+
+    Args:
+        arguments: of the construct.
+        here: the Region of the stack.
+        given: the name of a snapshot or its ARN.
+        *kinds: what stands in the ARNs that serve, ``snapshot`` or ``cluster-snapshot``.
+
+    Raises:
+        ComplianceError: it is another ARN, or one of another Region.
+    """
+    if Token.is_unresolved(given) or not given.startswith("arn:"):
+        return
+    parts = given.split(":", 6)
+    if len(parts) < 7 or parts[2] != "rds" or parts[5] not in kinds:
+        arguments.refuse(
+            "snapshot_identifier",
+            given,
+            asked=f"the name or ARN of a {' or '.join(kinds)}",
+            way_out="nothing else is restored by its identifier",
+            citation="164.308(a)(7)(ii)(B)",
+        )
+    if not Token.is_unresolved(here) and parts[3] != here:
+        arguments.refuse(
+            "snapshot_identifier",
+            given,
+            asked=f"in {here}",
+            way_out="copy it there, under a key of that Region, and restore the copy",
+            citation="164.308(a)(7)(ii)(B)",
+        )
+
+
 def check_replication(arguments: Arguments, here: str, region: str | None, key: str | None) -> None:
     """Refuse backups to another Region without a key of that Region, and to the same one."""
     if region is None and key is None:

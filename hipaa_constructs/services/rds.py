@@ -24,6 +24,7 @@ from hipaa_constructs.services._rds import (
     MONITORING_INTERVAL,
     check_key,
     check_replication,
+    check_snapshot,
     closed_security_group,
     derived_identifier,
     exported_log_groups,
@@ -205,8 +206,9 @@ class HipaaRdsInstance(Construct):
             master_username: by default that of the engine, ``postgres`` or ``admin``.
             master_secret: by default RDS makes, keeps and rotates the password. A secret of yours, in JSON with
                 ``username`` and ``password``, is needed for read replicas; what rotates it must reach the database.
-            snapshot_identifier: restores a snapshot, which must be encrypted: its key goes on being used for storage,
-                backups and replicas. Leave it there afterwards, or an empty database takes the place.
+            snapshot_identifier: restores a snapshot of the same Region, by name or ARN. It must be encrypted: its key
+                goes on being used for storage, backups and replicas. Leave it there afterwards, or an empty database
+                takes the place.
             instance_identifier: by default derived, so that it is known beforehand and unlike any other stack's.
             character_set_name: of Oracle and SQL Server; by default the engine's.
             parameters: further parameters of the engine, and other values than those set here.
@@ -252,7 +254,7 @@ class HipaaRdsInstance(Construct):
             removal_policy=removal_policy,
         )
         all_parameters = govern_parameters(arguments, known, parameters)
-        _check_restore(arguments, snapshot_identifier, options, character_set_name)
+        _check_restore(arguments, Stack.of(scope).region, snapshot_identifier, options, character_set_name)
         check_replication(arguments, Stack.of(scope).region, backup_replication_region, backup_replication_key)
 
         super().__init__(scope, id)
@@ -388,10 +390,11 @@ class _Shared(TypedDict):
 
 
 def _check_restore(
-    arguments: Arguments, snapshot: str | None, options: InstanceOptions, character_set_name: str | None
+    arguments: Arguments, here: str, snapshot: str | None, options: InstanceOptions, character_set_name: str | None
 ) -> None:
     if snapshot is None:
         return
+    check_snapshot(arguments, here, snapshot, "snapshot")
     given = {**options, **({} if character_set_name is None else {"character_set_name": character_set_name})}
     for name in _NEW_ONLY:
         if name in given:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TypedDict, Unpack
 
 import jsii
-from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import Duration, RemovalPolicy, Stack
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
@@ -22,6 +22,7 @@ from hipaa_constructs.services._rds import (
     LONGEST_RETENTION,
     MONITORING_INTERVAL,
     check_key,
+    check_snapshot,
     closed_security_group,
     derived_identifier,
     exported_log_groups,
@@ -199,8 +200,8 @@ class HipaaAuroraCluster(Construct):
             master_username: by default that of the engine, ``postgres`` or ``admin``.
             master_secret: by default RDS makes, keeps and rotates the password. A secret of yours is in
                 JSON with ``username`` and ``password``; what rotates it must reach the cluster.
-            snapshot_identifier: restores a snapshot, under ``encryption_key``. Leave it there afterwards, or an empty
-                cluster takes the place.
+            snapshot_identifier: restores a snapshot of the same Region, by name or ARN, under ``encryption_key``. Leave
+                it there afterwards, or an empty cluster takes the place.
             cluster_identifier: by default derived, so that it is known beforehand and unlike any other stack's.
             parameters: further parameters of the cluster, and other values than those set here.
             cloudwatch_logs_exports: by default, and unless waived, all types of logs of the engine.
@@ -228,7 +229,7 @@ class HipaaAuroraCluster(Construct):
         subnets = inner_subnets(arguments, vpc, vpc_subnets)
         check_key(arguments, encryption_key)
         _check_readers(arguments, readers)
-        _check_restore(arguments, snapshot_identifier, master_secret, master_username, options)
+        _check_restore(arguments, Stack.of(scope).region, snapshot_identifier, master_secret, master_username, options)
         govern_backups(arguments, backup_retention)
         logs = list(known.logs if cloudwatch_logs_exports is None else cloudwatch_logs_exports)
         govern_settings(
@@ -379,6 +380,7 @@ def _check_readers(arguments: Arguments, readers: int) -> None:
 
 def _check_restore(
     arguments: Arguments,
+    here: str,
     snapshot: str | None,
     secret: EncryptedSecret | secretsmanager.ISecret | None,
     username: str | None,
@@ -386,6 +388,7 @@ def _check_restore(
 ) -> None:
     if snapshot is None:
         return
+    check_snapshot(arguments, here, snapshot, "cluster-snapshot", "snapshot")
     for name, value in (
         ("default_database_name", options.get("default_database_name")),
         ("master_secret", secret),

@@ -21,6 +21,7 @@ from tests._refusals import made, refusal, waiver
 from tests._synthesis import Body, at, of_type, report_of, synthesized, the
 from tools.examples import POSTGRES, network
 
+ACCOUNT = "123456789012"
 INSTANCE = "AWS::RDS::DBInstance"
 LOG_GROUP = "AWS::Logs::LogGroup"
 PARAMETERS = "AWS::RDS::DBParameterGroup"
@@ -595,6 +596,11 @@ REFUSED: list[tuple[Callable[[Stack], dict[str, object]], str]] = [
         "(164.308(a)(7)(ii)(B))",
     ),
     (
+        lambda stack: {"snapshot_identifier": f"arn:aws:rds:us-east-1:{ACCOUNT}:cluster-snapshot:records"},
+        f"snapshot_identifier must be the name or ARN of a snapshot, got 'arn:aws:rds:us-east-1:{ACCOUNT}:"
+        "cluster-snapshot:records'; nothing else is restored by its identifier (164.308(a)(7)(ii)(B))",
+    ),
+    (
         lambda stack: {"backup_replication_region": "us-west-2"},
         "backup_replication_key must be given with its pair, got None; a Region and a key of that Region belong "
         "together (164.312(a)(2)(iv))",
@@ -649,6 +655,23 @@ def test_subnets_that_the_network_has_not_are_refused(stack: Stack) -> None:
     chosen = ec2.SubnetSelection(subnet_group_name="Records")
     with pytest.raises(ComplianceError, match=r"^Stack/It: vpc_subnets must be subnets of the network, .*'Records'"):
         HipaaRdsInstance(stack, "It", engine=POSTGRES, vpc=network_of(stack), vpc_subnets=chosen)
+
+
+def test_a_snapshot_of_another_region_is_refused() -> None:
+    stack = Stack(App(), "Stack", env=Environment(account=ACCOUNT, region="us-west-2"))
+    arn = f"arn:aws:rds:us-east-1:{ACCOUNT}:snapshot:records"
+    refusal(
+        lambda: HipaaRdsInstance(stack, "It", engine=POSTGRES, vpc=network(stack), snapshot_identifier=arn),
+        f"Stack/It: snapshot_identifier must be in us-west-2, got '{arn}'; copy it there, under a key of that Region, "
+        "and restore the copy (164.308(a)(7)(ii)(B))",
+    )
+
+
+@pytest.mark.parametrize(
+    "name", ["rds:records-2026-11-01", f"arn:aws:rds:us-east-1:{ACCOUNT}:snapshot:awsbackup:job-1"]
+)
+def test_a_snapshot_is_named_or_given_by_arn(name: str) -> None:
+    assert of(snapshot_identifier=name)["DBSnapshotIdentifier"] == name
 
 
 def test_backups_in_the_same_region_are_refused() -> None:

@@ -282,6 +282,12 @@ def test_a_weaker_value_passes_with_a_waiver(options: dict[str, object], message
             "in the snapshot, whose databases are in it too (164.308(a)(7)(ii)(B))",
         ),
         (
+            {"snapshot_identifier": "arn:aws:rds:us-east-1:123456789012:cluster:records"},
+            "snapshot_identifier must be the name or ARN of a cluster-snapshot or snapshot, got "
+            "'arn:aws:rds:us-east-1:123456789012:cluster:records'; nothing else is restored by its identifier "
+            "(164.308(a)(7)(ii)(B))",
+        ),
+        (
             {"writer": "x"},
             "writer can't be set, got 'x'; pass instance_type and readers; the construct makes the members, each "
             "encrypted and monitored",
