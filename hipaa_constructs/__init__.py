@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from hipaa_constructs.errors import ComplianceError
     from hipaa_constructs.pack import HipaaConstructsChecks, enforce
     from hipaa_constructs.services._waiving import waive
+    from hipaa_constructs.services.autoscaling import HipaaAutoScalingGroup
     from hipaa_constructs.services.backup import HipaaBackupPlan
     from hipaa_constructs.services.backup_vault import EncryptedBackupVault
     from hipaa_constructs.services.cloudfront import EndToEndHttpsDistribution
@@ -50,6 +51,7 @@ __all__ = [
     "EndToEndHttpsDistribution",
     "FlowLoggedVpc",
     "HipaaAuroraCluster",
+    "HipaaAutoScalingGroup",
     "HipaaBackupPlan",
     "HipaaConstructsChecks",
     "HipaaEcsCluster",
@@ -83,6 +85,7 @@ _MODULES = {
     "EndToEndHttpsDistribution": "services.cloudfront",
     "FlowLoggedVpc": "services.ec2",
     "HipaaAuroraCluster": "services.rds_aurora",
+    "HipaaAutoScalingGroup": "services.autoscaling",
     "HipaaBackupPlan": "services.backup",
     "HipaaConstructsChecks": "pack",
     "HipaaEcsCluster": "services.ecs_cluster",

@@ -55,6 +55,13 @@ def at(value: Json, *keys: str | int) -> Json:
     return value
 
 
+def list_at(value: Json, *keys: str | int) -> list[Json]:
+    """Return the list that stands at a place."""
+    found = at(value, *keys)
+    assert isinstance(found, list)
+    return found
+
+
 def of_type(template: Body, kind: str) -> dict[str, Body]:
     """Return the resources of a type by logical id."""
     resources = template["Resources"]

@@ -24,6 +24,7 @@ from hipaa_constructs import (
     EndToEndHttpsDistribution,
     FlowLoggedVpc,
     HipaaAuroraCluster,
+    HipaaAutoScalingGroup,
     HipaaBackupPlan,
     HipaaEcsCluster,
     HipaaEcsService,
@@ -96,6 +97,17 @@ def service(stack: Stack) -> HipaaEcsService:
     )
 
 
+def instances(stack: Stack) -> HipaaAutoScalingGroup:
+    """Make a group of instances of Amazon Linux."""
+    return HipaaAutoScalingGroup(
+        stack,
+        "Example",
+        vpc=network(stack),
+        instance_type=ec2.InstanceType("m7g.large"),
+        machine_image=ec2.MachineImage.latest_amazon_linux2023(cpu_type=ec2.AmazonLinuxCpuType.ARM_64),
+    )
+
+
 EXAMPLES: Mapping[type[Construct], Callable[[Stack], Construct]] = {
     EncryptedBackupVault: lambda stack: EncryptedBackupVault(stack, "Example"),
     EncryptedBucket: lambda stack: EncryptedBucket(stack, "Example"),
@@ -107,6 +119,7 @@ EXAMPLES: Mapping[type[Construct], Callable[[Stack], Construct]] = {
     EndToEndHttpsDistribution: distribution,
     FlowLoggedVpc: lambda stack: FlowLoggedVpc(stack, "Example"),
     HipaaAuroraCluster: lambda stack: HipaaAuroraCluster(stack, "Example", engine=AURORA_POSTGRES, vpc=network(stack)),
+    HipaaAutoScalingGroup: instances,
     HipaaBackupPlan: lambda stack: HipaaBackupPlan(stack, "Example"),
     HipaaRdsInstance: lambda stack: HipaaRdsInstance(stack, "Example", engine=POSTGRES, vpc=network(stack)),
     HipaaRdsReadReplica: lambda stack: HipaaRdsReadReplica(

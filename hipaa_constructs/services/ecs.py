@@ -17,7 +17,13 @@ from constructs import Construct
 from hipaa_constructs.services._options import Arguments, Contract
 from hipaa_constructs.services._placement import serving_subnets
 from hipaa_constructs.services._waiving import waive
-from hipaa_constructs.services.ecs_arguments import LEAST_TASKS, check_balancer, check_counts, check_protocol
+from hipaa_constructs.services.ecs_arguments import (
+    LEAST_TASKS,
+    check_balancer,
+    check_capacity,
+    check_counts,
+    check_protocol,
+)
 from hipaa_constructs.services.ecs_cluster import HipaaEcsCluster, check_key
 from hipaa_constructs.services.ecs_containers import (
     ContainerOptions,
@@ -67,6 +73,16 @@ class ServiceOptions(TypedDict, total=False):
     volume_configurations: Sequence[ecs.ServiceManagedVolume]
 
 
+class _Always(TypedDict):
+    """What services are given on Fargate and on instances alike."""
+
+    cluster: ecs.ICluster
+    task_definition: ecs.TaskDefinition
+    vpc_subnets: ec2.SubnetSelection
+    circuit_breaker: ecs.DeploymentCircuitBreaker
+    deployment_controller: ecs.DeploymentController
+
+
 _FIXED = {
     "assign_public_ip": "tasks get no public addresses (164.312(e)(1)); the load balancer is the way in",
     "circuit_breaker": "a deployment that fails is always rolled back (164.308(a)(7)(i))",
@@ -77,7 +93,7 @@ _FIXED = {
 
 
 class HipaaEcsService(Construct):
-    """A Fargate service behind an HTTPS load balancer, encrypted up to the task: two tasks or more, over two zones.
+    """A service behind an HTTPS load balancer, encrypted up to the task: two tasks or more, over two zones, on Fargate.
 
     Tasks lie in private subnets without public addresses. Their containers have a root file system that they can only
     read, a user that is not root, no kernel capabilities, an init process, and folders in memory for scratch files.
@@ -101,8 +117,9 @@ class HipaaEcsService(Construct):
     AWS: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/security-tasks-containers.html
 
     Attributes:
-        service: the `ecs.FargateService`, with the logical id that it would have without this construct.
-        task_definition: its `ecs.FargateTaskDefinition`.
+        service: the `ecs.FargateService`, or `ecs.Ec2Service` on instances, with the logical id that it would have
+            without this construct.
+        task_definition: its `ecs.TaskDefinition`.
         container: the program's `ecs.ContainerDefinition`.
         task_role: what the program may do; grant to it.
         execution_role: what ECS may do to start the task.
@@ -147,6 +164,7 @@ class HipaaEcsService(Construct):
         listener_conditions: Sequence[elbv2.ListenerCondition] = (),
         listener_priority: int = 1,
         cluster: HipaaEcsCluster | None = None,
+        capacity_provider: ecs.AsgCapacityProvider | None = None,
         vpc_subnets: ec2.SubnetSelection | None = None,
         environment: Mapping[str, str] = _NONE,
         secrets: Mapping[str, ecs.Secret] = _NO_SECRETS,
@@ -186,6 +204,8 @@ class HipaaEcsService(Construct):
             listener_conditions: which requests the service gets from a load balancer that it shares.
             listener_priority: the place of these conditions among those of other services; by default 1, the first.
             cluster: by default one of its own.
+            capacity_provider: the instances that tasks run on, of ``HipaaEcsCluster.add_instances`` of that cluster; by
+                default they run on Fargate.
             vpc_subnets: by default the private subnets, else the isolated ones; of two Availability Zones or more.
             environment: plain variables; none by default. Names and values that look like secrets are refused.
             secrets: variables from Secrets Manager or Parameter Store; none by default.
@@ -196,14 +216,14 @@ class HipaaEcsService(Construct):
             container: further options of the program's container, see `ContainerOptions`.
             cpu: of the task, in units of 1/1024 CPU; by default 512.
             memory_limit_mib: of the task, in MiB; by default 1024.
-            ephemeral_storage_gib: of the task, 21 to 200 GiB; by default 20.
-            runtime_platform: by default Linux on x86.
+            ephemeral_storage_gib: of the task, 21 to 200 GiB; by default 20. On Fargate only.
+            runtime_platform: by default Linux on x86. On Fargate only: instances decide by themselves.
             health_check_path: asked for over HTTPS; by default ``/``.
             healthy_http_codes: the answers that are healthy; by default 200.
             min_count: how many tasks there are at least; by default two, never fewer unless waived.
             max_count: how many at most; by default three times as many.
             cpu_target_percent: the load at which tasks are added; by default 60 percent of their CPU.
-            platform_version: of Fargate; by default the latest.
+            platform_version: of Fargate; by default the latest. Instances have none.
             enable_execute_command: lets those whom IAM allows open a shell in tasks, encrypted and logged by the
                 cluster. Not by default. AWS's agent needs a root file system that it can write to.
             encryption_key: of the cluster and log group that are made; by default the stack's `EncryptionKey`.
@@ -246,6 +266,14 @@ class HipaaEcsService(Construct):
                 way_out="AWS's agent writes to it; pass readonly_root_filesystem=False with its waiver",
                 citation="164.312(c)(1)",
             )
+        check_capacity(
+            arguments,
+            cluster,
+            capacity_provider,
+            capacity_provider_strategies=options.get("capacity_provider_strategies"),
+            ephemeral_storage_gib=ephemeral_storage_gib,
+            runtime_platform=runtime_platform,
+        )
         if cluster is None:
             check_key(arguments, encryption_key)
         subnets = serving_subnets(arguments, vpc, vpc_subnets)
@@ -259,11 +287,13 @@ class HipaaEcsService(Construct):
         tasks = on_behalf_of("ecs-tasks.amazonaws.com", f"ecs:{Aws.REGION}", "*")
         self.task_role = ManagedPolicyRole(self, "TaskRole", assumed_by=tasks)
         self.execution_role = ManagedPolicyRole(self, "ExecutionRole", assumed_by=tasks)
-        self.task_definition = ecs.FargateTaskDefinition(
+        self.task_definition = ecs.TaskDefinition(
             self,
             "TaskDefinition",
-            cpu=cpu,
-            memory_limit_mib=memory_limit_mib,
+            compatibility=ecs.Compatibility.FARGATE if capacity_provider is None else ecs.Compatibility.EC2,
+            network_mode=ecs.NetworkMode.AWS_VPC,
+            cpu=str(cpu),
+            memory_mib=str(memory_limit_mib),
             ephemeral_storage_gib=ephemeral_storage_gib,
             runtime_platform=runtime_platform,
             task_role=self.task_role.role,
@@ -287,7 +317,9 @@ class HipaaEcsService(Construct):
         else:
             reached = add_proxy(self.task_definition, tls_proxy, target=container_port, group=self.log_group)
             port = tls_proxy.port
-        self.service = self._serve(home, subnets, platform_version, options)
+        self.service: ecs.FargateService | ecs.Ec2Service = self._serve(
+            home, subnets, platform_version, capacity_provider, options
+        )
         if enable_execute_command:
             home.allow_execute_command(self.task_role)
             resource = self.service.node.default_child
@@ -336,27 +368,44 @@ class HipaaEcsService(Construct):
         home: HipaaEcsCluster,
         subnets: ec2.SubnetSelection,
         platform_version: ecs.FargatePlatformVersion,
+        capacity_provider: ecs.AsgCapacityProvider | None,
         options: ServiceOptions,
-    ) -> ecs.FargateService:
+    ) -> ecs.FargateService | ecs.Ec2Service:
         chosen: ServiceOptions = {
             "availability_zone_rebalancing": ecs.AvailabilityZoneRebalancing.ENABLED,
             "min_healthy_percent": 100,
             "max_healthy_percent": 200,
             **options,
         }
-        service = ecs.FargateService(
-            self,
-            "Default",
-            cluster=home.cluster,
-            task_definition=self.task_definition,
-            vpc_subnets=subnets,
-            assign_public_ip=False,
-            platform_version=platform_version,
-            circuit_breaker=ecs.DeploymentCircuitBreaker(enable=True, rollback=True),
+        always: _Always = {
+            "cluster": home.cluster,
+            "task_definition": self.task_definition,
+            "vpc_subnets": subnets,
+            "circuit_breaker": ecs.DeploymentCircuitBreaker(enable=True, rollback=True),
             # Said outright, so that no feature flag decides.
-            deployment_controller=ecs.DeploymentController(type=ecs.DeploymentControllerType.ECS),
-            **chosen,
-        )
+            "deployment_controller": ecs.DeploymentController(type=ecs.DeploymentControllerType.ECS),
+        }
+        service: ecs.FargateService | ecs.Ec2Service
+        if capacity_provider is None:
+            service = ecs.FargateService(
+                self, "Default", assign_public_ip=False, platform_version=platform_version, **always, **chosen
+            )
+        else:
+            chosen["capacity_provider_strategies"] = [
+                ecs.CapacityProviderStrategy(capacity_provider=capacity_provider.capacity_provider_name, weight=1)
+            ]
+            # The CDK asks the cluster itself for instances, and would add them in its own way.
+            always["cluster"] = ecs.Cluster.from_cluster_attributes(
+                self,
+                "WithInstances",
+                cluster_name=home.cluster.cluster_name,
+                cluster_arn=home.cluster.cluster_arn,
+                vpc=home.cluster.vpc,
+                security_groups=[],
+            )
+            service = ecs.Ec2Service(self, "Default", **always, **chosen)
         # Tasks start at once, and need what ECS may do for them.
         service.node.add_dependency(self.execution_role)
+        if home.capacity_providers is not None:
+            service.node.add_dependency(home.capacity_providers)
         return service

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 
 from aws_cdk import Token
 from aws_cdk import aws_certificatemanager as acm
+from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 
 from hipaa_constructs.services._options import Arguments
+from hipaa_constructs.services.ecs_cluster import HipaaEcsCluster
 from hipaa_constructs.services.ecs_tls_proxy import TlsProxy
 from hipaa_constructs.services.elbv2 import HttpsLoadBalancer, check_certificates
 
@@ -73,6 +75,28 @@ def check_balancer(
             "listener_conditions", "none", asked="given with a load_balancer",
             way_out="e.g. [elbv2.ListenerCondition.host_headers(['portal.example.com'])]", citation="164.312(a)(1)",
         )  # fmt: skip
+
+
+def check_capacity(
+    arguments: Arguments,
+    cluster: HipaaEcsCluster | None,
+    provider: ecs.AsgCapacityProvider | None,
+    **of_fargate: object,
+) -> None:
+    """Refuse instances that belong to no cluster given, and what only Fargate knows."""
+    if provider is None:
+        return
+    if cluster is None:
+        arguments.refuse(
+            "cluster", None, asked="given with a capacity_provider", way_out="pass the cluster that has the instances",
+            citation="164.308(a)(7)(i)",
+        )  # fmt: skip
+    for name, value in of_fargate.items():
+        if value is not None:
+            arguments.refuse(
+                name, value if isinstance(value, int) else "one", asked="left out with a capacity_provider",
+                way_out="the instances decide", citation="164.308(a)(7)(i)",
+            )  # fmt: skip
 
 
 def check_counts(arguments: Arguments, least: int, most: int) -> None:

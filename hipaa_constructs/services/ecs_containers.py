@@ -105,7 +105,7 @@ def in_memory(folders: Mapping[str, int]) -> Sequence[ecs.Tmpfs]:
     return [ecs.Tmpfs(container_path=path, size=size, mount_options=options) for path, size in folders.items()]
 
 
-def linux_parameters(task: ecs.FargateTaskDefinition, id: str, folders: Mapping[str, int]) -> ecs.LinuxParameters:
+def linux_parameters(task: ecs.TaskDefinition, id: str, folders: Mapping[str, int]) -> ecs.LinuxParameters:
     """Return an init process that reaps and forwards signals, no kernel capability, and folders in memory."""
     parameters = ecs.LinuxParameters(task, id, init_process_enabled=True)
     parameters.drop_capabilities(ecs.Capability.ALL)
@@ -119,7 +119,7 @@ def log_driver(group: logs.ILogGroup, prefix: str) -> ecs.LogDriver:
 
 
 def add_proxy(
-    task: ecs.FargateTaskDefinition, proxy: TlsProxy, *, target: int, group: logs.ILogGroup
+    task: ecs.TaskDefinition, proxy: TlsProxy, *, target: int, group: logs.ILogGroup
 ) -> ecs.ContainerDefinition:
     """Add the container that ends TLS in the task.
 

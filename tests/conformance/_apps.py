@@ -42,6 +42,7 @@ from hipaa_constructs import (
     FlowLoggedVpc,
     HipaaAuroraCluster,
     HipaaBackupPlan,
+    HipaaEcsCluster,
     HipaaEcsService,
     HipaaRdsInstance,
     HipaaRedisCluster,
@@ -117,6 +118,8 @@ def good(app: App) -> None:
         container_protocol="http",
         tls_proxy=TlsProxy(image=f"public.ecr.aws/docker/library/nginx@{digest}"),
     )
+    cluster = HipaaEcsCluster(stack, "Instances", vpc=network)
+    cluster.add_instances("Arm", instance_type=ec2.InstanceType("m7g.large"), encryption_key=EncryptionKey.of(stack))
     # Alone in a stack, the archive is not seen by cdk-nag to be where logs go.
     LogArchive(Stack(app, "Logs"), "Archive")
     enforce(app)
@@ -127,6 +130,16 @@ def weak(app: App) -> None:
     stack = Stack(app, "Stack")
     everyone = {"Effect": "Allow", "Principal": "*", "Action": "kms:*", "Resource": "*"}
     s3.CfnBucket(stack, "Bucket", access_control="PublicReadWrite")
+    ec2.CfnLaunchTemplate(
+        stack,
+        "Launch",
+        launch_template_data=ec2.CfnLaunchTemplate.LaunchTemplateDataProperty(
+            metadata_options=ec2.CfnLaunchTemplate.MetadataOptionsProperty(http_tokens="optional"),
+            network_interfaces=[
+                ec2.CfnLaunchTemplate.NetworkInterfaceProperty(device_index=0, associate_public_ip_address=True)
+            ],
+        ),
+    )
     s3.CfnBucket(
         stack,
         "HalfBlocked",

@@ -4,6 +4,7 @@ import datetime
 
 import aws_cdk as cdk
 from aws_cdk import aws_certificatemanager as acm
+from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 
@@ -37,12 +38,14 @@ front = HttpsLoadBalancer(
     web_acl_arn=HipaaWebAcl(stack, "Acl").resource.attr_arn,
 )
 cluster = HipaaEcsCluster(stack, "Cluster", vpc=network.vpc)
-for priority, name in enumerate(("records", "visits"), start=1):
+providers = {"records": None, "visits": cluster.add_instances("Large", instance_type=ec2.InstanceType("r7i.2xlarge"))}
+for priority, (name, provider) in enumerate(providers.items(), start=1):
     HipaaEcsService(
         stack,
         name.title(),
         vpc=network.vpc,
         cluster=cluster,
+        capacity_provider=provider,
         load_balancer=front,
         listener_priority=priority,
         listener_conditions=[elbv2.ListenerCondition.path_patterns([f"/{name}/*"])],

@@ -102,5 +102,19 @@ def test_tasks_have_no_public_addresses(public: Public) -> None:
     assert placed == ["DISABLED", "DISABLED"]
 
 
+def test_instances_lie_in_private_subnets(public: Public) -> None:
+    (group,) = public.read("autoscaling", "describe_auto_scaling_groups", "AutoScalingGroups")
+    assert set(group["VPCZoneIdentifier"].split(",")) == {subnet["SubnetId"] for subnet in public.tier("Private")}
+
+
+def test_instances_have_encrypted_volumes_and_need_a_token_for_metadata(public: Public) -> None:
+    (made,) = public.read("ec2", "describe_launch_templates", "LaunchTemplates")
+    by_id = {"LaunchTemplateId": made["LaunchTemplateId"]}
+    (version,) = public.read("ec2", "describe_launch_template_versions", "LaunchTemplateVersions", **by_id)
+    launched = version["LaunchTemplateData"]
+    assert [mapping["Ebs"]["Encrypted"] for mapping in launched["BlockDeviceMappings"]] == [True]
+    assert launched["MetadataOptions"]["HttpTokens"] == "required"
+
+
 def test_a_second_deployment_changes_nothing(public: Public) -> None:
     assert "(no changes)" in public.cloud.cdk(*DEPLOY, "--context", f"certificate={public.certificate}", app=APP)

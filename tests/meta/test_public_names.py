@@ -29,6 +29,7 @@ def test_the_public_names_are_frozen() -> None:
         "EndToEndHttpsDistribution",
         "FlowLoggedVpc",
         "HipaaAuroraCluster",
+        "HipaaAutoScalingGroup",
         "HipaaBackupPlan",
         "HipaaConstructsChecks",
         "HipaaEcsCluster",

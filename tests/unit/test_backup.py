@@ -24,7 +24,7 @@ from hipaa_constructs import EncryptedBackupVault, EncryptedBucket, EncryptedTop
 from hipaa_constructs.rules._value import Json
 from hipaa_constructs.services.backup_resources import Protectable
 from tests._refusals import made, refusal, waiver
-from tests._synthesis import Body, at, of_type, report_of, statements, synthesized, the
+from tests._synthesis import Body, at, list_at, of_type, report_of, statements, synthesized, the
 
 PLAN = "AWS::Backup::BackupPlan"
 VAULT = "AWS::Backup::BackupVault"
@@ -42,12 +42,6 @@ PLAIN = synthesized(lambda stack: HipaaBackupPlan(stack, "It"))
 @pytest.fixture
 def stack() -> Stack:
     return Stack(App(), "Stack")
-
-
-def list_at(value: Json, *keys: str | int) -> list[Json]:
-    found = at(value, *keys)
-    assert isinstance(found, list)
-    return found
 
 
 def rules(template: Body) -> list[Json]:

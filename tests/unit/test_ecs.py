@@ -587,7 +587,7 @@ def test_a_cluster_takes_no_instances(stack: Stack) -> None:
     refusal(
         lambda: made(HipaaEcsCluster, stack, vpc=network(stack), capacity=1),
         "Stack/It: capacity can't be set, got 1; tasks run on Fargate, whose hosts AWS patches (164.308(a)(5)(ii)(B)); "
-        "make an ecs.Cluster for instances",
+        "call add_instances for others",
     )
 
 

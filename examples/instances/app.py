@@ -1,0 +1,34 @@
+"""A service on instances of one's own: encrypted volumes, IMDSv2, no SSH, no public addresses."""
+
+import aws_cdk as cdk
+from aws_cdk import aws_certificatemanager as acm
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_ecr as ecr
+from aws_cdk import aws_ecs as ecs
+
+from hipaa_constructs import FlowLoggedVpc, HipaaEcsCluster, HipaaEcsService, enforce
+
+app = cdk.App()
+stack = cdk.Stack(app, "Imaging", termination_protection=True)
+digest = cdk.CfnParameter(stack, "ImageDigest", allowed_pattern="sha256:[0-9a-f]{64}").value_as_string
+images = ecr.Repository.from_repository_name(stack, "Images", "imaging")
+certificate = acm.Certificate(
+    stack, "Certificate", domain_name="imaging.example.org", validation=acm.CertificateValidation.from_dns()
+)
+network = FlowLoggedVpc(stack, "Network", endpoints="standard")
+cluster = HipaaEcsCluster(stack, "Cluster", vpc=network.vpc)
+large = cluster.add_instances("Large", instance_type=ec2.InstanceType("r7i.2xlarge"), root_volume_gib=200)
+HipaaEcsService(
+    stack,
+    "Service",
+    vpc=network.vpc,
+    cluster=cluster,
+    capacity_provider=large,
+    certificates=[certificate],
+    image=ecs.ContainerImage.from_ecr_repository(images, digest),
+    container_port=8443,
+    cpu=4096,
+    memory_limit_mib=32768,
+)
+enforce(app)
+app.synth()

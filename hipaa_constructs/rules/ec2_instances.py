@@ -1,0 +1,152 @@
+"""What a template must show of Amazon EC2 instances, what they are launched from, and groups of them."""
+
+from __future__ import annotations
+
+from hipaa_constructs.rules._node import Node, Resource
+from hipaa_constructs.rules._outcome import MET, NOT_APPLICABLE, Outcome, all_met
+from hipaa_constructs.rules._rule import rule
+
+INSTANCE = "AWS::EC2::Instance"
+LAUNCH_TEMPLATE = "AWS::EC2::LaunchTemplate"
+LAUNCH_CONFIGURATION = "AWS::AutoScaling::LaunchConfiguration"
+GROUP = "AWS::AutoScaling::AutoScalingGroup"
+_DATA = "LaunchTemplateData"
+_GUIDE = "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/"
+_REACHABLE = (
+    "164.308(a)(3)(i)",
+    "164.308(a)(4)(ii)(A)",
+    "164.308(a)(4)(ii)(C)",
+    "164.312(a)(1)",
+)
+_FARTHEST_HOP = 2
+_LEAST_SUBNETS = 2
+
+
+def _launched(resource: Resource, *keys: str) -> Node:
+    """Return what instances are launched with, which a launch template holds one level deeper."""
+    return resource.at(_DATA, *keys) if resource.type == LAUNCH_TEMPLATE else resource.at(*keys)
+
+
+@rule(
+    title="every volume that instances are launched with is encrypted",
+    fix="set Ebs.Encrypted to true in each block device mapping, that of the root volume among them",
+    applies_to=(INSTANCE, LAUNCH_TEMPLATE, LAUNCH_CONFIGURATION),
+    controls=("164.312(a)(2)(iv)", "164.312(e)(2)(ii)"),
+    requirement="HC-001",
+    same_as=(
+        "config:ec2-launch-templates-ebs-volume-encrypted",
+        "config:ec2-launchtemplate-ebs-encrypted",
+        "prowler:ec2_ebs_volume_encryption",
+    ),
+    url="https://docs.aws.amazon.com/ebs/latest/userguide/ebs-encryption.html",
+)
+def ec2_volumes_encrypted(resource: Resource) -> Outcome:
+    """Judge the block device mappings; without one, the image or the account decide, which no template shows."""
+    mappings = _launched(resource, "BlockDeviceMappings")
+    if mappings.is_absent:
+        return (
+            NOT_APPLICABLE if _template_decides(resource) else mappings.undecided("the image decides, or the account")
+        )
+    if mappings.is_unknown:
+        return mappings.undecided()
+    return all_met([MET, *(_encrypted(mapping) for mapping in mappings.items())])
+
+
+def _template_decides(resource: Resource) -> bool:
+    return resource.type == INSTANCE and not resource.at("LaunchTemplate").is_absent
+
+
+def _encrypted(mapping: Node) -> Outcome:
+    if mapping.is_unknown:
+        return mapping.undecided()
+    # A mapping without a volume of Amazon EBS takes one away, or names a disk of the host, which Nitro encrypts.
+    volume = mapping.at("Ebs")
+    return MET if volume.is_absent else volume.at("Encrypted").must_be(True)
+
+
+@rule(
+    title="instance metadata needs a token (IMDSv2)",
+    fix="set MetadataOptions.HttpTokens to required",
+    applies_to=(INSTANCE, LAUNCH_TEMPLATE, LAUNCH_CONFIGURATION),
+    controls=_REACHABLE,
+    requirement="HC-002",
+    same_as=(
+        "config:ec2-imdsv2-check",
+        "config:ec2-launch-template-imdsv2-check",
+        "config:autoscaling-launchconfig-requires-imdsv2",
+        "prowler:ec2_instance_imdsv2_enabled",
+        "prowler:ec2_launch_template_imdsv2_required",
+        "checkov:CKV_AWS_79",
+    ),
+    url=_GUIDE + "configuring-instance-metadata-service.html",
+)
+def ec2_metadata_needs_token(resource: Resource) -> Outcome:
+    """Judge the metadata options; without a token, a forged request of a program gets the instance's credentials."""
+    options = _launched(resource, "MetadataOptions")
+    if options.at("HttpEndpoint").value == "disabled":
+        return MET
+    if options.at("HttpTokens").is_absent and _template_decides(resource):
+        return NOT_APPLICABLE
+    return options.at("HttpTokens").must_be("required")
+
+
+@rule(
+    title="instance metadata does not leave the instance",
+    fix="set MetadataOptions.HttpPutResponseHopLimit to 1, or to 2 for containers on bridge networks",
+    applies_to=(LAUNCH_TEMPLATE,),
+    controls=(*_REACHABLE, "164.312(e)(1)"),
+    requirement="HC-003",
+    same_as=("config:ec2-token-hop-limit-check",),
+    url=_GUIDE + "instancedata-data-retrieval.html",
+)
+def ec2_metadata_stays_on_instance(template: Resource) -> Outcome:
+    """Judge how far the answer with the token travels; by default the image decides."""
+    options = template.at(_DATA, "MetadataOptions")
+    if options.at("HttpEndpoint").value == "disabled":
+        return MET
+    limit = options.at("HttpPutResponseHopLimit")
+    if limit.number is not None and limit.number > _FARTHEST_HOP:
+        return limit.broken()
+    return limit.must_be_at_least(1)
+
+
+@rule(
+    title="launch templates assign no public addresses",
+    fix="set AssociatePublicIpAddress to false in each network interface, or leave it out in subnets that assign none",
+    applies_to=(LAUNCH_TEMPLATE,),
+    controls=(*_REACHABLE, "164.312(e)(1)"),
+    requirement="HC-005",
+    same_as=(
+        "config:ec2-launch-template-public-ip-disabled",
+        "prowler:ec2_launch_template_no_public_ip",
+        "checkov:CKV_AWS_88",
+    ),
+    url=_GUIDE + "using-instance-addressing.html",
+)
+def ec2_template_assigns_no_public_address(template: Resource) -> Outcome:
+    """Judge the network interfaces; without a word the subnet decides, see SubnetAssignsNoPublicAddress."""
+    interfaces = template.at(_DATA, "NetworkInterfaces")
+    if interfaces.is_unknown:
+        return interfaces.undecided()
+    places = [interface.at("AssociatePublicIpAddress") for interface in interfaces.items()]
+    return all_met([MET, *(place.must_be(False) for place in places if not place.is_absent)])
+
+
+@rule(
+    title="every Auto Scaling group spans two Availability Zones",
+    fix="name subnets of two zones or more in VPCZoneIdentifier",
+    applies_to=(GROUP,),
+    controls=("164.308(a)(7)(i)", "164.308(a)(7)(ii)(C)"),
+    requirement="HC-015",
+    same_as=("config:autoscaling-multiple-az", "prowler:autoscaling_group_multiple_az"),
+    url="https://docs.aws.amazon.com/autoscaling/ec2/userguide/auto-scaling-benefits.html",
+)
+def auto_scaling_group_spans_zones(group: Resource) -> Outcome:
+    """Judge the number of subnets, or of zones where a group names those."""
+    for place in (group.at("VPCZoneIdentifier"), group.at("AvailabilityZones")):
+        if place.is_unknown:
+            return place.undecided()
+        if not place.is_absent:
+            found = len(place.items())
+            return MET if found >= _LEAST_SUBNETS else place.broken(f"{found}")
+    return group.at("VPCZoneIdentifier").broken()
