@@ -10,7 +10,7 @@ from hipaa_constructs import FlowLoggedVpc, HipaaEcsCluster, HipaaEcsService, en
 
 app = cdk.App()
 stack = cdk.Stack(app, "Imaging", termination_protection=True)
-digest = cdk.CfnParameter(stack, "ImageDigest", allowed_pattern="sha256:[0-9a-f]{64}").value_as_string
+tag = cdk.CfnParameter(stack, "ImageTag", allowed_pattern=r"[\w][\w.-]{0,127}").value_as_string
 images = ecr.Repository.from_repository_name(stack, "Images", "imaging")
 certificate = acm.Certificate(
     stack, "Certificate", domain_name="imaging.example.org", validation=acm.CertificateValidation.from_dns()
@@ -25,7 +25,7 @@ HipaaEcsService(
     cluster=cluster,
     capacity_provider=large,
     certificates=[certificate],
-    image=ecs.ContainerImage.from_ecr_repository(images, digest),
+    image=ecs.ContainerImage.from_ecr_repository(images, tag),
     container_port=8443,
     cpu=4096,
     memory_limit_mib=32768,

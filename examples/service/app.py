@@ -9,7 +9,7 @@ from hipaa_constructs import FlowLoggedVpc, HipaaEcsService, TlsProxy, enforce
 
 app = cdk.App()
 stack = cdk.Stack(app, "Portal", termination_protection=True)
-digest = cdk.CfnParameter(stack, "ImageDigest", allowed_pattern="sha256:[0-9a-f]{64}").value_as_string
+tag = cdk.CfnParameter(stack, "ImageTag", allowed_pattern=r"[\w][\w.-]{0,127}").value_as_string
 certificate = acm.Certificate(
     stack, "Certificate", domain_name="portal.example.org", validation=acm.CertificateValidation.from_dns()
 )
@@ -20,9 +20,7 @@ portal = HipaaEcsService(
     "Service",
     vpc=network.vpc,
     certificates=[certificate],
-    image=ecs.ContainerImage.from_ecr_repository(
-        ecr.Repository.from_repository_name(stack, "Images", "portal"), digest
-    ),
+    image=ecs.ContainerImage.from_ecr_repository(ecr.Repository.from_repository_name(stack, "Images", "portal"), tag),
     container_port=8080,
     container_protocol="http",
     tls_proxy=TlsProxy(image=nginx),

@@ -219,7 +219,7 @@ def _equals(selector: Node, field: str, wanted: str) -> Outcome:
 
 def _nothing_but(selector: Node, fields: Iterable[str]) -> Outcome:
     """Judge that no other field narrows a selector."""
-    allowed = set(fields)
+    allowed = tuple(fields)
     others = [one for one in selector.each("FieldSelectors", "*", "Field") if one.value not in allowed]
     if any(one.is_unknown for one in others):
         return selector.undecided("an intrinsic function hides what it selects")

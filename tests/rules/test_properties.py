@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import datetime
+import json
 from collections import Counter
+from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -160,6 +163,25 @@ def nearly_well_made(draw: st.DrawFn) -> Body:
     sections = draw(SECTIONS)
     sections.pop("Resources", None)
     return {**sections, **body}
+
+
+SNAPSHOTS = sorted((Path(__file__).parents[1] / "snapshot" / "__snapshots__").rglob("*.json"))
+
+
+@pytest.mark.parametrize("snapshot", SNAPSHOTS, ids=lambda path: path.stem)
+def test_no_rule_fails_on_the_template_of_a_construct_with_oddities(snapshot: Path) -> None:
+    body: Json = json.loads(snapshot.read_text())
+    places = _places(body)
+
+    @settings(QUICK, max_examples=25)
+    @given(st.lists(st.tuples(st.sampled_from(places), ANYTHING), min_size=4, max_size=16))
+    def judged(oddities: list[tuple[tuple[str | int, ...], Json]]) -> None:
+        odd = body
+        for place, value in oddities:
+            odd = _put(odd, place, value)
+        assert not [rule for _, _, rule, _ in _verdicts(odd) if rule == "RuleCompleted"]
+
+    judged()
 
 
 def _turned(value: Json) -> Json:
