@@ -15,6 +15,7 @@ from aws_cdk import (
     PolicyValidationPluginReport,
     PolicyViolatingResource,
     PolicyViolation,
+    Stack,
     Validations,
 )
 from cdk_nag import HIPAASecurityChecks, NagPack
@@ -77,14 +78,25 @@ class HipaaConstructsChecks(NagPack):
     @jsii.member(jsii_name="validate")
     def validate(self, context: IPolicyValidationContext) -> PolicyValidationPluginReport:
         """Judge the templates of a synthesis, in one call from Node."""
-        stacks = [(Path(stack.template_path), stack.account_id, stack.region) for stack in context.stack_templates]
         try:
+            stacks = [
+                (Path(one.template_path), one.account_id, one.region, _stack_name(context, one.stack_construct_path))
+                for one in context.stack_templates
+            ]
             report = check(load_stacks(stacks))
             violations = list(_violations(report))
             success = not report.fails(Severity.ERROR)
         except Exception as fault:  # The CDK CLI takes a plugin that raised for one that found nothing.
             success, violations = False, [_not_judged(fault, context)]
         return PolicyValidationPluginReport(success=success, violations=violations)
+
+
+def _stack_name(context: IPolicyValidationContext, path: str) -> str:
+    """Return the name of a stack, by which weak references of other stacks name it."""
+    construct = context.app_construct
+    for id in path.split("/"):
+        construct = construct.node.find_child(id)
+    return Stack.of(construct).stack_name
 
 
 def _not_judged(fault: Exception, context: IPolicyValidationContext) -> PolicyViolation:

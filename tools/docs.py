@@ -87,7 +87,7 @@ def rules_met(kind: type[Construct]) -> tuple[str, ...]:
             str(stack.resolve(child.logical_id)) for child in example.node.find_all() if hasattr(child, "logical_id")
         }
         app.synth()
-        report = check(load_stacks([(Path(folder) / "Docs.template.json", None, None)]))
+        report = check(load_stacks([(Path(folder) / "Docs.template.json", None, None, None)]))
         found = {one.rule.id for one in report.met if one.resource.logical_id in own}
     return tuple(rule for rule in RULES if rule in found and not rule.startswith("Waiver"))
 

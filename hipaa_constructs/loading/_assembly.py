@@ -32,6 +32,7 @@ class Source:
         path: the file.
         account: the account it is deployed to, if known.
         region: the Region it is deployed to, if known.
+        stack_name: the name of the stack, if known.
         sure: whether somebody says that it is a template, so that it is an error if not.
         of_cdk: whether the CDK wrote it, which leaves ``Resources`` out of an empty stack.
     """
@@ -39,15 +40,16 @@ class Source:
     path: Path
     account: str | None = None
     region: str | None = None
+    stack_name: str | None = None
     sure: bool = True
     of_cdk: bool = False
 
     @classmethod
-    def of_stack(cls, path: Path, account: str | None, region: str | None) -> Source:
+    def of_stack(cls, path: Path, account: str | None, region: str | None, stack_name: str | None) -> Source:
         """Take what the CDK says of a stack, with its own words for what is not known."""
         known_account = None if account == "unknown-account" else account
         known_region = None if region == "unknown-region" else region
-        return cls(path, known_account, known_region, of_cdk=True)
+        return cls(path, known_account, known_region, stack_name, of_cdk=True)
 
 
 def stacks_of(folder: Path, problems: list[UnusableTemplate]) -> list[Source] | None:
@@ -85,16 +87,19 @@ def _stacks(
     problems: list[UnusableTemplate],
     seen: set[str],
 ) -> Iterator[Source]:
-    for artifact in artifacts.values():
+    for artifact_id, artifact in artifacts.items():
         match artifact:
             case {
                 "type": "aws:cloudformation:stack",
                 "environment": str(environment),
-                "properties": {"templateFile": str(file)},
+                "properties": {"templateFile": str(file), **others},
             } if _is_path(file):
                 place = _ENVIRONMENT.fullmatch(environment)
                 account, region = place.groups() if place else (None, None)
-                yield Source.of_stack(folder / file, account, region)
+                # The CDK leaves the name out where it is the artifact's id.
+                stack_name = others.get("stackName", artifact_id)
+                known = stack_name if isinstance(stack_name, str) else None
+                yield Source.of_stack(folder / file, account, region, known)
             case {
                 "type": "cdk:cloud-assembly",
                 "properties": {"directoryName": str(name)},

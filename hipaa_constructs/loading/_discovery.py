@@ -77,19 +77,19 @@ def discover(paths: Iterable[str], *, stdin: BinaryIO | None = None, progress: P
     return found
 
 
-def load_stacks(stacks: Iterable[tuple[Path, str | None, str | None]]) -> list[Template]:
+def load_stacks(stacks: Iterable[tuple[Path, str | None, str | None, str | None]]) -> list[Template]:
     """Load the templates of some stacks, and those nested in them.
 
     Args:
-        stacks: the template's file, the account and the Region of each, where they are known.
+        stacks: the template's file, the account, the Region and the stack's name of each, where they are known.
 
     Raises:
         UnusableTemplate: one of them can't be read, or is no template.
     """
     found = Found()
     loader = _Loader(found)
-    for path, account, region in stacks:
-        loader.load(Source.of_stack(path, account, region))
+    for path, account, region, name in stacks:
+        loader.load(Source.of_stack(path, account, region, name))
     for problem in found.problems:
         raise problem
     return found.templates
@@ -183,8 +183,9 @@ class _Loader:
                 path=source.path,
                 account=source.account,
                 region=source.region,
+                stack_name=source.stack_name,
                 line_of=loaded.line_of,
                 nested=nested,
             )
         )
-        return [replace(source, path=path, sure=True) for path in reversed(nested.values())]
+        return [replace(source, path=path, stack_name=None, sure=True) for path in reversed(nested.values())]

@@ -12,7 +12,7 @@ from hipaa_constructs.rules._value import Json, Unresolved, name_in
 if TYPE_CHECKING:
     from hipaa_constructs.rules._node import Resource
 
-_PLAIN_REFERENCES = ("Ref", "Fn::GetAtt", "Fn::ImportValue")
+_PLAIN_REFERENCES = ("Ref", "Fn::GetAtt", "Fn::ImportValue", "Fn::GetStackOutput")
 
 
 class Pointers:

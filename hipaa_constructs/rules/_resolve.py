@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from hipaa_constructs.rules._value import ABSENT, UNKNOWN, Json, Unresolved, Value, as_number, as_text
 
@@ -73,6 +73,8 @@ def resolve(template: Template, raw: Json, depth: int = 0) -> Resolved:
                 return _if(template, raw, argument, depth)
             case "Fn::ImportValue":
                 return _import_value(template, raw, argument, depth)
+            case "Fn::GetStackOutput":
+                return _get_stack_output(template, raw, argument, depth)
             case "Fn::FindInMap":
                 return _find_in_map(template, raw, argument, depth)
             case "Fn::Join":
@@ -152,6 +154,54 @@ def _import_value(template: Template, raw: Json, argument: Json, depth: int) -> 
         if export is not None:
             return resolve(export[0], export[1], depth + 1)
     return template, Unresolved(template, raw)
+
+
+def _get_stack_output(template: Template, raw: Json, argument: Json, depth: int) -> Resolved:
+    asked = StackOutput.of(argument)
+    if asked is not None:
+        output = template.assembly.stack_output(*asked, template)
+        if output is not None:
+            return resolve(output[0], output[1], depth + 1)
+    return template, Unresolved(template, raw)
+
+
+class StackOutput(NamedTuple):
+    """What a ``Fn::GetStackOutput`` asks for, when all of it is plain text.
+
+    Attributes:
+        stack_name: the name of the stack.
+        output: the logical id of the output.
+        region: where the stack is; None stands for the Region of the stack that asks.
+    """
+
+    stack_name: str
+    output: str
+    region: str | None
+
+    @classmethod
+    def of(cls, argument: Json) -> StackOutput | None:
+        """Take the argument of the function."""
+        match argument:
+            # What a role of another account may read, no template here can tell.
+            case {"RoleArn": _}:
+                return None
+            case {"StackName": str(stack_name), "OutputName": str(output), "Region": str(region)}:
+                return cls(stack_name, output, region)
+            case {"Region": _}:
+                return None
+            case {"StackName": str(stack_name), "OutputName": str(output)}:
+                return cls(stack_name, output, None)
+        return None
+
+    @classmethod
+    def parsed(cls, text: str) -> StackOutput:
+        """Read a `text`."""
+        return cls(*json.loads(text))
+
+    @property
+    def text(self) -> str:
+        """The three in one text."""
+        return json.dumps(self)
 
 
 def _find_in_map(template: Template, raw: Json, argument: Json, depth: int) -> Resolved:
@@ -325,7 +375,7 @@ def is_reference(raw: Json) -> bool:
     match function:
         case None:
             return isinstance(raw, (bool, int, float, str))
-        case (("Ref" | "Fn::GetAtt" | "Fn::ImportValue"), _):
+        case (("Ref" | "Fn::GetAtt" | "Fn::ImportValue" | "Fn::GetStackOutput"), _):
             return True
         case "Fn::Sub", str():
             return True
@@ -341,7 +391,8 @@ def names_in(raw: Json) -> Iterator[tuple[str, str]]:
 
     Yields:
         The logical id and the attribute, which is empty for ``Ref``; for an import ``Fn::ImportValue`` and the name of
-        the export, as far as that is plain text.
+        the export, for an output of another stack ``Fn::GetStackOutput`` and its `StackOutput.text`, as far as they are
+        plain text.
     """
     pending: list[Json] = [raw]
     while pending:
@@ -357,6 +408,8 @@ def names_in(raw: Json) -> Iterator[tuple[str, str]]:
                     yield target
                 case "Fn::ImportValue", str(name):
                     yield "Fn::ImportValue", name
+                case "Fn::GetStackOutput", argument if (asked := StackOutput.of(argument)) is not None:
+                    yield "Fn::GetStackOutput", asked.text
                 case "Fn::Sub", str(text):
                     yield from _names_in_text(text, {})
                 case "Fn::Sub", [str(text), dict(variables)]:

@@ -10,7 +10,7 @@ from typing import TypeVar, cast
 
 from hipaa_constructs.rules._node import Resource
 from hipaa_constructs.rules._pointers import Pointers
-from hipaa_constructs.rules._resolve import names_in, resolve
+from hipaa_constructs.rules._resolve import StackOutput, names_in, resolve
 from hipaa_constructs.rules._value import (
     Json,
 )
@@ -35,6 +35,7 @@ class Template:
         path: Path | None = None,
         account: str | None = None,
         region: str | None = None,
+        stack_name: str | None = None,
         line_of: LineFinder | None = None,
         nested: Mapping[str, Path] | None = None,
     ) -> None:
@@ -46,6 +47,7 @@ class Template:
             path: the file it was read from; nested stacks are found by it.
             account: the account it is deployed to, if known.
             region: the Region it is deployed to, if known.
+            stack_name: the name of the stack, if known; ``Fn::GetStackOutput`` of other templates names it.
             line_of: finds the line of a place in the file; without it findings carry none.
             nested: the file of each nested stack by its logical id, where it is known otherwise
                 than from the template's own words.
@@ -55,6 +57,7 @@ class Template:
         self.path = path
         self.account = account
         self.region = region
+        self.stack_name = stack_name
         self._line_of = line_of
         self.nested: Mapping[str, Path] = nested or {}
         self.assembly = Assembly([])
@@ -123,6 +126,8 @@ class Template:
     def _beyond(self, name: str, attribute: str) -> tuple[Template, Json] | None:
         if name == "Fn::ImportValue":
             return self.assembly.export(attribute, self)
+        if name == "Fn::GetStackOutput":
+            return self.assembly.stack_output(*StackOutput.parsed(attribute), self)
         if attribute:
             return self.nested_output(name, attribute)
         return None if name in self.resources else self.passed_by_parent(name)
@@ -153,9 +158,12 @@ class Assembly:
         self._remembered: dict[Hashable, object] = {}
         self._by_type: dict[str, list[Resource]] = defaultdict(list)
         self._exports: dict[str, list[tuple[Template, Json]]] = defaultdict(list)
+        self._by_stack_name: dict[str, list[Template]] = defaultdict(list)
         self._pointers: dict[tuple[str, ...], Pointers] = {}
         for template in self.templates:
             template.assembly = self
+            if template.stack_name is not None:
+                self._by_stack_name[template.stack_name].append(template)
             for resource in template.resources.values():
                 self._by_type[resource.type].append(resource)
         self._link_nested_stacks()
@@ -175,6 +183,26 @@ class Assembly:
             place = (importer.account, importer.region)
             found = [export for export in found if (export[0].account, export[0].region) == place]
         return found[0] if len(found) == 1 else None
+
+    def stack_output(
+        self, stack_name: str, output: str, region: str | None, reader: Template
+    ) -> tuple[Template, Json] | None:
+        """Return an output of a stack that ``Fn::GetStackOutput`` asks for, if one stack alone can be meant.
+
+        Args:
+            stack_name: the name of the stack.
+            output: the logical id of the output.
+            region: where the stack is; None stands for the reader's own Region.
+            reader: who asks.
+        """
+        wanted = region or reader.region
+        found = [
+            template
+            for template in self._by_stack_name.get(stack_name, [])
+            if wanted is None or template.region is None or template.region == wanted
+        ]
+        value = found[0].section("Outputs").get(output) if len(found) == 1 else None
+        return (found[0], value["Value"]) if isinstance(value, dict) and "Value" in value else None
 
     def pointing_at(self, resource: Resource, kind: str, *path: str) -> tuple[list[Resource], list[Resource]]:
         """Return the resources of a type that name a resource at a place of theirs.

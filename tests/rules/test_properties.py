@@ -53,6 +53,7 @@ def _functions(inner: st.SearchStrategy[Json]) -> st.SearchStrategy[Json]:
         NAMES.map(lambda name: {"Fn::Sub": f"a${{{name}}}b"}),
         NAMES.map(lambda name: {"Fn::GetAtt": [name, "Outputs.O"]}),
         NAMES.map(lambda name: {"Fn::ImportValue": name}),
+        st.tuples(NAMES, inner).map(lambda two: {"Fn::GetStackOutput": {"StackName": two[0], "OutputName": two[1]}}),
         st.tuples(NAMES, inner, inner).map(lambda three: {"Fn::FindInMap": list(three)}),
         st.tuples(inner, inner).map(lambda two: {"Fn::Equals": list(two)}),
         NAMES.map(lambda name: {"Condition": name}),

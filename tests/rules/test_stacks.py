@@ -150,6 +150,47 @@ def test_a_grant_to_s3_on_some_bucket_may_be_the_log_buckets(effect: str, wanted
     assert verdict("S3LogBucketCanReceive", first, policy_stack(PARAMETER, grant)) == wanted
 
 
+def _weak(**changes: Json) -> Json:
+    asked: dict[str, Json] = {"StackName": "Records", "OutputName": "Bucket", "Region": "us-east-1"}
+    return {"Fn::GetStackOutput": {key: value for key, value in {**asked, **changes}.items() if value is not None}}
+
+
+@pytest.mark.parametrize(
+    ("reference", "wanted"),
+    [
+        pytest.param(_weak(), MET, id="region-named"),
+        pytest.param(_weak(Region=None), MET, id="own-region"),
+        pytest.param(_weak(Region="us-west-2"), UNDECIDED, id="other-region"),
+        pytest.param(_weak(Region={"Ref": "AWS::Region"}), UNDECIDED, id="region-computed"),
+        pytest.param(_weak(StackName="Other"), UNDECIDED, id="other-stack"),
+        pytest.param(_weak(OutputName="Other"), UNDECIDED, id="other-output"),
+        pytest.param(_weak(RoleArn="arn:aws:iam::2:role/r"), UNDECIDED, id="other-account"),
+        pytest.param({"Fn::GetStackOutput": "Records"}, UNDECIDED, id="malformed"),
+    ],
+)
+def test_a_policy_that_reads_the_output_of_the_buckets_stack_counts(reference: Json, wanted: str) -> None:
+    body = bucket_stack(Outputs={"Bucket": {"Value": {"Ref": "It"}}})
+    here = Template(body, region="us-east-1", stack_name="Records")
+    Assembly([here, Template(policy_stack(reference), region="us-east-1", stack_name="Policies")])
+    assert RULES[TLS].judge(here.resources["It"]).verdict.value == wanted
+
+
+def test_two_stacks_of_one_name_are_told_apart_by_their_regions() -> None:
+    body = bucket_stack(Outputs={"Bucket": {"Value": {"Ref": "It"}}})
+    here = Template(body, region="us-east-1", stack_name="Records")
+    there = Template(body, region="us-west-2", stack_name="Records")
+    Assembly([here, there, Template(policy_stack(_weak()), region="us-west-2")])
+    assert [RULES[TLS].judge(one.resources["It"]).verdict.value for one in (here, there)] == [MET, BROKEN]
+
+
+def test_outputs_that_read_each_other_end() -> None:
+    one = bucket_stack(Outputs={"Bucket": {"Value": _weak(StackName="Policies", Region=None)}})
+    two = policy_stack(_weak(Region=None), Outputs={"Bucket": {"Value": _weak(Region=None)}})
+    first = Template(one, stack_name="Records")
+    Assembly([first, Template(two, stack_name="Policies")])
+    assert RULES[TLS].judge(first.resources["It"]).verdict.value == UNDECIDED
+
+
 # Names
 
 

@@ -171,6 +171,18 @@ def test_an_assembly_gives_its_stacks_with_their_environments() -> None:
     ]
 
 
+def test_a_stack_is_known_by_its_name_or_else_by_the_id_of_its_artifact() -> None:
+    named: Json = {
+        "type": "aws:cloudformation:stack",
+        "environment": "aws://1/eu-west-1",
+        "properties": {"templateFile": "B.json", "stackName": "Records"},
+    }
+    manifest("cdk.out", A=stack("A.json"), B=named)
+    template("cdk.out/A.json")
+    template("cdk.out/B.json")
+    assert [one.stack_name for one in discover(["cdk.out"]).templates] == ["A", "Records"]
+
+
 def test_an_environment_that_the_cdk_does_not_know_is_none() -> None:
     manifest("cdk.out", A=stack("A.json", "aws://unknown-account/unknown-region"))
     template("cdk.out/A.json")
@@ -295,7 +307,7 @@ def test_progress_counts_the_files() -> None:
 def test_the_stacks_of_a_synthesis_are_loaded_with_what_is_nested() -> None:
     template("a.json", Nested=by_metadata("n.json"))
     template("n.json")
-    found = load_stacks([(Path("a.json"), "unknown-account", "eu-west-1")])
+    found = load_stacks([(Path("a.json"), "unknown-account", "eu-west-1", "A")])
     assert [(t.name, t.account, t.region) for t in found] == [
         ("a.json", None, "eu-west-1"),
         ("n.json", None, "eu-west-1"),
@@ -305,13 +317,13 @@ def test_the_stacks_of_a_synthesis_are_loaded_with_what_is_nested() -> None:
 def test_an_empty_stack_of_a_synthesis_is_nothing_to_judge() -> None:
     Path("empty.json").write_text("{}", encoding="utf-8")
     template("full.json")
-    found = load_stacks([(Path("empty.json"), None, None), (Path("full.json"), None, None)])
+    found = load_stacks([(Path("empty.json"), None, None, None), (Path("full.json"), None, None, None)])
     assert [one.name for one in found] == ["full.json"]
 
 
 def test_a_synthesis_that_can_not_be_read_is_refused() -> None:
     with pytest.raises(UnusableTemplate, match=r"gone\.json"):
-        load_stacks([(Path("gone.json"), None, None)])
+        load_stacks([(Path("gone.json"), None, None, None)])
 
 
 @pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root may enter every folder")

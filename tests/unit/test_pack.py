@@ -218,6 +218,22 @@ def test_a_warning_does_not_fail_the_synthesis(tmp_path: Path) -> None:
     assert "S3BucketLifecycleSet" in [rule for rule, _ in reported(tmp_path, "violations")]
 
 
+WEAK = """
+    app.node.set_context("@aws-cdk/core:defaultCrossStackReferences", "weak")
+    stage = cdk.Stage(app, "Prod", env=cdk.Environment(account="123456789012", region="us-east-1"))
+    key = EncryptionKey(cdk.Stack(stage, "Keys", stack_name="portal-keys"), "EncryptionKey")
+    stack = cdk.Stack(stage, "Stack")
+    EncryptedBucket(stack, "Records", encryption_key=key)
+"""
+
+
+def test_what_a_weak_reference_names_is_found_in_the_other_stack(tmp_path: Path) -> None:
+    done = run(tmp_path, "from hipaa_constructs import EncryptionKey\n" + textwrap.dedent(WEAK))
+    assert done.returncode == 0, done.stderr
+    assert "Fn::GetStackOutput" in next((tmp_path / "out").rglob("*Stack*.template.json")).read_text("utf-8")
+    assert reported(tmp_path, "violations") == []
+
+
 def test_the_pack_lists_every_rule() -> None:
     assert HipaaConstructsChecks(App()).rule_ids == list(RULES)
 
