@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from hipaa_constructs.services.rds import HipaaRdsInstance
     from hipaa_constructs.services.rds_aurora import HipaaAuroraCluster
     from hipaa_constructs.services.rds_replica import HipaaRdsReadReplica
+    from hipaa_constructs.services.recovery import RecoveryObjective
     from hipaa_constructs.services.s3 import EncryptedBucket, ReplicaBucket
     from hipaa_constructs.services.s3_logs import LogArchive
     from hipaa_constructs.services.secretsmanager import EncryptedSecret
@@ -65,6 +66,7 @@ __all__ = [
     "HttpsOrigin",
     "LogArchive",
     "ManagedPolicyRole",
+    "RecoveryObjective",
     "ReplicaBucket",
     "ReplicaEncryptionKey",
     "TlsProxy",
@@ -99,6 +101,7 @@ _MODULES = {
     "HttpsOrigin": "services.cloudfront_origins",
     "LogArchive": "services.s3_logs",
     "ManagedPolicyRole": "services.iam",
+    "RecoveryObjective": "services.recovery",
     "ReplicaBucket": "services.s3",
     "ReplicaEncryptionKey": "services.kms",
     "TlsProxy": "services.ecs_tls_proxy",

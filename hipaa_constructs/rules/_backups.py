@@ -39,7 +39,7 @@ class Arns:
 
     Attributes:
         service: the service in them, e.g. ``dynamodb``.
-        prefix: what comes before the name, e.g. ``table/``.
+        prefix: what comes before the name, e.g. ``table/``; nothing for a bucket.
     """
 
     service: str
@@ -54,15 +54,27 @@ def in_backup_plan(resource: Resource, arns: Arns, *tags: str) -> Outcome:
         arns: what its ARN looks like.
         *tags: the path of its tags, with ``"*"`` for each place of a list.
     """
-    assembly = resource.template.assembly
-    named, broad = assembly.once("what backup selections name", lambda: _index(assembly))
-    selections = dict.fromkeys([*named.get(resource, ()), *broad])
-    answers = [_selects(selection, resource, arns, tags) for selection in selections]
-    if True in answers:
+    selections, unsure = selections_of(resource, arns, *tags)
+    if selections:
         return MET
-    if None in answers:
+    if unsure:
         return undecided(why="an intrinsic function or a condition hides what a backup selection takes")
     return broken(found="no backup selection takes it")
+
+
+def selections_of(resource: Resource, arns: Arns, *tags: str) -> tuple[list[Resource], bool]:
+    """Return the backup selections that take a resource, and whether others may.
+
+    Args:
+        resource: what should be backed up.
+        arns: what its ARN looks like.
+        *tags: the path of its tags, with ``"*"`` for each place of a list.
+    """
+    assembly = resource.template.assembly
+    named, broad = assembly.once("what backup selections name", lambda: _index(assembly))
+    candidates = dict.fromkeys([*named.get(resource, ()), *broad])
+    answers = [(selection, _selects(selection, resource, arns, tags)) for selection in candidates]
+    return [selection for selection, answer in answers if answer], any(answer is None for _, answer in answers)
 
 
 def _index(assembly: Assembly) -> tuple[dict[Resource, list[Resource]], list[Resource]]:
@@ -109,7 +121,7 @@ def _selects(selection: Resource, resource: Resource, arns: Arns, tags: tuple[st
 def _takes(place: Node, resource: Resource, arns: Arns) -> bool | None:
     pattern, targets = place.outline(), place.targets()
     if resource in targets:
-        whole = pattern == UNKNOWN or pattern.partition(arns.prefix)[2] == UNKNOWN
+        whole = pattern == UNKNOWN or pattern.partition(arns.prefix or ":::")[2] == UNKNOWN
         return (True if place.target() is resource else None) if whole else False
     if any(target.type == resource.type or target.type in _OTHERS for target in targets):
         return False

@@ -9,7 +9,8 @@ from constructs import IConstruct
 
 from hipaa_constructs.errors import ComplianceError
 from hipaa_constructs.rules import RULES
-from hipaa_constructs.waivers import METADATA_KEY, RecordedWaiver, Waiver
+from hipaa_constructs.services._metadata import note, noted
+from hipaa_constructs.waivers import RecordedWaiver, Waiver
 
 
 def waive(construct: IConstruct, *waivers: Waiver) -> None:
@@ -65,10 +66,11 @@ def record(resource: CfnResource, waivers: Sequence[Waiver], *, scope: IConstruc
     """
     if not waivers:
         return
-    recorded = resource.get_metadata(METADATA_KEY) or {"waivers": []}
+    before = noted(resource).get("waivers")
+    recorded: list[object] = [*before] if isinstance(before, list) else []
     for waiver in waivers:
-        recorded["waivers"].append(RecordedWaiver(waiver, scope.node.path, by_library).as_metadata())
+        recorded.append(RecordedWaiver(waiver, scope.node.path, by_library).as_metadata())
         reason = f"{waiver.reason} (approved by {waiver.approved_by}, until {waiver.expiry})"
         acknowledgments = [Acknowledgment(id=id, reason=reason) for id in waiver.acknowledged_ids]
         Validations.of(resource).acknowledge(*acknowledgments)
-    resource.add_metadata(METADATA_KEY, recorded)
+    note(resource, "waivers", recorded)

@@ -43,6 +43,7 @@ def test_the_public_names_are_frozen() -> None:
         "HttpsOrigin",
         "LogArchive",
         "ManagedPolicyRole",
+        "RecoveryObjective",
         "ReplicaBucket",
         "ReplicaEncryptionKey",
         "TlsProxy",
