@@ -21,6 +21,7 @@ from hipaa_constructs.services.s3 import EncryptedBucket
 from hipaa_constructs.services.wafv2 import HipaaWebAcl
 from hipaa_constructs.waivers import Waiver
 
+_READS = frozenset(("GET", "HEAD", "OPTIONS"))
 _REGION = "us-east-1"
 _IN_TRANSIT = "164.312(e)(1)"
 _MODERN = (
@@ -200,6 +201,15 @@ def _behavior(arguments: Arguments, name: str, given: HttpsBehavior | HttpsOrigi
         asked="HTTPS_ONLY or REDIRECT_TO_HTTPS in viewer_protocol_policy",
         rule="CloudfrontViewersUseHttps",
     )
+    origin, methods = behavior.origin, behavior.allowed_methods
+    if origin.reads_only and not origin.is_bucket and methods is not None and not _READS.issuperset(methods.methods):
+        arguments.refuse(
+            name,
+            ", ".join(methods.methods),
+            asked="GET, HEAD and OPTIONS at most in allowed_methods, with an origin group",
+            way_out="CloudFront fails over no other method; give paths that are written to one origin",
+            citation="164.308(a)(7)(ii)(C)",
+        )
     cached = behavior.cache_policy is not None and behavior.field_level_encryption_id is None
     disabled = cloudfront.CachePolicy.CACHING_DISABLED.cache_policy_id
     arguments.govern(

@@ -30,7 +30,7 @@ class HttpsBehavior:
             origins the Host header.
         response_headers_policy: by default HSTS for two years and the other security headers, and that browsers store
             nothing.
-        allowed_methods: by default all, of buckets GET, HEAD and OPTIONS.
+        allowed_methods: by default all, of buckets and origin groups GET, HEAD and OPTIONS.
         compress: by default not, as compressed answers over TLS can leak what they hold.
         trusted_key_groups: whose signed URLs or cookies are asked for; none by default.
         function_associations: functions at the edge; none by default.
@@ -68,15 +68,14 @@ class HttpsBehavior:
         policies = cloudfront.OriginRequestPolicy
         methods = cloudfront.AllowedMethods
         by_name = policies.ALL_VIEWER if self.origin.forwards_host else policies.ALL_VIEWER_EXCEPT_HOST_HEADER
-        is_bucket = self.origin.allow is not None
         return cloudfront.BehaviorOptions(
             origin=origin,
             viewer_protocol_policy=self.viewer_protocol_policy,
             cache_policy=self.cache_policy or cloudfront.CachePolicy.CACHING_DISABLED,
-            origin_request_policy=self.origin_request_policy or (None if is_bucket else by_name),
+            origin_request_policy=self.origin_request_policy or (None if self.origin.is_bucket else by_name),
             response_headers_policy=self.response_headers_policy or headers,
             allowed_methods=self.allowed_methods
-            or (methods.ALLOW_GET_HEAD_OPTIONS if is_bucket else methods.ALLOW_ALL),
+            or (methods.ALLOW_GET_HEAD_OPTIONS if self.origin.reads_only else methods.ALLOW_ALL),
             compress=self.compress,
             trusted_key_groups=list(self.trusted_key_groups) or None,
             function_associations=list(self.function_associations) or None,

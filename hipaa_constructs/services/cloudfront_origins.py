@@ -20,6 +20,7 @@ from hipaa_constructs.services.s3 import EncryptedBucket
 _CITATION = "164.312(e)(1)"
 _TLS_12 = [cloudfront.OriginSslPolicy.TLS_V1_2]
 _NO_HEADERS: Mapping[str, str] = {}
+_UNAVAILABLE = (500, 502, 503, 504)
 
 Bind = Callable[[Construct], cloudfront.IOrigin]
 Allow = Callable[[str | None], bool]
@@ -29,17 +30,21 @@ Allow = Callable[[str | None], bool]
 class HttpsOrigin:
     """Where a distribution fetches from: a bucket, an internal load balancer, or a server with TLS 1.2.
 
-    Make one with `bucket`, `load_balancer` or `custom`.
+    Make one with `bucket`, `load_balancer` or `custom`, and one that stands in for another with `or_else`.
 
     Attributes:
         bind: makes the CDK's origin in a distribution.
         allow: lets the distribution with an id in, where that takes a policy; whether it could.
         forwards_host: whether requests keep the Host header of the viewer.
+        is_bucket: whether a bucket answers, which takes no headers and no parameters of viewers.
+        reads_only: whether GET, HEAD and OPTIONS alone are sent there.
     """
 
     bind: Bind
     allow: Allow | None
     forwards_host: bool
+    is_bucket: bool = False
+    reads_only: bool = False
 
     @classmethod
     def bucket(
@@ -93,7 +98,7 @@ class HttpsOrigin:
         def allow(known_id: str | None) -> bool:
             return _let_read(own, key, known_id)
 
-        return cls(bind, allow, forwards_host=False)
+        return cls(bind, allow, forwards_host=False, is_bucket=True, reads_only=True)
 
     @classmethod
     def load_balancer(
@@ -121,12 +126,24 @@ class HttpsOrigin:
         _refuse_plaintext("load_balancer", domain_name)
 
         def bind(scope: Construct) -> cloudfront.IOrigin:
-            return origins.VpcOrigin.with_application_load_balancer(
-                load_balancer,
+            # One for all behaviors and origin groups: the L2 would make one for each.
+            id = f"VpcOrigin{load_balancer.node.addr[-8:]}{https_port}"
+            made = scope.node.try_find_child(id)
+            vpc_origin = (
+                made
+                if isinstance(made, cloudfront.VpcOrigin)
+                else cloudfront.VpcOrigin(
+                    scope,
+                    id,
+                    endpoint=cloudfront.VpcOriginEndpoint.application_load_balancer(load_balancer),
+                    https_port=https_port,
+                    protocol_policy=cloudfront.OriginProtocolPolicy.HTTPS_ONLY,
+                    origin_ssl_protocols=_TLS_12,
+                )
+            )
+            return origins.VpcOrigin.with_vpc_origin(
+                vpc_origin,
                 domain_name=domain_name,
-                https_port=https_port,
-                protocol_policy=cloudfront.OriginProtocolPolicy.HTTPS_ONLY,
-                origin_ssl_protocols=_TLS_12,
                 origin_shield_region=origin_shield_region,
                 origin_shield_enabled=None if origin_shield_region else False,
             )
@@ -170,6 +187,48 @@ class HttpsOrigin:
             )
 
         return cls(bind, None, forwards_host=False)
+
+    def or_else(self, other: HttpsOrigin, *, status_codes: Sequence[int] = _UNAVAILABLE) -> HttpsOrigin:
+        """Fetch from another origin what this one fails to answer: an origin group.
+
+        CloudFront tries the other one for GET, HEAD and OPTIONS only, each request anew; it refuses behaviors that
+        take other methods of a group. A path that is written to has one origin.
+
+        Args:
+            other: the same content elsewhere, say in another Region; no group itself.
+            status_codes: the answers, beside no answer at all, that make CloudFront ask the other one: of 400, 403,
+                404, 416, 429, 500, 502, 503 and 504; by default those from 500 on.
+
+        Raises:
+            ComplianceError: the other origin is a group.
+
+        AWS: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/high_availability_origin_failover.html
+        """
+        for one in (self, other):
+            if one.reads_only and not one.is_bucket:
+                raise ComplianceError(
+                    "HttpsOrigin.or_else: both origins must be single ones, got a group; a group has two members "
+                    "(164.308(a)(7)(ii)(C))"
+                )
+        allowing = [one.allow for one in (self, other) if one.allow is not None]
+
+        def bind(scope: Construct) -> cloudfront.IOrigin:
+            return origins.OriginGroup(
+                primary_origin=self.bind(scope),
+                fallback_origin=other.bind(scope),
+                fallback_status_codes=list(status_codes),
+            )
+
+        def allow(known_id: str | None) -> bool:
+            return all([one(known_id) for one in allowing])
+
+        return HttpsOrigin(
+            bind,
+            allow if allowing else None,
+            forwards_host=self.forwards_host and other.forwards_host,
+            is_bucket=self.is_bucket and other.is_bucket,
+            reads_only=True,
+        )
 
 
 def _refuse_plaintext(kind: str, name: str) -> None:

@@ -24,7 +24,9 @@ def test_end_to_end_https_distribution_with_all_options(templates: Templates) ->
             domain_names=["portal.example.org", "www.example.org"],
             default_behavior=balanced(stack),
             additional_behaviors={
-                "/pages/*": HttpsOrigin.bucket(EncryptedBucket(stack, "Pages")),
+                "/pages/*": HttpsOrigin.bucket(EncryptedBucket(stack, "Pages")).or_else(
+                    HttpsOrigin.bucket(EncryptedBucket(stack, "Copies"))
+                ),
                 "/forms/*": HttpsBehavior(
                     origin=HttpsOrigin.custom("forms.example.org", origin_shield_region="us-east-1"),
                     viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.HTTPS_ONLY,

@@ -217,6 +217,82 @@ def test_a_load_balancer_gets_the_host_header_too() -> None:
     assert at(config(BALANCED), "DefaultCacheBehavior", "OriginRequestPolicyId") == policy
 
 
+def group(stack: Stack) -> HttpsOrigin:
+    return balanced(stack).or_else(HttpsOrigin.custom("standby.example.org"))
+
+
+def before_group(stack: Stack) -> None:
+    EndToEndHttpsDistribution(
+        stack, "It", certificate=certificate(stack), domain_names=NAMES, default_behavior=group(stack)
+    )
+
+
+GROUPED = synthesized(before_group)
+
+
+def test_another_origin_stands_in_for_one_that_fails() -> None:
+    groups = at(config(GROUPED), "OriginGroups", "Items")
+    target = at(config(GROUPED), "DefaultCacheBehavior", "TargetOriginId")
+    assert (at(groups, 0, "Id"), at(groups, 1)) == (target, None)
+    assert at(groups, 0, "FailoverCriteria", "StatusCodes", "Items") == [500, 502, 503, 504]
+    members = [at(groups, 0, "Members", "Items", n, "OriginId") for n in (0, 1)]
+    assert members == [at(config(GROUPED), "Origins", n, "Id") for n in (0, 1)]
+
+
+def test_an_origin_group_is_read_from_only() -> None:
+    assert at(config(GROUPED), "DefaultCacheBehavior", "AllowedMethods") == ["GET", "HEAD", "OPTIONS"]
+
+
+def test_a_load_balancer_that_keeps_its_host_is_not_grouped_with_a_server_that_does_not() -> None:
+    policy = cloudfront.OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER.origin_request_policy_id
+    assert at(config(GROUPED), "DefaultCacheBehavior", "OriginRequestPolicyId") == policy
+
+
+def test_a_load_balancer_in_a_group_and_alone_is_one_vpc_origin() -> None:
+    def build(stack: Stack) -> None:
+        alone = balanced(stack)
+        EndToEndHttpsDistribution(
+            stack,
+            "It",
+            certificate=certificate(stack),
+            domain_names=NAMES,
+            default_behavior=alone.or_else(SERVER),
+            additional_behaviors={"/api/*": alone},
+        )
+
+    assert len(of_type(synthesized(build), VPC_ORIGIN)) == 1
+
+
+def test_both_buckets_of_a_group_let_cloudfront_read() -> None:
+    def build(stack: Stack) -> None:
+        pages, copies = (HttpsOrigin.bucket(EncryptedBucket(stack, name)) for name in ("Pages", "Copies"))
+        before(pages.or_else(copies))(stack)
+
+    template = synthesized(build)
+    for name in ("Pages", "Copies"):
+        allowed = [one for one in statements(the(template, "AWS::S3::BucketPolicy", name)) if one["Effect"] == "Allow"]
+        assert [at(one, "Principal", "Service") for one in allowed] == ["cloudfront.amazonaws.com"]
+    assert at(config(template), "DefaultCacheBehavior", "OriginRequestPolicyId") is None
+
+
+def test_a_group_of_groups_is_refused(stack: Stack) -> None:
+    refusal(
+        lambda: SERVER.or_else(group(stack)),
+        "HttpsOrigin.or_else: both origins must be single ones, got a group; a group has two members "
+        "(164.308(a)(7)(ii)(C))",
+    )
+
+
+def test_methods_that_write_are_refused_of_a_group(stack: Stack) -> None:
+    behavior = HttpsBehavior(origin=group(stack), allowed_methods=cloudfront.AllowedMethods.ALLOW_ALL)
+    refusal(
+        lambda: before(behavior)(stack),
+        "Stack/It: default_behavior must be GET, HEAD and OPTIONS at most in allowed_methods, with an origin group, "
+        "got 'GET, HEAD, OPTIONS, PUT, PATCH, POST, DELETE'; CloudFront fails over no other method; give paths that "
+        "are written to one origin (164.308(a)(7)(ii)(C))",
+    )
+
+
 def test_browsers_are_told_to_use_tls_and_to_store_nothing() -> None:
     headers = at(the(PAGES, "AWS::CloudFront::ResponseHeadersPolicy"), "Properties", "ResponseHeadersPolicyConfig")
     hsts = at(headers, "SecurityHeadersConfig", "StrictTransportSecurity")
