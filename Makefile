@@ -6,7 +6,7 @@ CDK_CLI_VERSION := 2.1148.1
 
 BIN := $(CURDIR)/.venv/bin
 CDK := $(CURDIR)/.venv/cdk/node_modules/.bin/cdk
-SYNTHESIZED := examples/minimal examples/network examples/trail examples/backup examples/cache examples/distribution examples/databases examples/service examples/instances
+SYNTHESIZED := examples/minimal examples/network examples/trail examples/backup examples/cache examples/distribution examples/databases examples/service examples/instances examples/reference
 
 # Node comes from PyPI into the environment, before any other that may be on the machine.
 export PATH := $(BIN):$(dir $(CDK)):$(PATH)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from hipaa_constructs.services.ec2 import FlowLoggedVpc
     from hipaa_constructs.services.ecs import HipaaEcsService
     from hipaa_constructs.services.ecs_cluster import HipaaEcsCluster
+    from hipaa_constructs.services.ecs_secrets import ContainerSecret
     from hipaa_constructs.services.ecs_tls_proxy import TlsProxy
     from hipaa_constructs.services.elasticache import HipaaRedisCluster
     from hipaa_constructs.services.elbv2 import HttpsLoadBalancer
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ComplianceError",
+    "ContainerSecret",
     "EncryptedBackupVault",
     "EncryptedBucket",
     "EncryptedLogGroup",
@@ -77,6 +79,7 @@ __all__ = [
 
 _MODULES = {
     "ComplianceError": "errors",
+    "ContainerSecret": "services.ecs_secrets",
     "EncryptedBackupVault": "services.backup_vault",
     "EncryptedBucket": "services.s3",
     "EncryptedLogGroup": "services.logs",

@@ -1,0 +1,1 @@
+"""The stacks of the portal, one concern each."""

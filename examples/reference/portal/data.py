@@ -1,0 +1,181 @@
+"""What must not be lost, how it reaches the recovery Region, and what stands by there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import aws_cdk as cdk
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_ecr as ecr
+from aws_cdk import aws_events as events
+from aws_cdk import aws_rds as rds
+from aws_cdk import aws_secretsmanager as secretsmanager
+from aws_cdk import aws_sqs as sqs
+
+from hipaa_constructs import (
+    EncryptedBucket,
+    EncryptedSecret,
+    HipaaBackupPlan,
+    HipaaRdsInstance,
+    HipaaRdsReadReplica,
+    HipaaRedisCluster,
+)
+from portal.copies import CopiesStack, repository
+from portal.foundation import KeysStack, NetworkStack
+from portal.settings import PortalStack
+
+DATABASE = "portal-records"
+NOT_IN_URLS = "/@\"' \\"
+POSTGRES = rds.DatabaseInstanceEngine.postgres(version=rds.PostgresEngineVersion.VER_17_6)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stores:
+    """What the service of a Region works with."""
+
+    records: HipaaRdsInstance | HipaaRdsReadReplica
+    password: secretsmanager.ISecret
+    documents: EncryptedBucket
+    images: ecr.Repository
+    sessions: HipaaRedisCluster
+    events: sqs.Queue
+
+
+def queue(stack: PortalStack, keys: KeysStack, id: str, failed: sqs.Queue | None = None) -> sqs.Queue:
+    """Make a queue of events, which name records and hold nothing of them."""
+    return sqs.Queue(
+        stack,
+        id,
+        encryption_master_key=keys.key.key,
+        enforce_ssl=True,
+        dead_letter_queue=sqs.DeadLetterQueue(queue=failed, max_receive_count=5) if failed else None,
+        retention_period=cdk.Duration.days(14),
+        removal_policy=cdk.RemovalPolicy.RETAIN,
+    )
+
+
+class DataStack(PortalStack):
+    """The primary Region's stores, backed up and copied to the recovery Region."""
+
+    def __init__(
+        self, app: cdk.App, id: str, region: str, keys: KeysStack, network: NetworkStack, copies: CopiesStack
+    ) -> None:
+        super().__init__(app, id, region)
+        warm = self.settings.standby == "warm"
+        plan = HipaaBackupPlan(
+            self,
+            "Backup",
+            copy_to=copies.vault,
+            encryption_key=keys.key,
+            notify=keys.topic,
+            restore_testing=events.Schedule.cron(day="2", hour="8", minute="0"),
+        )
+        rotation = secretsmanager.HostedRotation.postgre_sql_single_user(
+            vpc=network.vpc, exclude_characters=NOT_IN_URLS
+        )
+        generated = secretsmanager.SecretStringGenerator(
+            secret_string_template='{"username": "postgres"}',
+            generate_string_key="password",
+            exclude_characters=NOT_IN_URLS,
+        )
+        password = EncryptedSecret(
+            self,
+            "Password",
+            encryption_key=keys.key,
+            hosted_rotation=rotation,
+            generate_secret_string=generated,
+            replica_regions=[secretsmanager.ReplicaRegion(region=copies.region, encryption_key=copies.key)],
+        )
+        records = HipaaRdsInstance(
+            self,
+            "Records",
+            engine=POSTGRES,
+            vpc=network.vpc,
+            instance_identifier=DATABASE,
+            encryption_key=keys.key,
+            master_secret=password,
+            backup_plan=plan,
+            backup_replication_region=None if warm else copies.region,
+            backup_replication_key=None if warm else copies.key.key_arn,
+        )
+        records.connections.allow_default_port_from(rotation, "Rotates the password")
+        documents = EncryptedBucket(
+            self,
+            "Documents",
+            encryption_key=keys.key,
+            server_access_logs_bucket=keys.log_archive,
+            replicate_to=copies.documents,
+        )
+        plan.protect(documents)
+        self.settings.objective.set_for(records, documents)
+        for metric, above in (("ReplicationLatency", 15 * 60), ("OperationsFailedReplication", 0)):
+            buckets = {
+                "SourceBucket": documents.bucket.bucket_name,
+                "DestinationBucket": copies.documents.bucket.bucket_name,
+            }
+            measured = cloudwatch.Metric(
+                namespace="AWS/S3",
+                metric_name=metric,
+                dimensions_map={**buckets, "RuleId": "Everything"},
+                statistic="Maximum",
+            )
+            keys.alarm(self, metric, measured, above)
+        self.stores = Stores(
+            records=records,
+            password=password.secret,
+            documents=documents,
+            images=repository(self, keys),
+            sessions=HipaaRedisCluster(self, "Sessions", vpc=network.vpc, encryption_key=keys.key),
+            events=queue(self, keys, "Events", queue(self, keys, "FailedEvents")),
+        )
+        everything = {"filter": "portal", "filterType": "PREFIX_MATCH"}
+        destination = {"region": copies.region, "registryId": self.account}
+        ecr.CfnReplicationConfiguration(
+            self,
+            "ReplicatedImages",
+            replication_configuration={"rules": [{"destinations": [destination], "repositoryFilters": [everything]}]},
+        ).node.add_dependency(copies)
+
+
+class StandbyStack(PortalStack):
+    """A replica of the database that can be promoted, an empty cache and a queue, in the recovery Region."""
+
+    def __init__(
+        self,
+        app: cdk.App,
+        id: str,
+        keys: KeysStack,
+        network: NetworkStack,
+        copies: CopiesStack,
+        data: DataStack,
+    ) -> None:
+        super().__init__(app, id, copies.region)
+        form = cdk.ArnFormat.COLON_RESOURCE_NAME
+        records = HipaaRdsReadReplica(
+            self,
+            "Records",
+            source=data.format_arn(service="rds", resource="db", resource_name=DATABASE, arn_format=form),
+            engine=POSTGRES,
+            vpc=network.vpc,
+            instance_identifier=f"{DATABASE}-standby",
+            encryption_key=keys.key,
+            backup_plan=HipaaBackupPlan(self, "Backup", backup_vault=copies.vault, notify=keys.topic),
+        )
+        records.node.add_dependency(data)
+        lag = records.instance.metric("ReplicaLag", statistic="Maximum", period=cdk.Duration.minutes(1))
+        keys.alarm(self, "ReplicaLag", lag, above=5 * 60)
+        # A replica of a secret has the ARN of its primary but for the Region.
+        original = data.stores.password.node.default_child
+        assert isinstance(original, secretsmanager.CfnSecret)
+        name = cdk.Fn.select(6, cdk.Fn.split(":", original.ref))
+        arn = self.format_arn(service="secretsmanager", resource="secret", resource_name=name, arn_format=form)
+        self.stores = Stores(
+            records=records,
+            password=secretsmanager.Secret.from_secret_attributes(
+                self, "Password", secret_complete_arn=arn, encryption_key=keys.key.key
+            ),
+            documents=copies.documents,
+            images=copies.images,
+            sessions=HipaaRedisCluster(self, "Sessions", vpc=network.vpc, encryption_key=keys.key),
+            events=queue(self, keys, "Events", queue(self, keys, "FailedEvents")),
+        )
