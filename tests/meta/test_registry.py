@@ -79,6 +79,7 @@ FROZEN = [
     "EcsContainerReadOnly",
     "EcsHostNetworkNotRoot",
     "EcsServiceOnLatestPlatform",
+    "EcsServiceReachesAwsServices",
     "EcsServiceRollsBack",
     "EcsServiceRunsTwoTasks",
     "EcsServiceVolumesEncrypted",

@@ -1,0 +1,83 @@
+"""What a template must show of the networks of ECS services: that their tasks reach what they start with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from hipaa_constructs.rules._network import is_wide
+from hipaa_constructs.rules._node import Node, Resource
+from hipaa_constructs.rules._outcome import MET, NOT_APPLICABLE, Outcome
+from hipaa_constructs.rules._rule import rule
+from hipaa_constructs.rules._value import UNKNOWN
+from hipaa_constructs.rules.ecs import SERVICE
+
+_SUBNET, _ENDPOINT, _ROUTE = "AWS::EC2::Subnet", "AWS::EC2::VPCEndpoint", "AWS::EC2::Route"
+_ASSOCIATION = "AWS::EC2::SubnetRouteTableAssociation"
+_IMAGES = ("ecr.api", "ecr.dkr", "s3")
+"""What an image of Amazon ECR is pulled from; the layers come from Amazon S3."""
+_SECRETS = {"AWS::SecretsManager::Secret": "secretsmanager", "AWS::SSM::Parameter": "ssm"}
+
+
+@rule(
+    title="every service in a network without a way out reaches the AWS services that its tasks start with",
+    fix="add an AWS::EC2::VPCEndpoint of each to the VPC (endpoints='standard' of FlowLoggedVpc)",
+    applies_to=(SERVICE,),
+    controls=("164.312(e)(1)",),
+    requirement="HC-040",
+    url="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/vpc-endpoints.html",
+)
+def ecs_service_reaches_aws_services(service: Resource) -> Outcome:
+    """Judge services in subnets of these templates that have a route table there, and in it no default route.
+
+    Asked for are the endpoints of what the task definition names: images of Amazon ECR, the log driver awslogs, and
+    secrets. What the program itself calls, the template does not say.
+    """
+    places = service.at("NetworkConfiguration", "AwsvpcConfiguration", "Subnets")
+    subnets = [one for place in places.items() for one in place.targets() if one.type == _SUBNET]
+    vpc = subnets[0].at("VpcId").target() if subnets else None
+    if vpc is None or not all(_has_no_way_out(subnet) for subnet in subnets):
+        return NOT_APPLICABLE
+    task = service.at("TaskDefinition").target()
+    needed = dict.fromkeys(_needed(task)) if task is not None else {}
+    endpoints, unsure = vpc.template.assembly.pointing_at(vpc, _ENDPOINT, "VpcId")
+    names = [_name(endpoint.at("ServiceName")) for endpoint in endpoints]
+    missing = [name for name in needed if name not in names]
+    if missing and (unsure or None in names):
+        return places.undecided("an intrinsic function hides of which service, or in which VPC, an endpoint is")
+    return places.broken(f"no endpoint of {', '.join(missing)}") if missing else MET
+
+
+def _has_no_way_out(subnet: Resource) -> bool:
+    assembly = subnet.template.assembly
+    associations, unsure = assembly.pointing_at(subnet, _ASSOCIATION, "SubnetId")
+    tables = [association.at("RouteTableId").target() for association in associations]
+    if not tables or unsure:
+        return False
+    for table in tables:
+        if table is None:
+            return False
+        routes, hidden = assembly.pointing_at(table, _ROUTE, "RouteTableId")
+        if hidden or any(_leads_out(route) for route in routes):
+            return False
+    return True
+
+
+def _leads_out(route: Resource) -> bool:
+    ranges = (route.at("DestinationCidrBlock"), route.at("DestinationIpv6CidrBlock"))
+    return any(is_wide(place) is not False for place in ranges)
+
+
+def _needed(task: Resource) -> Iterator[str]:
+    for container in task.at("ContainerDefinitions").items():
+        if ".dkr.ecr." in container.at("Image").outline():
+            yield from _IMAGES
+        if container.at("LogConfiguration", "LogDriver").text == "awslogs":
+            yield "logs"
+        for secret in container.each("Secrets", "*", "ValueFrom"):
+            kinds = {target.type for target in secret.targets()}
+            yield from (name for kind, name in _SECRETS.items() if kind in kinds or f":{name}:" in secret.outline())
+
+
+def _name(service: Node) -> str | None:
+    fields = service.outline().split(".", 3)
+    return fields[3] if len(fields) == 4 and UNKNOWN not in fields[3] else None
