@@ -64,5 +64,6 @@ class ContainerSecret(ecs.Secret):
         return iam.Grant.add_to_principal(
             grantee=grantee,
             actions=["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"],
-            resource_arns=[self._secret.secret_arn],
+            # An ARN without the suffix that Secrets Manager adds to names is no resource.
+            resource_arns=[self._secret.secret_full_arn or f"{self._secret.secret_arn}-??????"],
         )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, Unpack
 
-from aws_cdk import RemovalPolicy
+from aws_cdk import RemovalPolicy, Stack, Stage
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
@@ -212,6 +212,8 @@ class EncryptedBucket(Construct):
             destination = server_access_logs_bucket or LogArchive.of(self)
             bucket = destination.bucket if isinstance(destination, LogArchive) else destination
             log_access(self.bucket, bucket, server_access_logs_prefix)
+        if isinstance(replicate_to, EncryptedBucket):
+            _deploy_first(Stack.of(replicate_to), Stack.of(self))
         if replica is not None and role is not None:
             allow_replication(
                 self,
@@ -224,6 +226,12 @@ class EncryptedBucket(Construct):
         if replica is None and not any(waiver.rule == "S3BucketReplicated" for waiver in waivers):
             record(resource, [BUCKET_NOT_REPLICATED.waiver], scope=self, by_library=True)
         record(resource, waivers, scope=self)
+
+
+def _deploy_first(target: Stack, source: Stack) -> None:
+    # S3 refuses to replicate to a bucket that is not there, and a name of another Region makes no dependency.
+    if target is not source and Stage.of(target) is Stage.of(source):
+        source.add_stack_dependency(target)
 
 
 def _replica_of(given: EncryptedBucket | ReplicaBucket | None) -> ReplicaBucket | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from aws_cdk import App, Duration, Environment, NestedStack, RemovalPolicy, Stack
+from aws_cdk import App, Duration, Environment, NestedStack, RemovalPolicy, Stack, Stage
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
@@ -302,6 +302,25 @@ def test_no_statement_of_the_replication_role_is_about_everything() -> None:
 def test_a_bucket_replicates_to_another_region_of_the_same_app_without_a_finding() -> None:
     rules = {one.rule.id for one in report_of(replicated).findings if one.resource.type in (BUCKET, POLICY)}
     assert rules == set()
+
+
+def test_a_bucket_is_deployed_after_the_one_that_it_replicates_to() -> None:
+    app = App()
+    replicated(app)
+    here, there = (app.node.find_child(name) for name in ("Here", "There"))
+    assert isinstance(here, Stack)
+    assert [one.node.path for one in here.dependencies] == [there.node.path]
+
+
+def test_a_replica_in_another_stage_is_deployed_by_its_owner() -> None:
+    app = App()
+    stacks = [
+        Stack(Stage(app, name, env=Environment(account="123456789012", region=region)), "Stack")
+        for name, region in (("There", "us-west-2"), ("Here", "us-east-1"))
+    ]
+    copy = EncryptedBucket(stacks[0], "Copy", bucket_name="portal-records-copy")
+    EncryptedBucket(stacks[1], "It", replicate_to=copy)
+    assert stacks[1].dependencies == []
 
 
 def test_replication_of_unversioned_objects_is_refused(stack: Stack) -> None:

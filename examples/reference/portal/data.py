@@ -36,7 +36,6 @@ class Stores:
     records: HipaaRdsInstance | HipaaRdsReadReplica
     password: secretsmanager.ISecret
     documents: EncryptedBucket
-    images: ecr.Repository
     sessions: HipaaRedisCluster
     events: sqs.Queue
 
@@ -81,6 +80,7 @@ class DataStack(PortalStack):
         password = EncryptedSecret(
             self,
             "Password",
+            secret_name=DATABASE,
             encryption_key=keys.key,
             hosted_rotation=rotation,
             generate_secret_string=generated,
@@ -124,10 +124,10 @@ class DataStack(PortalStack):
             records=records,
             password=password.secret,
             documents=documents,
-            images=repository(self, keys),
             sessions=HipaaRedisCluster(self, "Sessions", vpc=network.vpc, encryption_key=keys.key),
             events=queue(self, keys, "Events", queue(self, keys, "FailedEvents")),
         )
+        repository(self, keys)
         everything = {"filter": "portal", "filterType": "PREFIX_MATCH"}
         destination = {"region": copies.region, "registryId": self.account}
         ecr.CfnReplicationConfiguration(
@@ -164,18 +164,13 @@ class StandbyStack(PortalStack):
         records.node.add_dependency(data)
         lag = records.instance.metric("ReplicaLag", statistic="Maximum", period=cdk.Duration.minutes(1))
         keys.alarm(self, "ReplicaLag", lag, above=5 * 60)
-        # A replica of a secret has the ARN of its primary but for the Region.
-        original = data.stores.password.node.default_child
-        assert isinstance(original, secretsmanager.CfnSecret)
-        name = cdk.Fn.select(6, cdk.Fn.split(":", original.ref))
-        arn = self.format_arn(service="secretsmanager", resource="secret", resource_name=name, arn_format=form)
+        replica = self.format_arn(service="secretsmanager", resource="secret", resource_name=DATABASE, arn_format=form)
         self.stores = Stores(
             records=records,
             password=secretsmanager.Secret.from_secret_attributes(
-                self, "Password", secret_complete_arn=arn, encryption_key=keys.key.key
+                self, "Password", secret_partial_arn=replica, encryption_key=keys.key.key
             ),
             documents=copies.documents,
-            images=copies.images,
             sessions=HipaaRedisCluster(self, "Sessions", vpc=network.vpc, encryption_key=keys.key),
             events=queue(self, keys, "Events", queue(self, keys, "FailedEvents")),
         )

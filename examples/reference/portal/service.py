@@ -5,6 +5,7 @@ from __future__ import annotations
 import aws_cdk as cdk
 from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from aws_cdk import aws_route53 as route53
@@ -42,13 +43,14 @@ class ServiceStack(PortalStack):
         self.load_balancer = balancer.load_balancer
         tasks = ec2.SecurityGroup(self, "Tasks", vpc=network.vpc, allow_all_outbound=False)
         tasks.add_egress_rule(ec2.Peer.any_ipv4(), ec2.Port.HTTPS, "Endpoints of AWS services; there is no other route")
+        images = ecr.Repository.from_repository_name(self, "Images", "portal")
         portal = HipaaEcsService(
             self,
             "Portal",
             vpc=network.vpc,
             load_balancer=balancer,
             listener_conditions=[elbv2.ListenerCondition.host_headers([self.settings.domain])],
-            image=ecs.ContainerImage.from_ecr_repository(stores.images, self.settings.image_tag),
+            image=ecs.ContainerImage.from_ecr_repository(images, self.settings.image_tag),
             container_port=8443,
             security_groups=[tasks],
             environment={

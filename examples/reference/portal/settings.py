@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields, replace
 import aws_cdk as cdk
 from constructs import Construct
 
-from hipaa_constructs import ComplianceError, RecoveryObjective
+from hipaa_constructs import RecoveryObjective
 
 # What `aws ec2 describe-managed-prefix-lists` calls com.amazonaws.global.cloudfront.origin-facing in each Region.
 CLOUDFRONT = {"us-east-1": "pl-3b927c52", "us-east-2": "pl-b6a144df", "us-west-2": "pl-82a045eb"}
@@ -44,7 +44,11 @@ class Settings:
         settings = replace(cls(), **{name: str(value) for name, value in given.items() if value is not None})
         for name, choices in CHOICES.items():
             if getattr(settings, name) not in choices:
-                raise ComplianceError(f"-c {name}= must be {' or '.join(choices)}, got {getattr(settings, name)!r}")
+                raise SystemExit(f"-c {name}= must be {' or '.join(choices)}, got {getattr(settings, name)!r}")
+        if not (settings.rpo_minutes + settings.rto_minutes).isdecimal() or settings.primary == settings.recovery:
+            raise SystemExit(
+                "-c rpo_minutes= and rto_minutes= must be whole numbers, primary= and recovery= two Regions"
+            )
         return settings
 
     @property
