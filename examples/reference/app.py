@@ -1,7 +1,7 @@
 """A patient portal in two Regions, which survives the loss of one of them."""
 
 import aws_cdk as cdk
-from portal.audit import AuditStack
+from portal.audit import AuditStack, RecorderStack
 from portal.copies import CopiesStack
 from portal.data import DataStack, StandbyStack
 from portal.edge import EdgeStack
@@ -26,7 +26,10 @@ if settings.standby == "warm":
     standby = StandbyStack(app, "RecoveryStandby", recovery_keys, recovery_network, copies, data)
     serving.append(ServiceStack(app, "RecoveryService", there, recovery_keys, recovery_network, standby.stores))
 EdgeStack(app, "Edge", serving)
-AuditStack(app, "Audit", here, keys, copies)
+AuditStack(app, "Audit", here, copies)
+if settings.config_recorder == "yes":
+    RecorderStack(app, "Recorder", here, keys)
+    RecorderStack(app, "RecoveryRecorder", there, recovery_keys)
 
 enforce(app)
 app.synth()

@@ -32,11 +32,13 @@ class Route:
         name: what it is called in a finding.
         rpo: the minutes of changes that it may miss; None where AWS states no bound.
         rto: the minutes that it takes until the data can be used.
+        keeps_history: whether what is deleted or spoilt at the source is still there as it was.
     """
 
     name: str
     rpo: int | None
     rto: int
+    keeps_history: bool = False
 
     def meets(self, rpo: float, rto: float) -> bool:
         """Tell whether it is young and fast enough."""
@@ -50,10 +52,11 @@ class Route:
 
 # Figures of AWS, the higher end where it names a span:
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-time-control.html
-_S3_TIMED = Route("S3 replication with time control", 15, 15)
-_S3_UNTIMED = Route("S3 replication without time control", None, 15)
+# Deletions of versions are not replicated: https://docs.aws.amazon.com/AmazonS3/latest/userguide/delete-marker-replication.html
+_S3_TIMED = Route("S3 replication with time control", 15, 15, keeps_history=True)
+_S3_UNTIMED = Route("S3 replication without time control", None, 15, keeps_history=True)
 # https://docs.aws.amazon.com/prescriptive-guidance/latest/dr-standard-edition-amazon-rds/rds-pitr-snapshot.html
-_RDS_BACKUPS = Route("cross-Region automated backups", 30, RESTORE_MINUTES)
+_RDS_BACKUPS = Route("cross-Region automated backups", 30, RESTORE_MINUTES, keeps_history=True)
 # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_ReadRepl.XRgn.html
 _RDS_REPLICA = Route("a read replica in another Region", 5, 30)
 # https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-global-database-disaster-recovery.html
@@ -224,7 +227,7 @@ def _copied(store: Resource, rule: Node) -> Routes:
     if gap is None or start is None:
         yield "how often backups are copied is not known"
     else:
-        yield Route("copies of AWS Backup", gap + int(start), RESTORE_MINUTES)
+        yield Route("copies of AWS Backup", gap + int(start), RESTORE_MINUTES, keeps_history=True)
 
 
 def _region_of(vault: Node) -> str | None:

@@ -24,7 +24,7 @@ class RecoveryObjective:
     objectives into the template. The rule RecoveryObjectiveMet then fails the synthesis, with the numbers, if no copy
     in another Region is as young, or restores as fast, as AWS publishes of such copies.
 
-    Rules: RecoveryObjectiveMet.
+    Rules: RecoveryObjectiveMet, RecoveryPointsCopied.
     Your duty: to find out in restore tests what a recovery really takes, and to decide with those who run the business
     what it may take.
     AWS: https://docs.aws.amazon.com/whitepapers/latest/disaster-recovery-workloads-on-aws/disaster-recovery-options-in-the-cloud.html

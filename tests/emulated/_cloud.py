@@ -65,7 +65,7 @@ class Cloud:
         if app is not None:
             command += ["--app", app]
         done = subprocess.run(
-            command, cwd=ROOT, env=self._environment(), capture_output=True, text=True, timeout=120, check=False
+            command, cwd=ROOT, env=self._environment(), capture_output=True, text=True, timeout=420, check=False
         )
         printed = done.stdout + done.stderr
         if done.returncode:

@@ -21,15 +21,19 @@ import boto3
 from moto.cloudformation.responses import CloudFormationResponse
 from moto.core.common_models import CloudFormationModel
 from moto.core.responses import ActionResult
+from moto.ec2.models import ec2_backends
+from moto.ec2.models.security_groups import SecurityGroupIngress
 from moto.ecs.models import Service
 from moto.elbv2.models import FakeLoadBalancer
 from moto.iam.access_control import PermissionResult
-from moto.kms.models import Key
+from moto.kms.models import Key, kms_backends
 from moto.logs.models import LogGroup
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
-from moto.rds.models import DBInstance, DBParameterGroup
+from moto.rds.models import DBInstance, DBParameterGroup, RDSBackend
 from moto.s3.models import FakeBucket
 from werkzeug.serving import make_server
+
+from tests.emulated._types import read_outputs_of_stacks, stand_in_for_the_others
 
 Properties = Mapping[str, Any]
 
@@ -147,6 +151,7 @@ def complete_moto() -> None:
     plain_key = Key.create_from_cloudformation_json
     plain_log_group = LogGroup.create_from_cloudformation_json
     plain_database = DBInstance.create_from_cloudformation_json
+    plain_ingress = SecurityGroupIngress.create_from_cloudformation_json
     plain_service = Service.create_from_cloudformation_json
     plain_load_balancer = FakeLoadBalancer.create_from_cloudformation_json
 
@@ -160,6 +165,12 @@ def complete_moto() -> None:
     def create_key(name: str, resource: Any, account: str, region: str, **kwargs: Any) -> Key:
         given = resource["Properties"]
         policy = {"KeyPolicy": json.dumps(given["KeyPolicy"])}  # moto keeps it as it comes, and reads text later
+        if given.get("MultiRegion"):  # moto drops it
+            make: Any = boto3.client
+            made = make("kms", region_name=region).create_key(MultiRegion=True, Policy=policy["KeyPolicy"])
+            key = kms_backends[account][region].keys[made["KeyMetadata"]["KeyId"]]
+            key.key_rotation_status = given.get("EnableKeyRotation", False)
+            return key
         return plain_key(name, {"Properties": {**given, **policy}}, account, region, **kwargs)
 
     def create_log_group(name: str, resource: Any, account: str, region: str, **kwargs: Any) -> LogGroup:
@@ -171,6 +182,29 @@ def complete_moto() -> None:
         database = plain_database(name, resource, account, region, **kwargs)
         database.deletion_protection = resource["Properties"].get("DeletionProtection", False)  # moto drops it
         return database
+
+    plain_attribute = DBInstance.get_cfn_attribute
+
+    def attribute_of_database(self: DBInstance, name: str) -> Any:
+        return self.db_instance_arn if name == "DBInstanceArn" else plain_attribute(self, name)
+
+    def create_ingress(name: str, resource: Any, account: str, region: str, **kwargs: Any) -> SecurityGroupIngress:
+        given = resource["Properties"]
+        if "SourcePrefixListId" not in given:
+            return plain_ingress(name, resource, account, region, **kwargs)
+        make: Any = boto3.client  # moto's CloudFormation knows no prefix lists
+        group = given["GroupId"]
+        listed = [{"PrefixListId": given["SourcePrefixListId"]}]
+        ports = {"IpProtocol": given["IpProtocol"], "FromPort": given["FromPort"], "ToPort": given["ToPort"]}
+        permissions = [{**ports, "PrefixListIds": listed}]
+        make("ec2", region_name=region).authorize_security_group_ingress(GroupId=group, IpPermissions=permissions)
+        return SecurityGroupIngress(ec2_backends[account][region].get_security_group_from_id(group), given)
+
+    plain_replica = RDSBackend.create_db_instance_read_replica
+
+    def create_replica(self: RDSBackend, db_kwargs: dict[str, Any]) -> DBInstance:
+        # moto looks for the subnets of a replica in the Region of its source.
+        return plain_replica(self, {"backend": self, **db_kwargs})
 
     def create_load_balancer(name: str, resource: Any, account: str, region: str, **kwargs: Any) -> FakeLoadBalancer:
         balancer = plain_load_balancer(name, resource, account, region, **kwargs)
@@ -196,9 +230,12 @@ def complete_moto() -> None:
 
     replacements: list[tuple[type, str, object]] = [
         (DBInstance, "create_from_cloudformation_json", staticmethod(create_database)),
+        (DBInstance, "get_cfn_attribute", attribute_of_database),
+        (RDSBackend, "create_db_instance_read_replica", create_replica),
         (DBParameterGroup, "physical_resource_id", property(lambda group: group.name)),  # what Ref gives
         (FakeLoadBalancer, "create_from_cloudformation_json", staticmethod(create_load_balancer)),
         (Key, "create_from_cloudformation_json", staticmethod(create_key)),
+        (SecurityGroupIngress, "create_from_cloudformation_json", staticmethod(create_ingress)),
         (Service, "create_from_cloudformation_json", staticmethod(create_service)),
         (LogGroup, "create_from_cloudformation_json", staticmethod(create_log_group)),
         (FakeBucket, "create_from_cloudformation_json", staticmethod(create_bucket)),
@@ -211,6 +248,8 @@ def complete_moto() -> None:
 
 def main() -> None:
     complete_moto()
+    read_outputs_of_stacks()
+    stand_in_for_the_others()
     application = DomainDispatcherApplication(create_backend_app)
     server = make_server("localhost", 0, application, threaded=True, request_handler=MotoRequestHandler)
     os.environ["MOTO_PORT"] = str(server.port)

@@ -136,6 +136,7 @@ FROZEN = [
     "RdsTagsCopied",
     "RdsUsesCustomerManagedKey",
     "RecoveryObjectiveMet",
+    "RecoveryPointsCopied",
     "RedisAuthenticated",
     "RedisBackedUp",
     "RedisDefaultUserReplaced",

@@ -23,11 +23,11 @@ def store(kind: str, properties: Json = None, rpo: Json = 60, rto: Json = 240, *
     return template({"It": resource(kind, properties, **objective(rpo, rto)), **others})
 
 
-def outcome(home: Body, abroad: Body | None = None, *, region: str | None = HOME) -> Outcome:
+def outcome(home: Body, abroad: Body | None = None, *, region: str | None = HOME, rule: str = RULE) -> Outcome:
     here = Template(home, region=region, account="1", stack_name="Home")
     there = [Template(abroad, region=ABROAD, account="1", stack_name="Abroad")] if abroad is not None else []
     Assembly([here, *there])
-    return RULES[RULE].judge(here.resources["It"])
+    return RULES[rule].judge(here.resources["It"])
 
 
 def verdict(home: Body, abroad: Body | None = None, *, region: str | None = HOME) -> str:
@@ -290,6 +290,48 @@ def test_a_bucket_that_a_selection_names_is_backed_up(arn: Json) -> None:
     selection: Json = {"BackupPlanId": {"Ref": "Plan"}, "BackupSelection": {"Resources": [arn]}}
     others["Selection"] = resource("AWS::Backup::BackupSelection", selection)
     assert verdict(store(BUCKET, {"BucketName": "records"}, 120, **others)) == MET
+
+
+# Backups beside replicas
+
+
+def copied(home: Body, abroad: Body | None = None) -> str:
+    return outcome(home, abroad, rule="RecoveryPointsCopied").verdict.value
+
+
+def test_a_read_replica_alone_is_no_backup() -> None:
+    body = store(INSTANCE, {"DBInstanceIdentifier": "records"})
+    found = outcome(body, replica(f"arn:aws:rds:{HOME}:1:db:records"), rule="RecoveryPointsCopied")
+    assert found.found == "a read replica in another Region (RPO 5 min, RTO 30 min)"
+
+
+def test_replicated_backups_are_backups() -> None:
+    assert copied(store(INSTANCE, {"AutomaticBackupReplicationRegion": ABROAD})) == MET
+
+
+def test_copies_of_backups_are_backups() -> None:
+    assert copied(store(TABLE, {}, 1, 1, **backed_up())) == MET
+
+
+def test_backups_that_stay_in_their_region_are_lost_with_it() -> None:
+    assert copied(store(TABLE, {}, **backed_up(CopyActions=GONE))) == BROKEN
+
+
+def test_copies_whose_vault_is_not_known_are_undecided() -> None:
+    assert copied(store(TABLE, {}, **backed_up(vault=PARAMETER))) == UNDECIDED
+
+
+def test_versions_of_a_replicated_bucket_are_backups() -> None:
+    assert copied(store(BUCKET, replicated()), COPIES) == MET
+
+
+def test_a_global_table_without_copies_of_backups_has_none() -> None:
+    replicas: Json = {"Replicas": [{"Region": HOME}, {"Region": ABROAD}]}
+    assert copied(store("AWS::DynamoDB::GlobalTable", replicas)) == BROKEN
+
+
+def test_a_store_without_objectives_need_have_none() -> None:
+    assert copied(template({"It": resource(TABLE)})) == NOT_APPLICABLE
 
 
 # Schedules
