@@ -18,14 +18,15 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import boto3
+from moto.cloudformation.exceptions import ValidationError
 from moto.cloudformation.responses import CloudFormationResponse
 from moto.core.common_models import CloudFormationModel
 from moto.core.responses import ActionResult
-from moto.ec2.models import ec2_backends
 from moto.ec2.models.security_groups import SecurityGroupIngress
 from moto.ecs.models import Service
-from moto.elbv2.models import FakeLoadBalancer
+from moto.elbv2.models import FakeLoadBalancer, FakeTargetGroup
 from moto.iam.access_control import PermissionResult
+from moto.iam.models import ManagedPolicy
 from moto.kms.models import Key, kms_backends
 from moto.logs.models import LogGroup
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
@@ -33,7 +34,7 @@ from moto.rds.models import DBInstance, DBParameterGroup, RDSBackend
 from moto.s3.models import FakeBucket
 from werkzeug.serving import make_server
 
-from tests.emulated._types import read_outputs_of_stacks, stand_in_for_the_others
+from tests.emulated._types import StandIn, read_outputs_of_stacks, stand_in_for_the_others
 
 Properties = Mapping[str, Any]
 
@@ -188,7 +189,11 @@ def complete_moto() -> None:
     def attribute_of_database(self: DBInstance, name: str) -> Any:
         return self.db_instance_arn if name == "DBInstanceArn" else plain_attribute(self, name)
 
-    def create_ingress(name: str, resource: Any, account: str, region: str, **kwargs: Any) -> SecurityGroupIngress:
+    def attribute_of_target_group(self: FakeTargetGroup, name: str) -> str:
+        assert name == "TargetGroupFullName"
+        return str(self.arn).rpartition(":")[2]
+
+    def create_ingress(name: str, resource: Any, account: str, region: str, **kwargs: Any) -> CloudFormationModel:
         given = resource["Properties"]
         if "SourcePrefixListId" not in given:
             return plain_ingress(name, resource, account, region, **kwargs)
@@ -198,7 +203,7 @@ def complete_moto() -> None:
         ports = {"IpProtocol": given["IpProtocol"], "FromPort": given["FromPort"], "ToPort": given["ToPort"]}
         permissions = [{**ports, "PrefixListIds": listed}]
         make("ec2", region_name=region).authorize_security_group_ingress(GroupId=group, IpPermissions=permissions)
-        return SecurityGroupIngress(ec2_backends[account][region].get_security_group_from_id(group), given)
+        return StandIn.create_from_cloudformation_json(name, resource, account, region)
 
     plain_replica = RDSBackend.create_db_instance_read_replica
 
@@ -224,6 +229,26 @@ def complete_moto() -> None:
         stack.enable_termination_protection = self._get_bool_param("EnableTerminationProtection")
         return ActionResult({"StackId": stack.stack_id})
 
+    plain_delete_stack = CloudFormationResponse.delete_stack
+
+    def delete_stack(self: CloudFormationResponse) -> ActionResult:
+        stack = self.cloudformation_backend.get_stack(self._get_param("StackName"))
+        if getattr(stack, "enable_termination_protection", False):  # moto deletes it all the same
+            raise ValidationError("Stack", message="the stack is protected from termination")
+        return plain_delete_stack(self)
+
+    def delete_database(self: DBInstance, account_id: str, region_name: str) -> None:
+        # As the DeletionPolicy of every database of this package has it; moto heeds only Retain.
+        name = self.db_instance_identifier
+        self.backend.delete_db_instance(name, final_db_snapshot_identifier=f"{name}-final")
+
+    def delete_policy(self: ManagedPolicy, account_id: str, region_name: str) -> None:
+        make: Any = boto3.client
+        iam = make("iam")
+        for role in iam.list_entities_for_policy(PolicyArn=self.arn)["PolicyRoles"]:  # moto deletes no policies
+            iam.detach_role_policy(RoleName=role["RoleName"], PolicyArn=self.arn)
+        iam.delete_policy(PolicyArn=self.arn)
+
     def judge_nothing(self: FakeBucket, action: str, resource: str) -> PermissionResult:
         # moto takes a condition that is not met for a denial: it would deny every request to a bucket of this package.
         return PermissionResult.NEUTRAL
@@ -231,9 +256,13 @@ def complete_moto() -> None:
     replacements: list[tuple[type, str, object]] = [
         (DBInstance, "create_from_cloudformation_json", staticmethod(create_database)),
         (DBInstance, "get_cfn_attribute", attribute_of_database),
+        (DBInstance, "delete", delete_database),
+        (ManagedPolicy, "delete", delete_policy),
+        (CloudFormationResponse, "delete_stack", delete_stack),
         (RDSBackend, "create_db_instance_read_replica", create_replica),
         (DBParameterGroup, "physical_resource_id", property(lambda group: group.name)),  # what Ref gives
         (FakeLoadBalancer, "create_from_cloudformation_json", staticmethod(create_load_balancer)),
+        (FakeTargetGroup, "get_cfn_attribute", attribute_of_target_group),
         (Key, "create_from_cloudformation_json", staticmethod(create_key)),
         (SecurityGroupIngress, "create_from_cloudformation_json", staticmethod(create_ingress)),
         (Service, "create_from_cloudformation_json", staticmethod(create_service)),

@@ -35,11 +35,12 @@ def secret(given: Properties, name: str, region: str) -> Made:
     template = json.loads(generated.pop("SecretStringTemplate", "{}"))
     key = generated.pop("GenerateStringKey", "password")
     password = _client("secretsmanager", region).get_random_password(**generated)["RandomPassword"]
+    replicas = [dict(one) for one in given.get("ReplicaRegions", [])]
     made = _client("secretsmanager", region).create_secret(
         Name=given.get("Name", name),
         KmsKeyId=given["KmsKeyId"],
         SecretString=json.dumps({**template, key: password}),
-        AddReplicaRegions=[dict(one) for one in given.get("ReplicaRegions", [])],
+        **({"AddReplicaRegions": replicas} if replicas else {}),
     )
     return made["ARN"], {"Id": made["ARN"]}
 

@@ -1,6 +1,6 @@
 """Networks and what lies in them or watches over them, deployed to an emulated AWS and read back.
 
-moto makes no caches, secrets, trails, alarms, backups, associations nor scaling: the test run names what it skipped. It
+moto makes no users of caches, trails, backup plans, associations nor scaling: the test run names what it skipped. It
 calls each delivery of a flow log to an ARN failed, and moves no traffic: what a security group lets through, and
 whether a task starts, it can't show.
 """
@@ -64,12 +64,9 @@ def test_what_the_emulator_skips_is_known(network: Network, record_property: Any
         "AWS::ApplicationAutoScaling::ScalingPolicy",
         "AWS::Backup::BackupPlan",
         "AWS::Backup::BackupSelection",
-        "AWS::Backup::BackupVault",
         "AWS::CDK::Metadata",
         "AWS::CloudTrail::Trail",
-        "AWS::CloudWatch::Alarm",
         "AWS::EC2::SecurityGroupEgress",
-        "AWS::ElastiCache::ReplicationGroup",
         "AWS::ElastiCache::SubnetGroup",
         "AWS::ElastiCache::User",
         "AWS::ElastiCache::UserGroup",
@@ -78,7 +75,6 @@ def test_what_the_emulator_skips_is_known(network: Network, record_property: Any
         "AWS::SSM::Association",
         "AWS::SecretsManager::ResourcePolicy",
         "AWS::SecretsManager::RotationSchedule",
-        "AWS::SecretsManager::Secret",
     }
 
 
