@@ -15,7 +15,7 @@ from cloudsplaining.scan.policy_document import PolicyDocument
 from hipaa_constructs.rules import Verdict
 from hipaa_constructs.rules._value import Json
 from tests._synthesis import at, list_at, metadata_waivers
-from tests.examples._reference import APP, Body, Change, Synthesis, synthesized
+from tests.examples._reference import Body, Change, Synthesis, synthesized
 
 BIN = Path(sys.executable).parent
 PRIMARY, RECOVERY, EDGE = "us-east-2", "us-west-2", "us-east-1"
@@ -224,11 +224,6 @@ def test_what_is_no_choice_is_refused_in_a_line(name: str, value: str, message: 
     assert synthesis.status == 1
     assert message in synthesis.printed
     assert len(synthesis.printed.splitlines()) == 1
-
-
-def test_the_program_is_read_in_one_sitting() -> None:
-    lines = sum(len(path.read_text("utf-8").splitlines()) for path in APP.parent.rglob("*.py"))
-    assert lines <= 400
 
 
 # Built
