@@ -99,6 +99,37 @@ HOLDS_NOTHING = {
 }
 
 
+# Contract: a store under another id is a new, empty one beside the old one, which is left behind.
+IDS = {
+    "Audit": [
+        *("EncryptionKey1B843E66", "LogArchive62E50B8E", "LogArchiveAccessLogs43707F3F"),
+        *("TrailDigestReviewLogGroup7EDA9600", "TrailLogGroup4CBE3AF5", "TrailS30071F172"),
+    ],
+    "Data": [
+        *("BackupVaultADF21B19", "Documents7E5B2978", "EventsD32975C2", "FailedEventsA83487DA", "Images2D38C313"),
+        *("Password67973E0B", "Records091F6ECA", "RecordsIamDbAuthErrorLogD879E487", "RecordsPostgresqlLog11BC0280"),
+        *("RecordsUpgradeLog7EAA7F85", "Sessions", "SessionsEngineLog791B39B2", "SessionsSlowLog71C24391"),
+    ],
+    "Edge": ["EncryptionKey1B843E66", "PortalLogE2B0CD57", "PortalWebAclLog72F3D109"],
+    "Keys": ["EncryptionKey1B843E66", "LogArchive62E50B8E", "LogArchiveAccessLogs43707F3F"],
+    "Network": ["NetworkFlowLogGroup4F8CEEEF"],
+    "RecoveryCopies": ["Documents7E5B2978", "Images2D38C313", "Trail022F0CF2", "Vault23237E5B"],
+    "RecoveryKeys": ["EncryptionKey", "LogArchive62E50B8E", "LogArchiveAccessLogs43707F3F"],
+    "RecoveryNetwork": ["NetworkFlowLogGroup4F8CEEEF"],
+    "RecoveryService": [
+        *("EncryptionKey1B843E66", "PortalClusterExecuteCommandLogsC7A34D30", "PortalLogGroupFA13DCAB"),
+    ],
+    "RecoveryStandby": [
+        *("EventsD32975C2", "FailedEventsA83487DA", "Records091F6ECA", "RecordsIamDbAuthErrorLogD879E487"),
+        *("RecordsPostgresqlLog11BC0280", "RecordsUpgradeLog7EAA7F85", "Sessions", "SessionsEngineLog791B39B2"),
+        "SessionsSlowLog71C24391",
+    ],
+    "Service": [
+        *("EncryptionKey1B843E66", "PortalClusterExecuteCommandLogsC7A34D30", "PortalLogGroupFA13DCAB"),
+    ],
+}
+
+
 @pytest.fixture(scope="module")
 def warm(tmp_path_factory: pytest.TempPathFactory) -> Synthesis:
     return synthesized(tmp_path_factory.mktemp("warm"))
@@ -241,6 +272,13 @@ def test_nothing_that_holds_records_keys_or_logs_goes_with_its_stack(warm: Synth
             assert kept in {("Retain", "Retain"), ("Snapshot", "Snapshot")}, (stack, logical_id)
         else:
             assert resource["Type"] in HOLDS_NOTHING, (stack, logical_id)
+
+
+def test_stores_keep_their_logical_ids(warm: Synthesis) -> None:
+    found: dict[str, list[str]] = {}
+    for stack, logical_id, _ in resources(warm, *(HOLDS_RECORDS_KEYS_OR_LOGS - {"AWS::S3::BucketPolicy"})):
+        found.setdefault(stack, []).append(logical_id)
+    assert {stack: sorted(ids) for stack, ids in found.items()} == IDS
 
 
 def test_no_value_crosses_regions_by_a_custom_resource(warm: Synthesis) -> None:
