@@ -20,11 +20,13 @@ from hipaa_constructs.loading import load_stacks
 from hipaa_constructs.rules import RULES, Rule, Verdict
 from hipaa_constructs.services._library_waivers import LIBRARY_WAIVERS
 from hipaa_constructs.services._options import Contract
+from tools.costs import rows as cost_rows
 from tools.examples import EXAMPLES
 
 ROOT = Path(__file__).parent.parent
 CATALOGUE = ROOT / "docs" / "catalogue.csv"
 _README_TABLE = re.compile(r"(?<=<!-- constructs -->\n).*?(?=<!-- /constructs -->)", re.DOTALL)
+_COST_TABLE = re.compile(r"(?<=<!-- costs -->\n).*?(?=<!-- /costs -->)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +145,9 @@ def render() -> dict[Path, str]:
     readme = ROOT / "README.md"
     table = environment.get_template("readme-table.md").render(values)
     found[readme] = _README_TABLE.sub(lambda _: table, readme.read_text(encoding="utf-8"))
+    reference = ROOT / "examples" / "reference" / "README.md"
+    costs = environment.get_template("reference-costs.md").render(costs=cost_rows())
+    found[reference] = _COST_TABLE.sub(lambda _: costs, reference.read_text(encoding="utf-8"))
     return found
 
 

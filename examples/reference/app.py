@@ -25,7 +25,8 @@ serving = [ServiceStack(app, "Service", here, keys, network, data.stores)]
 if settings.standby == "warm":
     standby = StandbyStack(app, "RecoveryStandby", recovery_keys, recovery_network, copies, data)
     serving.append(ServiceStack(app, "RecoveryService", there, recovery_keys, recovery_network, standby.stores))
-EdgeStack(app, "Edge", serving)
+# A stack is not updated whose references lead to a Region that is lost: after a failover the edge has none there.
+EdgeStack(app, "Edge", serving if settings.active == "primary" else serving[1:])
 AuditStack(app, "Audit", here, copies)
 if settings.config_recorder == "yes":
     RecorderStack(app, "Recorder", here, keys)

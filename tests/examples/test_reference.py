@@ -368,9 +368,20 @@ def origin_of_writes(synthesis: Synthesis) -> Json:
     return at(found, "Properties", "VpcOriginEndpointConfig", "Arn", "Fn::GetStackOutput", "StackName")
 
 
-def test_writes_go_to_the_region_that_is_set_active(warm: Synthesis, tmp_path: Path) -> None:
+def test_writes_go_to_the_primary_region(warm: Synthesis) -> None:
     assert origin_of_writes(warm) == "Service"
-    assert origin_of_writes(synthesized(tmp_path, active="recovery")) == "RecoveryService"
+
+
+def test_after_a_failover_the_edge_needs_nothing_of_the_lost_region(tmp_path: Path) -> None:
+    synthesis = synthesized(tmp_path, active="recovery")
+    assert synthesis.status == 0, synthesis.printed
+    assert origin_of_writes(synthesis) == "RecoveryService"
+    assert f'"Region": "{PRIMARY}"' not in json.dumps(synthesis.templates()["Edge"])
+
+
+@pytest.mark.parametrize("stack", ["RecoveryCopies", "RecoveryNetwork", "RecoveryService", "RecoveryStandby"])
+def test_what_serves_after_a_failover_is_updated_without_the_lost_region(warm: Synthesis, stack: str) -> None:
+    assert f'"Region": "{PRIMARY}"' not in json.dumps(warm.templates()[stack])
 
 
 def test_names_inside_fail_over_by_health_checks(warm: Synthesis) -> None:

@@ -13,14 +13,12 @@ from portal.settings import PortalStack
 
 
 class EdgeStack(PortalStack):
-    """Reads, and names in the networks, fail over by themselves; writes go to the Region that is set active."""
+    """Reads, and names in the networks, fail over by themselves; writes go to the Region that is first."""
 
     def __init__(self, app: cdk.App, id: str, serving: Sequence[ServiceStack]) -> None:
         super().__init__(app, id, "us-east-1", stateful=False)
         domain = self.settings.domain
         origins = [HttpsOrigin.load_balancer(one.load_balancer, domain_name=domain) for one in serving]
-        if self.settings.active == "recovery":
-            origins.reverse()
         EndToEndHttpsDistribution(
             self,
             "Portal",
@@ -30,7 +28,7 @@ class EdgeStack(PortalStack):
             additional_behaviors={"/api/*": origins[0]},
         )
         zone = route53.HostedZone(self, "Inside", zone_name=domain, vpcs=[one.vpc for one in serving])
-        for one, failover in zip(serving, ("PRIMARY", "SECONDARY"), strict=False):
+        for number, one in enumerate(serving):
             alarm = route53.AlarmIdentifier(name=one.unhealthy, region=one.region)
             kind = route53.HealthCheckType.CLOUDWATCH_METRIC
             healthy = route53.HealthCheck(self, f"Healthy{one.region}", type=kind, alarm_identifier=alarm)
@@ -46,7 +44,7 @@ class EdgeStack(PortalStack):
                 name=domain,
                 type="A",
                 alias_target=address,
-                failover=failover,
+                failover="SECONDARY" if number else "PRIMARY",
                 set_identifier=one.region,
                 health_check_id=healthy.health_check_id,
             )

@@ -45,6 +45,8 @@ class Settings:
         for name, choices in CHOICES.items():
             if getattr(settings, name) not in choices:
                 raise SystemExit(f"-c {name}= must be {' or '.join(choices)}, got {getattr(settings, name)!r}")
+        if settings.active == "recovery" and settings.standby != "warm":
+            raise SystemExit("-c active=recovery needs -c standby=warm: nothing serves there otherwise")
         if not (settings.rpo_minutes + settings.rto_minutes).isdecimal() or settings.primary == settings.recovery:
             raise SystemExit(
                 "-c rpo_minutes= and rto_minutes= must be whole numbers, primary= and recovery= two Regions"
