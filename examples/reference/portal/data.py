@@ -157,7 +157,7 @@ class StandbyStack(PortalStack):
             source=data.format_arn(service="rds", resource="db", resource_name=DATABASE, arn_format=form),
             engine=POSTGRES,
             vpc=network.vpc,
-            instance_identifier=f"{DATABASE}-standby",
+            instance_identifier=self.settings.standby_name,
             encryption_key=keys.key,
             backup_plan=HipaaBackupPlan(self, "Backup", backup_vault=copies.vault, notify=keys.topic),
         )

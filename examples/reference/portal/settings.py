@@ -32,6 +32,7 @@ class Settings:
     hosted_zone_id: str = ""
     image_tag: str = "1.0.0"
     standby: str = "warm"
+    standby_name: str = "portal-records-standby"
     active: str = "primary"
     config_recorder: str = "yes"
     rpo_minutes: str = "30"
