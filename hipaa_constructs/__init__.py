@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from hipaa_constructs.services.s3_logs import LogArchive
     from hipaa_constructs.services.secretsmanager import EncryptedSecret
     from hipaa_constructs.services.sns import EncryptedTopic
+    from hipaa_constructs.services.sqs import EncryptedQueue
     from hipaa_constructs.services.wafv2 import HipaaWebAcl
     from hipaa_constructs.waivers import Waiver
 
@@ -47,6 +48,7 @@ __all__ = [
     "EncryptedBackupVault",
     "EncryptedBucket",
     "EncryptedLogGroup",
+    "EncryptedQueue",
     "EncryptedSecret",
     "EncryptedTopic",
     "EncryptedTrail",
@@ -83,6 +85,7 @@ _MODULES = {
     "EncryptedBackupVault": "services.backup_vault",
     "EncryptedBucket": "services.s3",
     "EncryptedLogGroup": "services.logs",
+    "EncryptedQueue": "services.sqs",
     "EncryptedSecret": "services.secretsmanager",
     "EncryptedTopic": "services.sns",
     "EncryptedTrail": "services.cloudtrail",

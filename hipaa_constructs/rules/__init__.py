@@ -31,6 +31,7 @@ from hipaa_constructs.rules import (
     s3_policies,
     secretsmanager,
     sns,
+    sqs,
     wafv2,
     waivers,
 )
@@ -79,6 +80,7 @@ __all__ = [
     "s3_policies",
     "secretsmanager",
     "sns",
+    "sqs",
     "wafv2",
     "waivers",
 ]

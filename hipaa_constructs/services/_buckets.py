@@ -8,6 +8,7 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+REPLICATION_RULE = "Everything"
 LOWEST_TLS = 1.2
 
 FIXED = {
@@ -127,7 +128,7 @@ def replication_role(scope: Construct) -> iam.Role:
 def replication_rule(target: s3.IBucket, key: kms.IKey) -> s3.ReplicationRule:
     """Return the rule that copies everything, with delete markers, within 15 minutes."""
     return s3.ReplicationRule(
-        id="Everything",
+        id=REPLICATION_RULE,
         destination=target,
         kms_key=key,
         sse_kms_encrypted_objects=True,

@@ -6,16 +6,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, Unpack
 
-from aws_cdk import RemovalPolicy, Stack, Stage
+from aws_cdk import Duration, RemovalPolicy, Stack, Stage
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_cloudwatch_actions as actions
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_sns as sns
 from constructs import Construct
 
+from hipaa_constructs.errors import ComplianceError
 from hipaa_constructs.services._buckets import (
     ABORT_UPLOADS,
     FIXED,
     LOWEST_TLS,
+    REPLICATION_RULE,
     allow_replication,
     deny_other_encryption,
     keep_policy,
@@ -29,8 +34,10 @@ from hipaa_constructs.services._options import Arguments, Contract
 from hipaa_constructs.services._waiving import record
 from hipaa_constructs.services.kms import AnyKey, is_alias, usable_key
 from hipaa_constructs.services.s3_logs import LogArchive, LogArchiveOptions
+from hipaa_constructs.services.sns import EncryptedTopic
 from hipaa_constructs.waivers import Waiver
 
+_FIFTEEN_MINUTES = Duration.minutes(15)
 _KEEPING = (RemovalPolicy.RETAIN, RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
 
 
@@ -226,6 +233,58 @@ class EncryptedBucket(Construct):
         if replica is None and not any(waiver.rule == "S3BucketReplicated" for waiver in waivers):
             record(resource, [BUCKET_NOT_REPLICATED.waiver], scope=self, by_library=True)
         record(resource, waivers, scope=self)
+        self._replica = None if replica is None else replica.bucket
+
+    def alarm_replication(self, topic: EncryptedTopic | sns.ITopic) -> Sequence[cloudwatch.Alarm]:
+        """Tell a topic when copies are more than 15 minutes late, or fail.
+
+        Price: two alarms, about 0.10 USD a month each.
+
+        Args:
+            topic: whom to tell. An imported one must let CloudWatch alarms publish.
+
+        Raises:
+            ComplianceError: the bucket is not replicated.
+
+        AWS: https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-metrics.html
+        """
+        if self._replica is None:
+            raise ComplianceError(
+                f"{self.node.path}: replicate_to must be given for an alarm on replication, got None; name a bucket in "
+                "a second Region (164.308(a)(7)(ii)(A))"
+            )
+        if isinstance(topic, EncryptedTopic):
+            topic.allow_alarms()
+            topic = topic.topic
+        dimensions = {
+            "SourceBucket": self.bucket.bucket_name,
+            "DestinationBucket": self._replica.bucket_name,
+            "RuleId": REPLICATION_RULE,
+        }
+        late, failed = (
+            cloudwatch.Metric(namespace="AWS/S3", metric_name=name, dimensions_map=dimensions, statistic="Maximum")
+            for name in ("ReplicationLatency", "OperationsFailedReplication")
+        )
+        return [
+            _alarm(self, "ReplicatedLate", late, _FIFTEEN_MINUTES.to_seconds(), topic),
+            _alarm(self, "NotReplicated", failed, 0, topic),
+        ]
+
+
+def _alarm(scope: Construct, id: str, metric: cloudwatch.Metric, above: float, topic: sns.ITopic) -> cloudwatch.Alarm:
+    alarm = cloudwatch.Alarm(
+        scope,
+        id,
+        metric=metric,
+        threshold=above,
+        evaluation_periods=1,
+        comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
+        # S3 measures while there is something to copy.
+        treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
+    )
+    alarm.add_alarm_action(actions.SnsAction(topic))
+    alarm.add_insufficient_data_action(actions.SnsAction(topic))
+    return alarm
 
 
 def _deploy_first(target: Stack, source: Stack) -> None:

@@ -28,6 +28,7 @@ from aws_cdk import aws_rds as rds
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_secretsmanager as secretsmanager
 from aws_cdk import aws_sns as sns
+from aws_cdk import aws_sqs as sqs
 from aws_cdk import aws_wafv2 as wafv2
 from cdk_nag import AwsSolutionsChecks, HIPAASecurityChecks
 
@@ -35,6 +36,7 @@ from hipaa_constructs import (
     EncryptedBackupVault,
     EncryptedBucket,
     EncryptedLogGroup,
+    EncryptedQueue,
     EncryptedSecret,
     EncryptedTopic,
     EncryptedTrail,
@@ -67,6 +69,7 @@ def good(app: App) -> None:
     EncryptionKey(stack, "Own")
     ReplicaEncryptionKey(stack, "Replica", primary_key_arn=PRIMARY)
     LogArchive.of(stack).allow_load_balancer_logs()
+    EncryptedQueue(stack, "Events")
     topic = EncryptedTopic(stack, "Alarms")
     topic.allow_alarms()
     topic.allow_event_rules()
@@ -149,6 +152,7 @@ def weak(app: App) -> None:
     kms.CfnKey(stack, "Key", key_policy={"Version": "2012-10-17", "Statement": [everyone]})
     logs.CfnLogGroup(stack, "Group")
     sns.CfnTopic(stack, "Topic")
+    sqs.CfnQueue(stack, "Queue", sqs_managed_sse_enabled=False)
     secretsmanager.CfnSecret(stack, "Secret")
     rds.CfnDBInstance(
         stack,

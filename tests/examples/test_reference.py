@@ -106,7 +106,7 @@ IDS = {
         *("TrailDigestReviewLogGroup7EDA9600", "TrailLogGroup4CBE3AF5", "TrailS30071F172"),
     ],
     "Data": [
-        *("BackupVaultADF21B19", "Documents7E5B2978", "EventsD32975C2", "FailedEventsA83487DA", "Images2D38C313"),
+        *("BackupVaultADF21B19", "Documents7E5B2978", "EventsD32975C2", "EventsFailedBEE96234", "Images2D38C313"),
         *("Password67973E0B", "Records091F6ECA", "RecordsIamDbAuthErrorLogD879E487", "RecordsPostgresqlLog11BC0280"),
         *("RecordsUpgradeLog7EAA7F85", "Sessions", "SessionsEngineLog791B39B2", "SessionsSlowLog71C24391"),
     ],
@@ -120,7 +120,7 @@ IDS = {
         *("EncryptionKey1B843E66", "PortalClusterExecuteCommandLogsC7A34D30", "PortalLogGroupFA13DCAB"),
     ],
     "RecoveryStandby": [
-        *("EventsD32975C2", "FailedEventsA83487DA", "Records091F6ECA", "RecordsIamDbAuthErrorLogD879E487"),
+        *("EventsD32975C2", "EventsFailedBEE96234", "Records091F6ECA", "RecordsIamDbAuthErrorLogD879E487"),
         *("RecordsPostgresqlLog11BC0280", "RecordsUpgradeLog7EAA7F85", "Sessions", "SessionsEngineLog791B39B2"),
         "SessionsSlowLog71C24391",
     ],

@@ -23,6 +23,7 @@ def test_the_public_names_are_frozen() -> None:
         "EncryptedBackupVault",
         "EncryptedBucket",
         "EncryptedLogGroup",
+        "EncryptedQueue",
         "EncryptedSecret",
         "EncryptedTopic",
         "EncryptedTrail",

@@ -32,6 +32,7 @@ SERVICES = [
     "s3",
     "secretsmanager",
     "sns",
+    "sqs",
     "wafv2",
     "waivers",
 ]
@@ -192,6 +193,10 @@ FROZEN = [
     "SnsTopicPolicyNamesPrincipals",
     "SnsTopicTlsOnly",
     "SnsTopicUsesCustomerManagedKey",
+    "SqsQueueHasDeadLetterQueue",
+    "SqsQueuePolicyNamesPrincipals",
+    "SqsQueueTlsOnly",
+    "SqsQueueUsesCustomerManagedKey",
     "SubnetAssignsNoPublicAddress",
     "TargetGroupEncrypted",
     "TargetGroupHealthCheckedOverHttps",

@@ -351,7 +351,7 @@ def test_tokens_pass() -> None:
 
 def over_two_stacks(app: App) -> HipaaEcsService:
     front = Stack(app, "Front")
-    vpc = FlowLoggedVpc(front, "Vpc", max_azs=2).vpc
+    vpc = FlowLoggedVpc(front, "Vpc", max_azs=2, endpoints="standard").vpc
     return service(
         Stack(app, "Stack"),
         vpc=vpc,

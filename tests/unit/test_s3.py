@@ -12,6 +12,7 @@ from constructs import Construct
 from hipaa_constructs import (
     ComplianceError,
     EncryptedBucket,
+    EncryptedTopic,
     EncryptionKey,
     LogArchive,
     ReplicaBucket,
@@ -21,6 +22,7 @@ from tests._refusals import made, refusal, waiver
 from tests._synthesis import (
     Body,
     at,
+    list_at,
     metadata_waivers,
     of_type,
     report_of,
@@ -321,6 +323,54 @@ def test_a_replica_in_another_stage_is_deployed_by_its_owner() -> None:
     copy = EncryptedBucket(stacks[0], "Copy", bucket_name="portal-records-copy")
     EncryptedBucket(stacks[1], "It", replicate_to=copy)
     assert stacks[1].dependencies == []
+
+
+def alarming(stack: Stack) -> None:
+    target = ReplicaBucket(
+        bucket=s3.Bucket.from_bucket_arn(stack, "Copy", "arn:aws:s3:::portal-records-copy"),
+        encryption_key=kms.Key.from_key_arn(stack, "CopyKey", "arn:aws:kms:us-west-2:123456789012:key/1234"),
+    )
+    EncryptedBucket(stack, "It", replicate_to=target).alarm_replication(EncryptedTopic(stack, "Alarms"))
+
+
+def test_late_and_failed_replication_set_off_alarms() -> None:
+    template = synthesized(alarming, region="us-east-1")
+    found = {
+        at(one, "Properties", "MetricName"): (
+            at(one, "Properties", "Threshold"),
+            at(one, "Properties", "TreatMissingData"),
+        )
+        for one in of_type(template, "AWS::CloudWatch::Alarm").values()
+    }
+    assert found == {"ReplicationLatency": (900, "notBreaching"), "OperationsFailedReplication": (0, "notBreaching")}
+
+
+def test_alarms_on_replication_are_about_the_rule_and_both_buckets() -> None:
+    template = synthesized(alarming, region="us-east-1")
+    for alarm in of_type(template, "AWS::CloudWatch::Alarm").values():
+        dimensions = {at(one, "Name"): at(one, "Value") for one in list_at(alarm, "Properties", "Dimensions")}
+        (bucket,) = (one for one in of_type(template, BUCKET) if one.startswith("It"))
+        assert dimensions == {
+            "SourceBucket": {"Ref": bucket},
+            "DestinationBucket": "portal-records-copy",
+            "RuleId": at(the(template, BUCKET, "It"), "Properties", "ReplicationConfiguration", "Rules", 0, "Id"),
+        }
+
+
+def test_alarms_on_replication_break_no_rule() -> None:
+    def build(app: App) -> None:
+        alarming(Stack(app, "Stack", env=Environment(account="123456789012", region="us-east-1")))
+
+    assert report_of(build).findings == []
+
+
+def test_an_alarm_on_what_is_not_replicated_is_refused(stack: Stack) -> None:
+    records = EncryptedBucket(stack, "It")
+    refusal(
+        lambda: records.alarm_replication(EncryptedTopic(stack, "Alarms")),
+        "Stack/It: replicate_to must be given for an alarm on replication, got None; name a bucket in a second Region "
+        "(164.308(a)(7)(ii)(A))",
+    )
 
 
 def test_replication_of_unversioned_objects_is_refused(stack: Stack) -> None:

@@ -5,15 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import aws_cdk as cdk
-from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_events as events
 from aws_cdk import aws_rds as rds
 from aws_cdk import aws_secretsmanager as secretsmanager
-from aws_cdk import aws_sqs as sqs
 
 from hipaa_constructs import (
     EncryptedBucket,
+    EncryptedQueue,
     EncryptedSecret,
     HipaaBackupPlan,
     HipaaRdsInstance,
@@ -37,20 +36,7 @@ class Stores:
     password: secretsmanager.ISecret
     documents: EncryptedBucket
     sessions: HipaaRedisCluster
-    events: sqs.Queue
-
-
-def queue(stack: PortalStack, keys: KeysStack, id: str, failed: sqs.Queue | None = None) -> sqs.Queue:
-    """Make a queue of events, which name records and hold nothing of them."""
-    return sqs.Queue(
-        stack,
-        id,
-        encryption_master_key=keys.key.key,
-        enforce_ssl=True,
-        dead_letter_queue=sqs.DeadLetterQueue(queue=failed, max_receive_count=5) if failed else None,
-        retention_period=cdk.Duration.days(14),
-        removal_policy=cdk.RemovalPolicy.RETAIN,
-    )
+    events: EncryptedQueue
 
 
 class DataStack(PortalStack):
@@ -108,24 +94,13 @@ class DataStack(PortalStack):
         )
         plan.protect(documents)
         self.settings.objective.set_for(records, documents)
-        for metric, above in (("ReplicationLatency", 15 * 60), ("OperationsFailedReplication", 0)):
-            buckets = {
-                "SourceBucket": documents.bucket.bucket_name,
-                "DestinationBucket": copies.documents.bucket.bucket_name,
-            }
-            measured = cloudwatch.Metric(
-                namespace="AWS/S3",
-                metric_name=metric,
-                dimensions_map={**buckets, "RuleId": "Everything"},
-                statistic="Maximum",
-            )
-            keys.alarm(self, metric, measured, above)
+        documents.alarm_replication(keys.topic)
         self.stores = Stores(
             records=records,
             password=password.secret,
             documents=documents,
             sessions=HipaaRedisCluster(self, "Sessions", vpc=network.vpc, encryption_key=keys.key),
-            events=queue(self, keys, "Events", queue(self, keys, "FailedEvents")),
+            events=EncryptedQueue(self, "Events", encryption_key=keys.key),
         )
         repository(self, keys)
         everything = {"filter": "portal", "filterType": "PREFIX_MATCH"}
@@ -172,5 +147,5 @@ class StandbyStack(PortalStack):
             ),
             documents=copies.documents,
             sessions=HipaaRedisCluster(self, "Sessions", vpc=network.vpc, encryption_key=keys.key),
-            events=queue(self, keys, "Events", queue(self, keys, "FailedEvents")),
+            events=EncryptedQueue(self, "Events", encryption_key=keys.key),
         )

@@ -57,7 +57,7 @@ class ServiceStack(PortalStack):
                 "RECORDS_HOST": stores.records.instance.db_instance_endpoint_address,
                 "SESSIONS_HOST": stores.sessions.endpoint_address,
                 "DOCUMENTS_BUCKET": stores.documents.bucket.bucket_name,
-                "EVENTS_QUEUE": stores.events.queue_url,
+                "EVENTS_QUEUE": stores.events.queue.queue_url,
             },
             secrets={"RECORDS_PASSWORD": ContainerSecret(stores.password, "password")},
         )
@@ -66,7 +66,7 @@ class ServiceStack(PortalStack):
         user = stores.sessions.add_user("Portal")
         stores.sessions.grant_connect(portal.task_role, user)
         stores.documents.bucket.grant_read_write(portal.task_role)
-        stores.events.grant_send_messages(portal.task_role)
-        stores.events.grant_consume_messages(portal.task_role)
+        stores.events.queue.grant_send_messages(portal.task_role)
+        stores.events.queue.grant_consume_messages(portal.task_role)
         failing = portal.target_group.metrics.unhealthy_host_count(period=cdk.Duration.minutes(1))
         keys.alarm(self, "Unhealthy", failing, above=0, name=self.unhealthy)

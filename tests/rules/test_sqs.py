@@ -1,0 +1,131 @@
+"""What is judged of queues and their policies."""
+
+from __future__ import annotations
+
+import pytest
+
+from hipaa_constructs.rules._value import Json
+from tests.rules._judging import (
+    BROKEN,
+    MET,
+    NOT_APPLICABLE,
+    PARAMETER,
+    UNDECIDED,
+    Body,
+    resource,
+    template,
+    verdict,
+)
+
+QUEUE, POLICY = "AWS::SQS::Queue", "AWS::SQS::QueuePolicy"
+ARN: Json = {"Fn::GetAtt": ["Other", "Arn"]}
+
+
+@pytest.mark.parametrize(
+    ("key", "wanted"),
+    [
+        ({"Fn::GetAtt": ["Key", "Arn"]}, MET),
+        ({"Ref": "Key"}, MET),
+        ("alias/records", MET),
+        ("arn:aws:kms:us-east-1:123456789012:key/1234", MET),
+        ("alias/aws/sqs", BROKEN),
+        ("", BROKEN),
+        ({"Ref": "AWS::NoValue"}, BROKEN),
+        (PARAMETER, UNDECIDED),
+    ],
+)
+def test_the_key_of_a_queue_decides(key: Json, wanted: str) -> None:
+    body = template({"It": resource(QUEUE, {"KmsMasterKeyId": key}), "Key": resource("AWS::KMS::Key")})
+    assert verdict("SqsQueueUsesCustomerManagedKey", body) == wanted
+
+
+def test_the_encryption_that_sqs_manages_is_not_enough() -> None:
+    body = template({"It": resource(QUEUE, {"SqsManagedSseEnabled": True})})
+    assert verdict("SqsQueueUsesCustomerManagedKey", body) == BROKEN
+
+
+def queue_with(statement: Json, queues: Json = None) -> Body:
+    named: Json = [{"Ref": "It"}] if queues is None else queues
+    document: Json = {"Statement": statement}
+    return template({"It": resource(QUEUE), "Policy": resource(POLICY, {"Queues": named, "PolicyDocument": document})})
+
+
+def denial(**changes: Json) -> Body:
+    plaintext: Body = {"Bool": {"aws:SecureTransport": "false"}}
+    whole: Body = {"Effect": "Deny", "Principal": "*", "Action": "sqs:*", "Resource": "*", "Condition": plaintext}
+    return {**whole, **changes}
+
+
+@pytest.mark.parametrize(
+    ("statement", "wanted"),
+    [
+        pytest.param(denial(), MET, id="everything"),
+        pytest.param(denial(Action=["sqs:SendMessage", "sqs:ReceiveMessage"]), MET, id="both-ways"),
+        pytest.param(denial(Action="sqs:SendMessage"), BROKEN, id="one-way"),
+        pytest.param(denial(Effect="Allow"), BROKEN, id="allow"),
+        pytest.param(denial(Principal={"AWS": "arn:aws:iam::1:root"}), BROKEN, id="one-account"),
+        pytest.param(denial(Condition={"Bool": {"aws:SecureTransport": "true"}}), BROKEN, id="with-tls"),
+        pytest.param(denial(Condition=PARAMETER), UNDECIDED, id="condition-unknown"),
+        pytest.param(PARAMETER, UNDECIDED, id="statement-unknown"),
+        pytest.param([], BROKEN, id="none"),
+    ],
+)
+def test_the_denial_of_plaintext_decides(statement: Json, wanted: str) -> None:
+    assert verdict("SqsQueueTlsOnly", queue_with(statement)) == wanted
+
+
+@pytest.mark.parametrize(("queues", "wanted"), [([{"Ref": "Other"}], BROKEN), ([PARAMETER], UNDECIDED), ([], BROKEN)])
+def test_the_policy_of_another_queue_does_not_count(queues: Json, wanted: str) -> None:
+    body = queue_with(denial(), queues)
+    resources = body["Resources"]
+    assert isinstance(resources, dict)
+    resources["Other"] = resource(QUEUE)
+    assert verdict("SqsQueueTlsOnly", body) == wanted
+
+
+@pytest.mark.parametrize(
+    ("statement", "wanted"),
+    [
+        pytest.param(denial(), MET, id="denial"),
+        pytest.param({"Effect": "Allow", "Principal": "*", "Action": "sqs:*"}, BROKEN, id="everyone"),
+        pytest.param({"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sqs:*"}, BROKEN, id="every-account"),
+        pytest.param({"Effect": "Allow", "Principal": {"AWS": "1"}, "Action": "sqs:*"}, MET, id="an-account"),
+        pytest.param(PARAMETER, UNDECIDED, id="unknown"),
+    ],
+)
+def test_whom_a_policy_names_decides(statement: Json, wanted: str) -> None:
+    assert verdict("SqsQueuePolicyNamesPrincipals", queue_with(statement), of="Policy") == wanted
+
+
+def redriving(redrive: Json, **others: Json) -> Body:
+    return template({"It": resource(QUEUE, {"RedrivePolicy": redrive}), **others})
+
+
+@pytest.mark.parametrize(
+    ("redrive", "wanted"),
+    [
+        pytest.param({"deadLetterTargetArn": ARN, "maxReceiveCount": 5}, MET, id="another-queue"),
+        pytest.param({"deadLetterTargetArn": "arn:aws:sqs:us-east-1:1:failed"}, MET, id="an-arn"),
+        pytest.param({"maxReceiveCount": 5}, BROKEN, id="a-count-alone"),
+        pytest.param({"Ref": "AWS::NoValue"}, BROKEN, id="nothing"),
+        pytest.param("x", BROKEN, id="text"),
+        pytest.param(PARAMETER, UNDECIDED, id="unknown"),
+    ],
+)
+def test_where_failed_messages_go_decides(redrive: Json, wanted: str) -> None:
+    assert verdict("SqsQueueHasDeadLetterQueue", redriving(redrive)) == wanted
+
+
+def test_a_queue_that_others_pass_on_to_needs_none_itself() -> None:
+    source = resource(QUEUE, {"RedrivePolicy": {"deadLetterTargetArn": {"Fn::GetAtt": ["It", "Arn"]}}})
+    assert verdict("SqsQueueHasDeadLetterQueue", template({"It": resource(QUEUE), "Source": source})) == NOT_APPLICABLE
+
+
+def test_a_queue_that_says_whose_messages_it_takes_needs_none_itself() -> None:
+    allowing: Json = {"RedriveAllowPolicy": {"redrivePermission": "allowAll"}}
+    assert verdict("SqsQueueHasDeadLetterQueue", template({"It": resource(QUEUE, allowing)})) == NOT_APPLICABLE
+
+
+def test_a_queue_that_others_may_pass_on_to_is_undecided() -> None:
+    source = resource(QUEUE, {"RedrivePolicy": {"deadLetterTargetArn": PARAMETER}})
+    assert verdict("SqsQueueHasDeadLetterQueue", template({"It": resource(QUEUE), "Source": source})) == UNDECIDED
