@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from hipaa_constructs.services.cloudfront_origins import HttpsOrigin
     from hipaa_constructs.services.cloudtrail import EncryptedTrail
     from hipaa_constructs.services.ec2 import FlowLoggedVpc
+    from hipaa_constructs.services.ecr import EncryptedRepository
     from hipaa_constructs.services.ecs import HipaaEcsService
     from hipaa_constructs.services.ecs_cluster import HipaaEcsCluster
     from hipaa_constructs.services.ecs_secrets import ContainerSecret
@@ -49,6 +50,7 @@ __all__ = [
     "EncryptedBucket",
     "EncryptedLogGroup",
     "EncryptedQueue",
+    "EncryptedRepository",
     "EncryptedSecret",
     "EncryptedTopic",
     "EncryptedTrail",
@@ -86,6 +88,7 @@ _MODULES = {
     "EncryptedBucket": "services.s3",
     "EncryptedLogGroup": "services.logs",
     "EncryptedQueue": "services.sqs",
+    "EncryptedRepository": "services.ecr",
     "EncryptedSecret": "services.secretsmanager",
     "EncryptedTopic": "services.sns",
     "EncryptedTrail": "services.cloudtrail",

@@ -14,6 +14,7 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_codebuild as codebuild
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_efs as efs
 from aws_cdk import aws_elasticache as elasticache
@@ -37,6 +38,7 @@ from hipaa_constructs import (
     EncryptedBucket,
     EncryptedLogGroup,
     EncryptedQueue,
+    EncryptedRepository,
     EncryptedSecret,
     EncryptedTopic,
     EncryptedTrail,
@@ -70,6 +72,7 @@ def good(app: App) -> None:
     ReplicaEncryptionKey(stack, "Replica", primary_key_arn=PRIMARY)
     LogArchive.of(stack).allow_load_balancer_logs()
     EncryptedQueue(stack, "Events")
+    EncryptedRepository(stack, "Images")
     topic = EncryptedTopic(stack, "Alarms")
     topic.allow_alarms()
     topic.allow_event_rules()
@@ -152,6 +155,7 @@ def weak(app: App) -> None:
     kms.CfnKey(stack, "Key", key_policy={"Version": "2012-10-17", "Statement": [everyone]})
     logs.CfnLogGroup(stack, "Group")
     sns.CfnTopic(stack, "Topic")
+    ecr.CfnRepository(stack, "Images", repository_policy_text={"Version": "2012-10-17", "Statement": [everyone]})
     sqs.CfnQueue(stack, "Queue", sqs_managed_sse_enabled=False)
     secretsmanager.CfnSecret(stack, "Secret")
     rds.CfnDBInstance(

@@ -24,6 +24,7 @@ def test_the_public_names_are_frozen() -> None:
         "EncryptedBucket",
         "EncryptedLogGroup",
         "EncryptedQueue",
+        "EncryptedRepository",
         "EncryptedSecret",
         "EncryptedTopic",
         "EncryptedTrail",

@@ -3,25 +3,11 @@
 from __future__ import annotations
 
 import aws_cdk as cdk
-from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_s3 as s3
 
-from hipaa_constructs import EncryptedBackupVault, EncryptedBucket
+from hipaa_constructs import EncryptedBackupVault, EncryptedBucket, EncryptedRepository
 from portal.foundation import KeysStack
 from portal.settings import PortalStack
-
-
-def repository(stack: PortalStack, keys: KeysStack) -> ecr.Repository:
-    """Make the repository of images: ECR copies them by its name, and would make a bare one."""
-    return ecr.Repository(
-        stack,
-        "Images",
-        repository_name="portal",
-        encryption_key=keys.key.key,
-        image_scan_on_push=True,
-        image_tag_mutability=ecr.TagMutability.IMMUTABLE,
-        removal_policy=cdk.RemovalPolicy.RETAIN,
-    )
 
 
 class CopiesStack(PortalStack):
@@ -31,7 +17,7 @@ class CopiesStack(PortalStack):
         super().__init__(app, id, region)
         self.key = keys.key.key
         self.vault = EncryptedBackupVault(self, "Vault", encryption_key=keys.key)
-        self.images = repository(self, keys)
+        EncryptedRepository(self, "Images", repository_name="portal", encryption_key=keys.key)
         named = cdk.PhysicalName.GENERATE_IF_NEEDED
         self.documents = EncryptedBucket(
             self,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import aws_cdk as cdk
-from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_events as events
 from aws_cdk import aws_rds as rds
 from aws_cdk import aws_secretsmanager as secretsmanager
@@ -13,13 +12,14 @@ from aws_cdk import aws_secretsmanager as secretsmanager
 from hipaa_constructs import (
     EncryptedBucket,
     EncryptedQueue,
+    EncryptedRepository,
     EncryptedSecret,
     HipaaBackupPlan,
     HipaaRdsInstance,
     HipaaRdsReadReplica,
     HipaaRedisCluster,
 )
-from portal.copies import CopiesStack, repository
+from portal.copies import CopiesStack
 from portal.foundation import KeysStack, NetworkStack
 from portal.settings import PortalStack
 
@@ -102,13 +102,8 @@ class DataStack(PortalStack):
             sessions=HipaaRedisCluster(self, "Sessions", vpc=network.vpc, encryption_key=keys.key),
             events=EncryptedQueue(self, "Events", encryption_key=keys.key),
         )
-        repository(self, keys)
-        everything = {"filter": "portal", "filterType": "PREFIX_MATCH"}
-        destination = {"region": copies.region, "registryId": self.account}
-        ecr.CfnReplicationConfiguration(
-            self,
-            "ReplicatedImages",
-            replication_configuration={"rules": [{"destinations": [destination], "repositoryFilters": [everything]}]},
+        EncryptedRepository(
+            self, "Images", repository_name="portal", encryption_key=keys.key, replicate_to=[copies.region]
         ).node.add_dependency(copies)
 
 
