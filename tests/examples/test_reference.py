@@ -15,7 +15,7 @@ from cloudsplaining.scan.policy_document import PolicyDocument
 from hipaa_constructs.rules import Verdict
 from hipaa_constructs.rules._value import Json
 from tests._synthesis import at, list_at, metadata_waivers
-from tests.examples._reference import Body, Change, Synthesis, synthesized
+from tests.examples._reference import APP, Body, Change, Synthesis, synthesized
 
 BIN = Path(sys.executable).parent
 PRIMARY, RECOVERY, EDGE = "us-east-2", "us-west-2", "us-east-1"
@@ -255,6 +255,13 @@ def test_what_is_no_choice_is_refused_in_a_line(name: str, value: str, message: 
     assert synthesis.status == 1
     assert message in synthesis.printed
     assert len(synthesis.printed.splitlines()) == 1
+
+
+def test_the_stacks_are_read_in_one_sitting() -> None:
+    stacks = ("audit", "copies", "data", "edge", "foundation", "service")
+    pages = [(APP.parent / "portal" / f"{name}.py").read_text("utf-8") for name in stacks]
+    assert {path.stem for path in (APP.parent / "portal").glob("*.py")} == {*stacks, "__init__", "settings"}
+    assert sum(len(page.splitlines()) for page in pages) <= 400
 
 
 # Built

@@ -20,11 +20,7 @@ class CopiesStack(PortalStack):
         EncryptedRepository(self, "Images", repository_name="portal", encryption_key=keys.key)
         named = cdk.PhysicalName.GENERATE_IF_NEEDED
         self.documents = EncryptedBucket(
-            self,
-            "Documents",
-            bucket_name=named,
-            encryption_key=keys.key,
-            server_access_logs_bucket=keys.log_archive,
+            self, "Documents", bucket_name=named, encryption_key=keys.key, server_access_logs_bucket=keys.log_archive
         )
         self.trail = EncryptedBucket(
             self,

@@ -111,13 +111,7 @@ class StandbyStack(PortalStack):
     """A replica of the database that can be promoted, an empty cache and a queue, in the recovery Region."""
 
     def __init__(
-        self,
-        app: cdk.App,
-        id: str,
-        keys: KeysStack,
-        network: NetworkStack,
-        copies: CopiesStack,
-        data: DataStack,
+        self, app: cdk.App, id: str, keys: KeysStack, network: NetworkStack, copies: CopiesStack, data: DataStack
     ) -> None:
         super().__init__(app, id, copies.region)
         form = cdk.ArnFormat.COLON_RESOURCE_NAME
