@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from fnmatch import fnmatchcase
+
 from hipaa_constructs.rules._keys import customers_key
-from hipaa_constructs.rules._node import Resource
+from hipaa_constructs.rules._node import Node, Resource
 from hipaa_constructs.rules._outcome import MET, Outcome, all_met, any_met, broken
 from hipaa_constructs.rules._policy import callers_named, read
 from hipaa_constructs.rules._rule import Severity, rule
 
 REPOSITORY = "AWS::ECR::Repository"
 PUBLIC_REPOSITORY = "AWS::ECR::PublicRepository"
+REGISTRY_POLICY = "AWS::ECR::RegistryPolicy"
 _SCANNING = "AWS::ECR::RegistryScanningConfiguration"
 _GUIDE = "https://docs.aws.amazon.com/AmazonECR/latest/userguide/"
 
@@ -25,10 +28,26 @@ _GUIDE = "https://docs.aws.amazon.com/AmazonECR/latest/userguide/"
     url=_GUIDE + "image-scanning.html",
 )
 def ecr_images_scanned(repository: Resource) -> Outcome:
-    """Judge the repository, or else the scanning of the registry that a template configures."""
+    """Judge the repository, or else the scanning that a template configures for the registry of the same Region."""
     own = repository.at("ImageScanningConfiguration", "ScanOnPush").must_be(True)
-    registry = repository.template.assembly.resources(_SCANNING)
-    return any_met([own, *(MET for one in registry if one.exists and one.at("Rules").items())])
+    here = repository.template
+    registries = [
+        one
+        for one in here.assembly.resources(_SCANNING)
+        if one.exists and (one.template.account, one.template.region) == (here.account, here.region)
+    ]
+    rules = [rule for registry in registries for rule in registry.at("Rules").items()]
+    return any_met([own, *(MET for rule in rules if _scans(rule, repository.name.text))])
+
+
+def _scans(rule: Node, name: str | None) -> bool:
+    """Tell whether a rule of a registry surely scans a repository; one without a name is found by ``*`` alone."""
+    if rule.at("ScanFrequency").text not in ("SCAN_ON_PUSH", "CONTINUOUS_SCAN"):
+        return False
+    filters = [one.at("Filter").text for one in rule.at("RepositoryFilters").items()]
+    # A filter without a wildcard is part of a name.
+    patterns = [one if "*" in one else f"*{one}*" for one in filters if one]
+    return any(one == "*" or (name is not None and fnmatchcase(name, one)) for one in patterns)
 
 
 @rule(
@@ -64,9 +83,9 @@ def ecr_tags_immutable(repository: Resource) -> Outcome:
 
 
 @rule(
-    title="no repository policy opens a repository to everyone",
-    fix="name principals in RepositoryPolicyText",
-    applies_to=(REPOSITORY,),
+    title="no policy opens a repository, or the registry, to everyone",
+    fix="name principals in RepositoryPolicyText, and in the PolicyText of the registry",
+    applies_to=(REPOSITORY, REGISTRY_POLICY),
     controls=("164.312(a)(1)", "164.308(a)(4)(ii)(C)"),
     requirement="HC-173",
     same_as=("checkov:CKV_AWS_32",),
@@ -74,7 +93,7 @@ def ecr_tags_immutable(repository: Resource) -> Outcome:
 )
 def ecr_policy_names_principals(repository: Resource) -> Outcome:
     """Judge each statement that allows something."""
-    place = repository.at("RepositoryPolicyText")
+    place = repository.at("PolicyText" if repository.type == REGISTRY_POLICY else "RepositoryPolicyText")
     statements, hidden = read(place)
     hidden = hidden or place.is_unknown
     return all_met([MET, *([place.undecided()] if hidden else []), *map(callers_named, statements)])

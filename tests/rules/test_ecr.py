@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from hipaa_constructs.rules import RULES, Assembly, Template
 from hipaa_constructs.rules._value import Json
 from tests.rules._judging import BROKEN, GONE, MET, PARAMETER, UNDECIDED, Body, resource, template, verdict
 
@@ -23,10 +24,36 @@ def test_whether_images_are_scanned_decides(scan: Json, wanted: str) -> None:
     assert verdict("EcrImagesScanned", body) == wanted
 
 
-@pytest.mark.parametrize(("rules", "wanted"), [([{"ScanFrequency": "CONTINUOUS_SCAN"}], MET), ([], BROKEN)])
-def test_the_scanning_of_the_registry_counts(rules: Json, wanted: str) -> None:
-    registry = resource("AWS::ECR::RegistryScanningConfiguration", {"ScanType": "ENHANCED", "Rules": rules})
-    assert verdict("EcrImagesScanned", repository({}, Registry=registry)) == wanted
+def scanning(*filters: Json, frequency: Json = "SCAN_ON_PUSH") -> Json:
+    found: Json = [{"Filter": one, "FilterType": "WILDCARD"} for one in filters]
+    rule: Json = {"ScanFrequency": frequency, "RepositoryFilters": found}
+    return resource("AWS::ECR::RegistryScanningConfiguration", {"ScanType": "ENHANCED", "Rules": [rule]})
+
+
+@pytest.mark.parametrize(
+    ("registry", "name", "wanted"),
+    [
+        pytest.param(scanning("*"), GONE, MET, id="all"),
+        pytest.param(scanning("x", "por*"), "portal", MET, id="by-name"),
+        pytest.param(scanning("port"), "my-portal", MET, id="by-part-of-the-name"),
+        pytest.param(scanning(""), "portal", BROKEN, id="empty"),
+        pytest.param(scanning("*", frequency="CONTINUOUS_SCAN"), GONE, MET, id="continuously"),
+        pytest.param(scanning("*", frequency="MANUAL"), GONE, BROKEN, id="by-hand"),
+        pytest.param(scanning("other*"), "portal", BROKEN, id="another"),
+        pytest.param(scanning("por*"), GONE, BROKEN, id="name-not-known"),
+        pytest.param(scanning(PARAMETER), "portal", BROKEN, id="filter-not-known"),
+        pytest.param(scanning(), "portal", BROKEN, id="none"),
+    ],
+)
+def test_the_scanning_of_the_registry_counts_for_whom_it_scans(registry: Json, name: Json, wanted: str) -> None:
+    assert verdict("EcrImagesScanned", repository({"RepositoryName": name}, Registry=registry)) == wanted
+
+
+def test_the_registry_of_another_region_does_not_count() -> None:
+    here = Template(repository({}), region="us-east-1")
+    there = Template(template({"Registry": scanning("*")}), region="us-west-2")
+    Assembly([here, there])
+    assert RULES["EcrImagesScanned"].judge(here.resources["It"]).verdict.value == BROKEN
 
 
 @pytest.mark.parametrize(
@@ -79,6 +106,13 @@ def test_whom_a_policy_names_decides(statement: Json, wanted: str) -> None:
 
 def test_a_repository_without_a_policy_is_the_accounts_own() -> None:
     assert verdict("EcrPolicyNamesPrincipals", repository({})) == MET
+
+
+@pytest.mark.parametrize(("principal", "wanted"), [("*", BROKEN), ({"AWS": "1"}, MET)])
+def test_whom_the_policy_of_the_registry_names_decides(principal: Json, wanted: str) -> None:
+    statement: Json = {"Effect": "Allow", "Principal": principal, "Action": "ecr:ReplicateImage", "Resource": "*"}
+    body = template({"It": resource("AWS::ECR::RegistryPolicy", {"PolicyText": {"Statement": [statement]}})})
+    assert verdict("EcrPolicyNamesPrincipals", body) == wanted
 
 
 def test_a_public_repository_breaks() -> None:
