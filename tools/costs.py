@@ -92,13 +92,14 @@ def rows() -> list[Row]:
     pilot |= {stack: _cost(stack, body) for stack, body in _templates("test_pilot_light")}
     pilot["RecoveryCopies"] += _REPLICATED_BACKUPS
     found = [
-        Row(stack, _region(stack), round(cost), round(pilot[stack]) if stack in pilot else None)
+        Row(stack, region_of(stack), round(cost), round(pilot[stack]) if stack in pilot else None)
         for stack, cost in warm.items()
     ]
     return sorted(found, key=lambda row: (row.region, row.stack))
 
 
-def _region(stack: str) -> str:
+def region_of(stack: str) -> str:
+    """Return the Region that a stack of the reference is in."""
     return next(region for prefix, region in REGIONS.items() if stack.startswith(prefix))
 
 

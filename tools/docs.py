@@ -22,6 +22,7 @@ from hipaa_constructs.services._library_waivers import LIBRARY_WAIVERS
 from hipaa_constructs.services._options import Contract
 from tools.costs import rows as cost_rows
 from tools.examples import EXAMPLES
+from tools.picture import draw, drawing
 
 ROOT = Path(__file__).parent.parent
 CATALOGUE = ROOT / "docs" / "catalogue.csv"
@@ -148,6 +149,7 @@ def render() -> dict[Path, str]:
     reference = ROOT / "examples" / "reference" / "README.md"
     costs = environment.get_template("reference-costs.md").render(costs=cost_rows())
     found[reference] = _COST_TABLE.sub(lambda _: costs, reference.read_text(encoding="utf-8"))
+    found[ROOT / "examples" / "reference" / "architecture.dot"] = drawing().to_string()
     return found
 
 
@@ -160,6 +162,9 @@ def main(arguments: list[str]) -> int:
         return 1 if stale else 0
     for path, text in stale.items():
         path.write_text(text, encoding="utf-8")
+        if path.suffix == ".dot":
+            # Its letters are as wide as the fonts of the machine: what it is drawn from is compared, not the picture.
+            draw(path.with_suffix(".svg"))
         print(f"wrote {path.relative_to(ROOT)}")
     return 0
 

@@ -53,3 +53,11 @@ def test_the_code_of_the_readme_is_python() -> None:
     assert blocks
     for block in blocks:
         ast.parse(block)
+
+
+def test_everything_of_the_picture_is_drawn() -> None:
+    folder = docs.ROOT / "examples" / "reference"
+    named = re.findall(r'(?m)^\t\t\t"([A-Za-z]+\.[A-Za-z0-9]+)"\t', (folder / "architecture.dot").read_text("utf-8"))
+    drawn = re.findall(r"<title>([^<]+)</title>", (folder / "architecture.svg").read_text("utf-8"))
+    assert len(named) > 30
+    assert set(named) <= set(drawn)
