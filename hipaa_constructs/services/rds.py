@@ -24,7 +24,6 @@ from hipaa_constructs.services._rds import (
     MONITORING_INTERVAL,
     check_key,
     check_replication,
-    check_snapshot,
     closed_security_group,
     derived_identifier,
     exported_log_groups,
@@ -44,11 +43,11 @@ from hipaa_constructs.services.backup import HipaaBackupPlan
 from hipaa_constructs.services.kms import AnyKey, usable_key
 from hipaa_constructs.services.rds_engines import ENGINES
 from hipaa_constructs.services.rds_replica import HipaaRdsReadReplica, ReadReplicaOptions
+from hipaa_constructs.services.rds_restore import check_restore, finish_restore
 from hipaa_constructs.services.secretsmanager import EncryptedSecret
 from hipaa_constructs.waivers import Waiver
 
 _NO_PARAMETERS: Mapping[str, str] = {}
-_NEW_ONLY = ("character_set_name", "database_name", "timezone")
 _TLS_RULES = ("RdsMysqlTlsOnly", "RdsPostgresTlsOnly", "RdsSqlServerTlsOnly")
 
 
@@ -138,6 +137,7 @@ class HipaaRdsInstance(Construct):
             "removal_policy": ("RdsKept",),
         },
         chosen=(
+            "automated_backups_arn",
             "backup_plan",
             "backup_replication_key",
             "backup_replication_region",
@@ -170,6 +170,7 @@ class HipaaRdsInstance(Construct):
         master_username: str | None = None,
         master_secret: EncryptedSecret | secretsmanager.ISecret | None = None,
         snapshot_identifier: str | None = None,
+        automated_backups_arn: str | None = None,
         instance_identifier: str | None = None,
         character_set_name: str | None = None,
         parameters: Mapping[str, str] = _NO_PARAMETERS,
@@ -209,6 +210,10 @@ class HipaaRdsInstance(Construct):
             snapshot_identifier: restores a snapshot of the same Region, by name or ARN. It must be encrypted: its key
                 goes on being used for storage, backups and replicas. Leave it there afterwards, or an empty database
                 takes the place.
+            automated_backups_arn: restores automated backups that another Region replicated to this one
+                (``backup_replication_region``), as they were at the latest time there is. Their key goes on being used.
+                Leave it there afterwards, as with a snapshot. Pass the ``master_secret`` that the lost database had, or
+                RDS makes a new password.
             instance_identifier: by default derived, so that it is known beforehand and unlike any other stack's.
             character_set_name: of Oracle and SQL Server; by default the engine's.
             parameters: further parameters of the engine, and other values than those set here.
@@ -254,7 +259,13 @@ class HipaaRdsInstance(Construct):
             removal_policy=removal_policy,
         )
         all_parameters = govern_parameters(arguments, known, parameters)
-        _check_restore(arguments, Stack.of(scope).region, snapshot_identifier, options, character_set_name)
+        origin = check_restore(
+            arguments,
+            Stack.of(scope).region,
+            snapshot_identifier,
+            automated_backups_arn,
+            {**options, **({} if character_set_name is None else {"character_set_name": character_set_name})},
+        )
         check_replication(arguments, Stack.of(scope).region, backup_replication_region, backup_replication_key)
 
         super().__init__(scope, id)
@@ -292,7 +303,7 @@ class HipaaRdsInstance(Construct):
         )
         username = master_username or engine.default_username or "admin"
         self.instance: rds.DatabaseInstance | rds.DatabaseInstanceFromSnapshot
-        if snapshot_identifier is None:
+        if origin is None:
             self.instance = rds.DatabaseInstance(
                 self,
                 "Default",
@@ -310,13 +321,13 @@ class HipaaRdsInstance(Construct):
                 self,
                 "Default",
                 credentials=None if secret is None else rds.SnapshotCredentials.from_secret(secret),
-                snapshot_identifier=snapshot_identifier,
+                snapshot_identifier=origin,
                 **shared,
                 **options,
             )
         self._resource = resource_of(self.instance)
-        if snapshot_identifier is not None:
-            _finish_restore(self._resource, key if master_secret is None else None)
+        if origin is not None:
+            finish_restore(self._resource, key if master_secret is None else None, automated_backups_arn)
         if backup_replication_region is not None:
             self._resource.automatic_backup_replication_region = backup_replication_region
             self._resource.automatic_backup_replication_kms_key_id = backup_replication_key
@@ -387,29 +398,3 @@ class _Shared(TypedDict):
     security_groups: Sequence[ec2.ISecurityGroup]
     vpc: ec2.IVpc
     vpc_subnets: ec2.SubnetSelection
-
-
-def _check_restore(
-    arguments: Arguments, here: str, snapshot: str | None, options: InstanceOptions, character_set_name: str | None
-) -> None:
-    if snapshot is None:
-        return
-    check_snapshot(arguments, here, snapshot, "snapshot")
-    given = {**options, **({} if character_set_name is None else {"character_set_name": character_set_name})}
-    for name in _NEW_ONLY:
-        if name in given:
-            arguments.refuse(
-                name,
-                given[name],
-                asked="left out with snapshot_identifier",
-                way_out="it is in the snapshot",
-                citation="164.308(a)(7)(ii)(B)",
-            )
-
-
-def _finish_restore(resource: rds.CfnDBInstance, key: kms.IKey | None) -> None:
-    # Refused at the deployment if the snapshot is not encrypted; the key is the snapshot's.
-    resource.storage_encrypted = True
-    if key is not None:
-        resource.manage_master_user_password = True
-        resource.master_user_secret = rds.CfnDBInstance.MasterUserSecretProperty(kms_key_id=key.key_arn)

@@ -369,6 +369,36 @@ def test_a_snapshot_is_restored_with_a_secret_of_ones_own() -> None:
     assert "{{resolve:secretsmanager:" in str(found["MasterUserPassword"])
 
 
+BACKUPS = f"arn:aws:rds:us-east-1:{ACCOUNT}:auto-backup:ab-l2ijcexjp7xq7hoj4siexample"
+
+
+def test_replicated_backups_are_restored_as_late_as_they_go() -> None:
+    found = of(automated_backups_arn=BACKUPS)
+    assert (found["SourceDBInstanceAutomatedBackupsArn"], found["UseLatestRestorableTime"]) == (BACKUPS, True)
+    assert found["ManageMasterUserPassword"] is True
+    assert not {"DBSnapshotIdentifier", "KmsKeyId", "MasterUsername", "StorageEncrypted"} & set(found)
+
+
+def test_replicated_backups_are_restored_with_the_password_that_was() -> None:
+    def build(stack: Stack) -> None:
+        secret = secretsmanager.Secret.from_secret_complete_arn(stack, "Password", SECRET)
+        HipaaRdsInstance(
+            stack, "It", engine=POSTGRES, vpc=network(stack), master_secret=secret, automated_backups_arn=BACKUPS
+        )
+
+    assert "{{resolve:secretsmanager:" in str(properties(synthesized(build))["MasterUserPassword"])
+
+
+def test_how_restored_backups_are_encrypted_is_undecided_and_nothing_else() -> None:
+    def build(app: App) -> None:
+        stack = Stack(app, "Stack")
+        HipaaRdsInstance(stack, "It", engine=POSTGRES, vpc=network(stack), automated_backups_arn=BACKUPS)
+
+    findings = report_of(build).findings
+    assert {one.rule.id for one in findings} == {"RdsStorageEncrypted", "RdsUsesCustomerManagedKey"}
+    assert {one.outcome.verdict.value for one in findings} == {"undecided"}
+
+
 def test_whose_key_a_restored_database_has_is_undecided() -> None:
     def build(app: App) -> None:
         stack = Stack(app, "Stack")
@@ -655,6 +685,38 @@ def test_subnets_that_the_network_has_not_are_refused(stack: Stack) -> None:
     chosen = ec2.SubnetSelection(subnet_group_name="Records")
     with pytest.raises(ComplianceError, match=r"^Stack/It: vpc_subnets must be subnets of the network, .*'Records'"):
         HipaaRdsInstance(stack, "It", engine=POSTGRES, vpc=network_of(stack), vpc_subnets=chosen)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (
+            {"automated_backups_arn": BACKUPS, "snapshot_identifier": "records"},
+            f"automated_backups_arn must be left out with snapshot_identifier, got '{BACKUPS}'; a database begins as "
+            "one thing (164.308(a)(7)(ii)(B))",
+        ),
+        (
+            {"automated_backups_arn": "records"},
+            "automated_backups_arn must be the ARN of replicated automated backups, got 'records'; aws rds "
+            "describe-db-instance-automated-backups names them (164.308(a)(7)(ii)(B))",
+        ),
+        (
+            {"automated_backups_arn": BACKUPS},
+            f"automated_backups_arn must be in us-west-2, got '{BACKUPS}'; restore them where they were replicated to "
+            "(164.308(a)(7)(ii)(B))",
+        ),
+        (
+            {"automated_backups_arn": BACKUPS.replace("us-east-1", "us-west-2"), "database_name": "records"},
+            "database_name must be left out with automated_backups_arn, got 'records'; it is in the backups "
+            "(164.308(a)(7)(ii)(B))",
+        ),
+    ],
+    ids=["both", "no-arn", "another-region", "what-they-hold"],
+)
+def test_backups_that_can_not_be_restored_are_refused(options: dict[str, object], message: str) -> None:
+    stack = Stack(App(), "Stack", env=Environment(account=ACCOUNT, region="us-west-2"))
+    vpc = network(stack)
+    refusal(lambda: made(HipaaRdsInstance, stack, engine=POSTGRES, vpc=vpc, **options), f"Stack/It: {message}")
 
 
 def test_a_snapshot_of_another_region_is_refused() -> None:
