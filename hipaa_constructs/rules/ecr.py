@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from fnmatch import fnmatchcase
-
 from hipaa_constructs.rules._keys import customers_key
 from hipaa_constructs.rules._node import Node, Resource
-from hipaa_constructs.rules._outcome import MET, Outcome, all_met, any_met, broken
+from hipaa_constructs.rules._outcome import MET, Outcome, Verdict, all_met, any_met, broken, undecided
 from hipaa_constructs.rules._policy import callers_named, read
 from hipaa_constructs.rules._rule import Severity, rule
+from hipaa_constructs.rules._template import Template
+from hipaa_constructs.rules._value import UNKNOWN, may_match
 
 REPOSITORY = "AWS::ECR::Repository"
 PUBLIC_REPOSITORY = "AWS::ECR::PublicRepository"
@@ -19,35 +19,89 @@ _GUIDE = "https://docs.aws.amazon.com/AmazonECR/latest/userguide/"
 
 @rule(
     title="every image is scanned for vulnerabilities when it is pushed",
-    fix="set ImageScanningConfiguration.ScanOnPush to true, or configure scanning for the registry",
+    fix="set ImageScanningConfiguration.ScanOnPush to true, or let the registry scan all repositories",
     applies_to=(REPOSITORY,),
     controls=("164.308(a)(1)(ii)(A)", "164.308(a)(5)(ii)(B)"),
     requirement="HC-170",
-    same_as=("checkov:CKV_AWS_163",),
+    same_as=(
+        "config:ecr-private-image-scanning-enabled",
+        "guard:ECR_REPO_SCAN_ON_PUSH",
+        "prowler:ecr_repositories_scan_images_on_push_enabled",
+        "checkov:CKV_AWS_163",
+    ),
     severity=Severity.WARNING,
     url=_GUIDE + "image-scanning.html",
 )
 def ecr_images_scanned(repository: Resource) -> Outcome:
-    """Judge the repository, or else the scanning that a template configures for the registry of the same Region."""
+    """Judge the repository, and the scanning configuration of its registry, which overrules it."""
     own = repository.at("ImageScanningConfiguration", "ScanOnPush").must_be(True)
-    here = repository.template
-    registries = [
-        one
-        for one in here.assembly.resources(_SCANNING)
-        if one.exists and (one.template.account, one.template.region) == (here.account, here.region)
-    ]
-    rules = [rule for registry in registries for rule in registry.at("Rules").items()]
-    return any_met([own, *(MET for rule in rules if _scans(rule, repository.name.text))])
+    sure, unsure = _configurations(repository)
+    if sure:
+        return all_met(_scanned(repository, own, one) for one in sure)
+    if all(_scanned(repository, own, one).verdict is own.verdict for one in unsure):
+        return own
+    return undecided(why="it is not known whether the scanning configuration of another stack is its registry's")
 
 
-def _scans(rule: Node, name: str | None) -> bool:
-    """Tell whether a rule of a registry surely scans a repository; one without a name is found by ``*`` alone."""
-    if rule.at("ScanFrequency").text not in ("SCAN_ON_PUSH", "CONTINUOUS_SCAN"):
+def _configurations(repository: Resource) -> tuple[list[Resource], list[Resource]]:
+    """Return the scanning configurations of the repository's registry, and those that may be."""
+    found = [one for one in repository.template.assembly.resources(_SCANNING) if one.exists]
+    answers = [(one, _share_registry(repository.template, one.template)) for one in found]
+    return [one for one, same in answers if same], [one for one, same in answers if same is None]
+
+
+def _share_registry(one: Template, other: Template) -> bool | None:
+    """Tell whether two templates are of the same account and Region, which have one registry."""
+    one, other = _outermost(one), _outermost(other)
+    if one is other:
+        return True
+    known = [pair for pair in ((one.account, other.account), (one.region, other.region)) if None not in pair]
+    if any(here != there for here, there in known):
         return False
-    filters = [one.at("Filter").text for one in rule.at("RepositoryFilters").items()]
-    # A filter without a wildcard is part of a name.
-    patterns = [one if "*" in one else f"*{one}*" for one in filters if one]
-    return any(one == "*" or (name is not None and fnmatchcase(name, one)) for one in patterns)
+    return True if len(known) == 2 else None
+
+
+def _outermost(template: Template) -> Template:
+    while template.parent is not None:
+        template = template.parent.template
+    return template
+
+
+def _scanned(repository: Resource, own: Outcome, configuration: Resource) -> Outcome:
+    """Judge the repository in a registry, whose filters decide alone; without any, basic scanning leaves it to each."""
+    rules = configuration.at("Rules")
+    hidden = [rules.undecided()] if rules.is_unknown else []
+    found = [*(_scans(one, repository.name) for one in rules.items()), *hidden]
+    covered = any_met([*found, rules.broken()]) if found else configuration.at("ScanType").must_be("BASIC")
+    if covered.verdict is Verdict.UNDECIDED:
+        covered = undecided(why="the scanning configuration of its registry is known at deployment only")
+    if covered.verdict is Verdict.BROKEN:
+        covered = broken(found="the scanning configuration of its registry leaves it out")
+    return covered if found else all_met([covered, own])
+
+
+def _scans(scanning_rule: Node, name: Node) -> Outcome:
+    filters = scanning_rule.at("RepositoryFilters")
+    hidden = [filters.undecided()] if filters.is_unknown else []
+    return all_met(
+        [
+            scanning_rule.at("ScanFrequency").must_be("SCAN_ON_PUSH", "CONTINUOUS_SCAN"),
+            any_met([*(_matches(one.at("Filter"), name) for one in filters.items()), *hidden, filters.broken()]),
+        ]
+    )
+
+
+def _matches(pattern: Node, name: Node) -> Outcome:
+    text = pattern.text
+    if not text:
+        return pattern.undecided() if pattern.is_unknown else pattern.broken()
+    if not text.strip("*"):
+        return MET
+    if name.is_absent or name.is_unknown:
+        return name.undecided()
+    # A filter without a wildcard matches every name that it is a part of.
+    pieces = (text if "*" in text else f"*{text}*").replace("*", UNKNOWN)
+    return MET if name.text is not None and may_match([pieces], name.text) else pattern.broken()
 
 
 @rule(
@@ -56,7 +110,7 @@ def _scans(rule: Node, name: str | None) -> bool:
     applies_to=(REPOSITORY,),
     controls=("164.312(a)(2)(iv)", "164.312(e)(2)(ii)"),
     requirement="HC-171",
-    same_as=("checkov:CKV_AWS_136",),
+    same_as=("config:ecr-repository-cmk-encryption-enabled", "checkov:CKV_AWS_136"),
     severity=Severity.WARNING,
     url=_GUIDE + "encryption-at-rest.html",
 )
@@ -69,11 +123,15 @@ def ecr_uses_customer_managed_key(repository: Resource) -> Outcome:
 
 @rule(
     title="no image takes the place of another one of its name",
-    fix="set ImageTagMutability to IMMUTABLE",
+    fix="set ImageTagMutability to IMMUTABLE, without exclusions",
     applies_to=(REPOSITORY,),
     controls=("164.312(c)(1)",),
     requirement="HC-172",
-    same_as=("checkov:CKV_AWS_51",),
+    same_as=(
+        "config:ecr-private-tag-immutability-enabled",
+        "prowler:ecr_repositories_tag_immutability",
+        "checkov:CKV_AWS_51",
+    ),
     severity=Severity.WARNING,
     url=_GUIDE + "image-tag-mutability.html",
 )
@@ -83,17 +141,25 @@ def ecr_tags_immutable(repository: Resource) -> Outcome:
 
 
 @rule(
-    title="no policy opens a repository, or the registry, to everyone",
-    fix="name principals in RepositoryPolicyText, and in the PolicyText of the registry",
+    title="no policy opens a repository or a registry to everyone",
+    fix="name principals, and confine services of AWS by aws:SourceArn or aws:SourceAccount",
     applies_to=(REPOSITORY, REGISTRY_POLICY),
     controls=("164.312(a)(1)", "164.308(a)(4)(ii)(C)"),
     requirement="HC-173",
-    same_as=("checkov:CKV_AWS_32",),
+    same_as=(
+        "cdk-nag:AwsSolutions-ECR1",
+        "prowler:ecr_repositories_not_publicly_accessible",
+        "checkov:CKV_AWS_32",
+    ),
     url=_GUIDE + "repository-policies.html",
 )
-def ecr_policy_names_principals(repository: Resource) -> Outcome:
-    """Judge each statement that allows something."""
-    place = repository.at("PolicyText" if repository.type == REGISTRY_POLICY else "RepositoryPolicyText")
+def ecr_policy_names_principals(resource: Resource) -> Outcome:
+    """Judge each statement that allows something; a repository without a policy is the account's own."""
+    place = resource.at("RepositoryPolicyText" if resource.type == REPOSITORY else "PolicyText")
+    if place.is_absent:
+        return MET
+    if not (place.is_unknown or isinstance(place.value, (dict, str))):
+        return place.broken()
     statements, hidden = read(place)
     hidden = hidden or place.is_unknown
     return all_met([MET, *([place.undecided()] if hidden else []), *map(callers_named, statements)])

@@ -72,7 +72,7 @@ def good(app: App) -> None:
     ReplicaEncryptionKey(stack, "Replica", primary_key_arn=PRIMARY)
     LogArchive.of(stack).allow_load_balancer_logs()
     EncryptedQueue(stack, "Events")
-    EncryptedRepository(stack, "Images")
+    EncryptedRepository(stack, "Images", repository_name="portal", replicate_to=["us-west-2"])
     topic = EncryptedTopic(stack, "Alarms")
     topic.allow_alarms()
     topic.allow_event_rules()

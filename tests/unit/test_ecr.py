@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from aws_cdk import App, Environment, RemovalPolicy, Stack
+from aws_cdk import App, Aws, CfnParameter, Environment, NestedStack, RemovalPolicy, Stack
 from aws_cdk import aws_ecr as ecr
+from aws_cdk import aws_iam as iam
 
-from hipaa_constructs import EncryptedRepository, EncryptionKey
+from hipaa_constructs import ComplianceError, EncryptedRepository, EncryptionKey
 from tests._refusals import made, refusal, waiver
 from tests._synthesis import at, list_at, metadata_waivers, of_type, report_of, synthesized, the
 
@@ -69,6 +70,81 @@ def test_copies_go_to_the_same_account() -> None:
     assert accounts == {"123456789012"}
 
 
+def test_the_copies_are_of_the_whole_stack() -> None:
+    def build(stack: Stack) -> None:
+        one = EncryptedRepository(stack, "One", repository_name="portal", replicate_to=["us-west-2"])
+        other = EncryptedRepository(
+            NestedStack(stack, "Nested"), "Other", repository_name="letters", replicate_to=["us-west-2"]
+        )
+        assert one.replication is not None
+        assert one.replication is other.replication
+        assert EncryptedRepository(stack, "Bare").replication is None
+
+    rules = list_at(the(synthesized(build), REPLICATION), "Properties", "ReplicationConfiguration", "Rules")
+    assert [at(rule, "RepositoryFilters", 0, "Filter") for rule in rules] == ["portal", "letters"]
+
+
+def test_a_region_that_is_not_known_yet_is_passed_on() -> None:
+    def build(stack: Stack) -> None:
+        region = CfnParameter(stack, "Recovery").value_as_string
+        EncryptedRepository(stack, "It", repository_name="portal", replicate_to=[region])
+
+    rules = list_at(the(synthesized(build), REPLICATION), "Properties", "ReplicationConfiguration", "Rules")
+    assert at(rules, 0, "Destinations", 0, "Region") == {"Ref": "Recovery"}
+
+
+def test_the_own_region_is_refused_by_its_pseudo_parameter_too() -> None:
+    with pytest.raises(ComplianceError, match="replicate_to must be a list of other Regions"):
+        EncryptedRepository(Stack(App(), "Stack"), "It", repository_name="portal", replicate_to=[Aws.REGION])
+
+
+def another_configuration(scope: Stack) -> None:
+    ecr.CfnReplicationConfiguration(scope, "Another", replication_configuration={"rules": []})
+
+
+def test_a_stack_has_one_configuration_of_copies(stack: Stack) -> None:
+    another_configuration(stack)
+    refusal(
+        lambda: EncryptedRepository(stack, "It", repository_name="portal", replicate_to=["us-west-2"]),
+        "Stack/It: replicate_to must be left out in a stack with another replication configuration, got "
+        "'Stack/Another'; a registry has one; take that one out, and pass replicate_to to each repository "
+        "(164.308(a)(7)(ii)(B))",
+    )
+
+
+def test_a_stack_and_those_nested_in_it_have_one_configuration_of_copies(stack: Stack) -> None:
+    another_configuration(NestedStack(stack, "Nested"))
+    with pytest.raises(ComplianceError, match="got 'Stack/Nested/Another'"):
+        EncryptedRepository(stack, "It", repository_name="portal", replicate_to=["us-west-2"])
+
+
+def test_another_stack_may_have_a_configuration_of_copies(stack: Stack) -> None:
+    another_configuration(Stack(stack, "Other", env=Environment(account="123456789012", region="us-west-2")))
+    assert EncryptedRepository(stack, "It", repository_name="portal", replicate_to=["us-west-2"]).replication
+
+
+def test_a_configuration_of_copies_holds_25_repositories(stack: Stack) -> None:
+    for number in range(25):
+        EncryptedRepository(stack, f"Its{number}", repository_name=f"portal{number}", replicate_to=["us-west-2"])
+    refusal(
+        lambda: EncryptedRepository(stack, "It", repository_name="portal", replicate_to=["us-west-2"]),
+        "Stack/It: replicate_to must be given to 25 repositories of a stack at most, got 'one more'; ECR takes no more "
+        "rules; one for a name that others begin with copies them too (164.308(a)(7)(ii)(B))",
+    )
+
+
+def test_copied_repositories_break_no_rule() -> None:
+    assert report_of(lambda app: copying(Stack(app, "Stack"))).findings == []
+
+
+def test_an_account_that_may_pull_breaks_no_rule() -> None:
+    def build(app: App) -> None:
+        repository = EncryptedRepository(Stack(app, "Stack"), "It").repository
+        repository.grant_pull(iam.AccountPrincipal("210987654321"))
+
+    assert report_of(build).findings == []
+
+
 def test_a_repository_has_the_logical_id_of_the_plain_one() -> None:
     plain = synthesized(lambda stack: ecr.Repository(stack, "It"))
     assert list(of_type(PLAIN, REPOSITORY)) == list(of_type(plain, REPOSITORY))
@@ -127,6 +203,26 @@ def test_free_options_are_passed_on() -> None:
             "(164.308(a)(7)(ii)(B))",
         ),
         (
+            {"replicate_to": [None], "repository_name": "portal"},
+            "Stack/It: replicate_to must be a list of other Regions, got None; e.g. ['us-west-2'] "
+            "(164.308(a)(7)(ii)(B))",
+        ),
+        (
+            {"replicate_to": ["us-west-2a"], "repository_name": "portal"},
+            "Stack/It: replicate_to must be a list of other Regions, got 'us-west-2a'; e.g. ['us-west-2'] "
+            "(164.308(a)(7)(ii)(B))",
+        ),
+        (
+            {"replicate_to": ["us-west-2", "us-west-2"], "repository_name": "portal"},
+            "Stack/It: replicate_to must be a list without repetitions, got 'us-west-2'; a Region has one copy "
+            "(164.308(a)(7)(ii)(B))",
+        ),
+        (
+            {"image_tag_mutability_exclusion_filters": ["dev-*"]},
+            "Stack/It: image_tag_mutability_exclusion_filters must be empty, got 1; to go without it pass "
+            'waivers=[Waiver(rule="EcrTagsImmutable", …)] (164.312(c)(1))',
+        ),
+        (
             {"encryption": None},
             "Stack/It: encryption can't be set, got None; it is always KMS (164.312(a)(2)(iv)); pass encryption_key to "
             "choose the key",
@@ -153,3 +249,17 @@ def test_waived_mutable_tags_are_recorded() -> None:
     repository = the(template, REPOSITORY)
     assert at(repository, "Properties", "ImageTagMutability") == "MUTABLE"
     assert [one["rule"] for one in metadata_waivers(repository)] == ["EcrTagsImmutable"]
+
+
+def test_waived_exclusions_are_passed_on() -> None:
+    template = synthesized(
+        lambda stack: EncryptedRepository(
+            stack,
+            "It",
+            image_tag_mutability=ecr.TagMutability.IMMUTABLE_WITH_EXCLUSION,
+            image_tag_mutability_exclusion_filters=[ecr.ImageTagMutabilityExclusionFilter.wildcard("dev-*")],
+            waivers=[waiver("EcrTagsImmutable")],
+        )
+    )
+    (excluded,) = list_at(the(template, REPOSITORY), "Properties", "ImageTagMutabilityExclusionFilters")
+    assert at(excluded, "ImageTagMutabilityExclusionFilterValue") == "dev-*"
