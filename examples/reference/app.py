@@ -22,7 +22,7 @@ recovery_network = NetworkStack(app, "RecoveryNetwork", there, recovery_keys, ci
 copies = CopiesStack(app, "RecoveryCopies", there, recovery_keys)
 data = DataStack(app, "Data", here, keys, network, copies)
 serving = [ServiceStack(app, "Service", here, keys, network, data.stores)]
-if settings.standby == "warm":
+if settings.stands_by:
     standby = StandbyStack(app, "RecoveryStandby", recovery_keys, recovery_network, copies, data)
     serving.append(ServiceStack(app, "RecoveryService", there, recovery_keys, recovery_network, standby.stores))
 # A stack is not updated whose references lead to a Region that is lost: after a failover the edge has none there.

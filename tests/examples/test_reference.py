@@ -357,6 +357,19 @@ def test_a_pilot_light_has_replicated_backups_alone(pilot: Synthesis) -> None:
     assert not {"RecoveryStandby", "RecoveryService"} & set(pilot.stacks())
 
 
+def test_a_pilot_light_is_restored_from_replicated_backups(tmp_path: Path) -> None:
+    backups = f"arn:aws:rds:{RECOVERY}:123456789012:auto-backup:ab-l2ijcexjp7xq7hoj4siexample"
+    synthesis = synthesized(tmp_path, standby="pilot-light", restore_from=backups)
+    assert synthesis.status == 0, synthesis.printed
+    assert (
+        setting(synthesis, "RecoveryStandby", "AWS::RDS::DBInstance", "SourceDBInstanceAutomatedBackupsArn") == backups
+    )
+    assert f'"Region": "{PRIMARY}"' not in json.dumps(synthesis.templates()["RecoveryStandby"])
+    found = {rule for rules in synthesis.reported("violations").values() for rule in rules}
+    # What a template can't say of backups: they are encrypted with the key that they were replicated with.
+    assert found == {"RdsStorageEncrypted", "RdsUsesCustomerManagedKey"}
+
+
 def test_reads_fail_over_and_writes_have_one_origin(warm: Synthesis) -> None:
     config = setting(warm, "Edge", "AWS::CloudFront::Distribution", "DistributionConfig")
     assert at(config, "DefaultCacheBehavior", "TargetOriginId") == at(config, "OriginGroups", "Items", 0, "Id")

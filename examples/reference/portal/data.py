@@ -108,33 +108,37 @@ class DataStack(PortalStack):
 
 
 class StandbyStack(PortalStack):
-    """A replica of the database that can be promoted, an empty cache and a queue, in the recovery Region."""
+    """In the recovery Region: a replica of the database, to be promoted, or a restored one; a cache and a queue."""
 
     def __init__(
         self, app: cdk.App, id: str, keys: KeysStack, network: NetworkStack, copies: CopiesStack, data: DataStack
     ) -> None:
         super().__init__(app, id, copies.region)
-        form = cdk.ArnFormat.COLON_RESOURCE_NAME
-        records = HipaaRdsReadReplica(
-            self,
-            "Records",
-            source=data.format_arn(service="rds", resource="db", resource_name=DATABASE, arn_format=form),
-            engine=POSTGRES,
-            vpc=network.vpc,
-            instance_identifier=self.settings.standby_name,
-            encryption_key=keys.key,
-            backup_plan=HipaaBackupPlan(self, "Backup", backup_vault=copies.vault, notify=keys.topic),
-        )
-        records.node.add_dependency(data)
-        lag = records.instance.metric("ReplicaLag", statistic="Maximum", period=cdk.Duration.minutes(1))
-        keys.alarm(self, "ReplicaLag", lag, above=5 * 60)
+        form, name, vpc = cdk.ArnFormat.COLON_RESOURCE_NAME, self.settings.standby_name, network.vpc
         replica = self.format_arn(service="secretsmanager", resource="secret", resource_name=DATABASE, arn_format=form)
+        password = secretsmanager.Secret.from_secret_attributes(
+            self, "Password", secret_partial_arn=replica, encryption_key=keys.key.key
+        )
+        plan = HipaaBackupPlan(self, "Backup", backup_vault=copies.vault, notify=keys.topic)
+        records: HipaaRdsInstance | HipaaRdsReadReplica
+        if self.settings.restore_from:
+            records = HipaaRdsInstance(
+                self, "Records", engine=POSTGRES, vpc=vpc, instance_identifier=name, backup_plan=plan,
+                encryption_key=keys.key, master_secret=password, automated_backups_arn=self.settings.restore_from,
+            )  # fmt: skip
+        else:
+            source = data.format_arn(service="rds", resource="db", resource_name=DATABASE, arn_format=form)
+            records = HipaaRdsReadReplica(
+                self, "Records", engine=POSTGRES, vpc=vpc, instance_identifier=name, backup_plan=plan,
+                encryption_key=keys.key, source=source,
+            )  # fmt: skip
+            records.node.add_dependency(data)
+            lag = records.instance.metric("ReplicaLag", statistic="Maximum", period=cdk.Duration.minutes(1))
+            keys.alarm(self, "ReplicaLag", lag, above=5 * 60)
         self.stores = Stores(
             records=records,
-            password=secretsmanager.Secret.from_secret_attributes(
-                self, "Password", secret_partial_arn=replica, encryption_key=keys.key.key
-            ),
+            password=password,
             documents=copies.documents,
-            sessions=HipaaRedisCluster(self, "Sessions", vpc=network.vpc, encryption_key=keys.key),
+            sessions=HipaaRedisCluster(self, "Sessions", vpc=vpc, encryption_key=keys.key),
             events=EncryptedQueue(self, "Events", encryption_key=keys.key),
         )

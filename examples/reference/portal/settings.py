@@ -32,6 +32,7 @@ class Settings:
     hosted_zone_id: str = ""
     image_tag: str = "1.0.0"
     standby: str = "warm"
+    restore_from: str = ""
     standby_name: str = "portal-records-standby"
     active: str = "primary"
     config_recorder: str = "yes"
@@ -46,13 +47,20 @@ class Settings:
         for name, choices in CHOICES.items():
             if getattr(settings, name) not in choices:
                 raise SystemExit(f"-c {name}= must be {' or '.join(choices)}, got {getattr(settings, name)!r}")
-        if settings.active == "recovery" and settings.standby != "warm":
-            raise SystemExit("-c active=recovery needs -c standby=warm: nothing serves there otherwise")
+        if settings.active == "recovery" and not settings.stands_by:
+            raise SystemExit(
+                "-c active=recovery needs -c standby=warm or -c restore_from=: nothing serves there otherwise"
+            )
         if not (settings.rpo_minutes + settings.rto_minutes).isdecimal() or settings.primary == settings.recovery:
             raise SystemExit(
                 "-c rpo_minutes= and rto_minutes= must be whole numbers, primary= and recovery= two Regions"
             )
         return settings
+
+    @property
+    def stands_by(self) -> bool:
+        """Whether a database and a service are in the recovery Region, made beforehand or of restored backups."""
+        return self.standby == "warm" or bool(self.restore_from)
 
     @property
     def objective(self) -> RecoveryObjective:
