@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 
-from hipaa_constructs.rules import RULES, Assembly, Outcome, Resource, Rule, Severity, Template, Verdict
+from hipaa_constructs.rules import RULES, Assembly, Outcome, Resource, Rule, Settings, Severity, Template, Verdict
 from hipaa_constructs.rules.waivers import RULE_COMPLETED, WAIVER_USED
 from hipaa_constructs.waivers import RecordedWaiver, recorded_in
 
@@ -76,6 +76,7 @@ def check(
     *,
     rules: Collection[Rule] | None = None,
     today: datetime.date | None = None,
+    settings: Settings | None = None,
     progress: Callable[[Rule], None] | None = None,
 ) -> Report:
     """Judge templates that are deployed together.
@@ -84,9 +85,10 @@ def check(
         templates: of all stacks of an app; a policy in one counts for a bucket in another.
         rules: by default all of them.
         today: the date that the expiry of waivers is measured against, by default the current date in UTC.
+        settings: what the team decided; by default nothing.
         progress: called after each rule.
     """
-    assembly = Assembly(templates, today=today)
+    assembly = Assembly(templates, today=today, settings=settings)
     chosen = RULES.values() if rules is None else rules
     judgements: list[Judgement] = []
     for rule in chosen:

@@ -6,9 +6,10 @@ from pkgutil import iter_modules
 from hipaa_constructs.rules._node import Node, Resource
 from hipaa_constructs.rules._outcome import Outcome, Verdict
 from hipaa_constructs.rules._rule import RULES, Rule, Severity
+from hipaa_constructs.rules._settings import Settings
 from hipaa_constructs.rules._template import Assembly, Template
 
-__all__ = ["RULES", "Assembly", "Node", "Outcome", "Resource", "Rule", "Severity", "Template", "Verdict"]
+__all__ = ["RULES", "Assembly", "Node", "Outcome", "Resource", "Rule", "Settings", "Severity", "Template", "Verdict"]
 
 # A module of rules counts by being there, in the order of their names.
 for _module in sorted(found.name for found in iter_modules(__path__)):

@@ -11,9 +11,8 @@ from typing import TypeVar, cast
 from hipaa_constructs.rules._node import Resource
 from hipaa_constructs.rules._pointers import Pointers
 from hipaa_constructs.rules._resolve import StackOutput, names_in, resolve
-from hipaa_constructs.rules._value import (
-    Json,
-)
+from hipaa_constructs.rules._settings import Settings
+from hipaa_constructs.rules._value import Json
 from hipaa_constructs.rules._world import World
 
 T = TypeVar("T")
@@ -139,19 +138,24 @@ class Assembly:
     Attributes:
         templates: in the order given.
         today: the date that expiry is measured against.
+        settings: what the team decided.
         world: the world being judged.
         children: the nested template of a stack resource, by its parent template and logical id.
     """
 
-    def __init__(self, templates: Iterable[Template], *, today: datetime.date | None = None) -> None:
+    def __init__(
+        self, templates: Iterable[Template], *, today: datetime.date | None = None, settings: Settings | None = None
+    ) -> None:
         """Link templates to one another.
 
         Args:
             templates: each belongs to one assembly only.
             today: by default the current date in UTC.
+            settings: by default nothing is decided.
         """
         self.templates = list(templates)
         self.today = today or datetime.datetime.now(datetime.UTC).date()
+        self.settings = settings or Settings()
         self.world = World()
         self.steps = 0
         self.children: dict[tuple[int, str], Template] = {}

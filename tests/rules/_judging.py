@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TypeAlias
 
-from hipaa_constructs.rules import RULES, Assembly, Outcome, Template
+from hipaa_constructs.rules import RULES, Assembly, Outcome, Settings, Template
 from hipaa_constructs.rules._value import Json
 
 Body: TypeAlias = dict[str, Json]
@@ -88,7 +88,13 @@ def _with(holder: Json, path: Path_, value: list[Json]) -> Json:
     ]
 
 
-def outcome(rule: str, *bodies: Body, of: str = "It", files: Mapping[int, str] | None = None) -> Outcome:
+def outcome(
+    rule: str,
+    *bodies: Body,
+    of: str = "It",
+    files: Mapping[int, str] | None = None,
+    settings: Settings | None = None,
+) -> Outcome:
     """Judge a rule of the resource with a logical id, which is in one of the templates.
 
     Args:
@@ -96,17 +102,24 @@ def outcome(rule: str, *bodies: Body, of: str = "It", files: Mapping[int, str] |
         bodies: the templates that are judged together.
         of: the logical id of the resource.
         files: the file names of templates by position, by which nested stacks are found.
+        settings: what the team decided.
     """
     templates = [
         Template(body, name=f"t{number}", path=Path("/stacks", file) if file else None)
         for number, body in enumerate(bodies)
         for file in [(files or {}).get(number)]
     ]
-    assembly = Assembly(templates, today=TODAY)
+    assembly = Assembly(templates, today=TODAY, settings=settings)
     (found,) = [t.resources[of] for t in assembly.templates if of in t.resources]
     return RULES[rule].judge(found)
 
 
-def verdict(rule: str, *bodies: Body, of: str = "It", files: Mapping[int, str] | None = None) -> str:
+def verdict(
+    rule: str,
+    *bodies: Body,
+    of: str = "It",
+    files: Mapping[int, str] | None = None,
+    settings: Settings | None = None,
+) -> str:
     """Judge a rule and return the verdict as a word."""
-    return outcome(rule, *bodies, of=of, files=files).verdict.value
+    return outcome(rule, *bodies, of=of, files=files, settings=settings).verdict.value
