@@ -155,4 +155,5 @@ def launch_configuration_assigns_no_public_address(configuration: Resource) -> O
 )
 def elastic_ip_moves_to_standby(address: Resource) -> Outcome:
     """Judge that the address outlives the instance it is of; one that nothing has yet is a standby, not waste."""
-    return address.at("InstanceId").must_be_absent()
+    place = address.at("InstanceId")
+    return place.broken() if place.targets() else place.must_be_absent()
