@@ -132,6 +132,7 @@ def _subnets(interfaces: Node) -> list[Node]:
     controls=_REACHABLE,
     requirement="HC-016",
     same_as=(
+        "cdk-nag:HIPAA.Security-AutoScalingLaunchConfigPublicIpDisabled",
         "config:autoscaling-launch-config-public-ip-disabled",
         "guard:AUTOSCALING_LAUNCH_CONFIG_PUBLIC_IP_DISABLED",
         "prowler:autoscaling_group_launch_configuration_no_public_ip",

@@ -82,6 +82,7 @@ def _encrypted(mapping: Node) -> Outcome:
     controls=_REACHABLE,
     requirement="HC-002",
     same_as=(
+        "cdk-nag:HIPAA.Security-EC2IMDSv2Enabled",
         "config:ec2-imdsv2-check",
         "config:ec2-launch-template-imdsv2-check",
         "config:autoscaling-launchconfig-requires-imdsv2",
