@@ -37,7 +37,7 @@ EXPECTED_OF_CHECKOV = {
 # Checkov passes every bucket, as S3 has encrypted by default since 2023.
 NEVER_FOUND = {"checkov:CKV_AWS_19"}
 
-# cdk-nag asks listeners of plain HTTP for a certificate too, those that only redirect among them; and for tokens it asks
+# cdk-nag asks listeners of plain HTTP for a certificate too, those that only redirect among them. For tokens it asks
 # groups, of which the rules judge what they are launched from.
 FALSELY_FOUND = {
     "cdk-nag:HIPAA.Security-ELBv2ACMCertificateRequired": {"HTTP"},
