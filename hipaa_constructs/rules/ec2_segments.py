@@ -51,6 +51,8 @@ def data_store_in_isolated_subnets(store: Resource) -> Outcome:
 def _isolated(place: Node) -> Outcome:
     subnet = place.target()
     leads_out = subnet_leads_out(subnet) if subnet is not None and subnet.type == SUBNET else None
+    if place.text is None and not place.is_unknown:
+        return place.broken()
     if leads_out is None:
         return place.undecided("the subnet or its routes are not in the templates")
     return place.broken("a subnet with a default route") if leads_out else MET

@@ -32,8 +32,8 @@ def ecs_service_connect_encrypted(service: Resource) -> Outcome:
 
 
 def _encrypted(offered: Node, task: Resource | None) -> Outcome:
-    if offered.is_unknown:
-        return offered.undecided()
+    if not isinstance(offered.value, dict):
+        return offered.undecided() if offered.is_unknown else offered.broken()
     authority = offered.at("Tls", "IssuerCertificateAuthority", "AwsPcaAuthorityArn").must_be_set()
     if authority.verdict is not Verdict.BROKEN:
         return authority

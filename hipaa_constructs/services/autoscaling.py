@@ -94,6 +94,7 @@ class HipaaAutoScalingGroup(Construct):
     some 2 USD a month for each.
 
     Rules: Ec2VolumesEncrypted, Ec2MetadataNeedsToken, Ec2MetadataStaysOnInstance, Ec2TemplateAssignsNoPublicAddress,
+    Ec2InstanceMonitored, Ec2WithoutKeyPair, SsmManagesInstances, SecurityGroupEgressConfined,
     AutoScalingGroupSpansZones.
     Your duty: the image and its patches; what the role may do; backups, should anything but scratch be on a volume.
     AWS: https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-data-protection.html

@@ -115,7 +115,8 @@ class HipaaEcsService(Construct):
 
     Rules: EcsContainerLogged, EcsContainerReadOnly, EcsContainerNotRoot, EcsContainerNotPrivileged,
     EcsVariablesWithoutSecrets, EcsTaskHasOwnNetwork, EcsServiceWithoutPublicAddresses, EcsServiceRunsTwoTasks,
-    EcsServiceOnLatestPlatform, EcsServiceRollsBack, TargetGroupEncrypted, TargetGroupHealthCheckedOverHttps.
+    EcsServiceOnLatestPlatform, EcsServiceRollsBack, TargetGroupEncrypted, TargetGroupHealthCheckedOverHttps,
+    SecurityGroupEgressConfined.
     Your duty: the image, its patches and the scans for them; what the task role may do; that no PHI is printed.
     AWS: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/security-tasks-containers.html
 

@@ -78,12 +78,16 @@ def test_on_a_port_without_a_protocol_the_program_may_speak_tls(protocol: Json) 
         ({"PortName": "other"}, None),
         ({"PortName": PARAMETER}, None),
         ({}, None),
-        ("x", None),
         (PARAMETER, None),
     ],
 )
 def test_a_port_that_is_not_in_the_templates_leaves_it_open(offered: Json, task: Json) -> None:
     assert verdict(RULE, service(offering(offered), task=task)) == UNDECIDED
+
+
+@pytest.mark.parametrize("offered", ["x", 3, [], None, True])
+def test_a_service_of_a_wrong_type_breaks(offered: Json) -> None:
+    assert verdict(RULE, service(offering(offered))) == BROKEN
 
 
 @pytest.mark.parametrize(

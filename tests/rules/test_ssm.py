@@ -112,8 +112,11 @@ def test_a_policy_that_may_be_of_the_role_leaves_it_open() -> None:
         (["portal"], UNDECIDED),
         ([PARAMETER], UNDECIDED),
         ([{"Ref": "It"}], UNDECIDED),
+        (PARAMETER, UNDECIDED),
         ([], BROKEN),
-        ("", BROKEN),
+        ([GONE], BROKEN),
+        (GONE, BROKEN),
+        ("x", BROKEN),
     ],
 )
 def test_a_role_that_is_not_in_the_templates_leaves_it_open(roles: Json, wanted: str) -> None:
