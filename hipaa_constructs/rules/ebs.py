@@ -5,7 +5,7 @@ from __future__ import annotations
 from hipaa_constructs.rules._keys import customers_key
 from hipaa_constructs.rules._launches import listed
 from hipaa_constructs.rules._node import Node, Resource
-from hipaa_constructs.rules._outcome import MET, NOT_APPLICABLE, Outcome, all_met
+from hipaa_constructs.rules._outcome import MET, Outcome, all_met
 from hipaa_constructs.rules._rule import Severity, rule
 
 VOLUME = "AWS::EC2::Volume"
@@ -128,4 +128,4 @@ def dlm_copies_encrypted(policy: Resource) -> Outcome:
         for action in listed(details.at("Actions"))
         for copy in listed(action.at("CrossRegionCopy"))
     ]
-    return all_met(place.must_be(True) for place in copies) if copies else NOT_APPLICABLE
+    return all_met(place.must_be(True) for place in copies)

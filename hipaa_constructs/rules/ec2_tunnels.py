@@ -27,7 +27,7 @@ def _every_tunnel(connection: Resource, judge: Callable[[Node], Outcome]) -> Out
         return place.undecided()
     tunnels = place.items()
     missing = [] if len(tunnels) == _TUNNELS else [place.broken(f"options of {len(tunnels)} tunnels")]
-    return all_met([*missing, *(one.undecided() if one.is_unknown else judge(one) for one in tunnels)])
+    return all_met([*missing, *map(judge, tunnels)])
 
 
 @rule(

@@ -57,8 +57,7 @@ def eks_endpoint_not_public(cluster: Resource) -> Outcome:
     """Judge the endpoint, which is open to everyone where nothing is said."""
     config = cluster.at("ResourcesVpcConfig")
     ranges = config.at("PublicAccessCidrs")
-    public = config.at("EndpointPublicAccess").must_be(False)
-    return any_met([public, *([_confined(ranges)] if not ranges.is_absent else [])])
+    return any_met([config.at("EndpointPublicAccess").must_be(False), _confined(ranges)])
 
 
 def _confined(ranges: Node) -> Outcome:

@@ -94,4 +94,4 @@ def sage_maker_without_internet_access(resource: Resource) -> Outcome:
 def sage_maker_metadata_needs_token(notebook: Resource) -> Outcome:
     """Judge the least version; without a token, a forged request of a program gets the notebook's credentials."""
     place = notebook.at("InstanceMetadataServiceConfiguration", "MinimumInstanceMetadataServiceVersion")
-    return place.must_be("2", 2)
+    return place.must_be(2)

@@ -14,6 +14,7 @@ from tests.rules._judging import (
     PARAMETER,
     UNDECIDED,
     Body,
+    outcome,
     resource,
     template,
     verdict,
@@ -203,3 +204,24 @@ def test_an_address_that_is_declared_with_its_instance_does_not_move(properties:
 def test_an_address_bound_to_an_instance_of_the_template_breaks() -> None:
     body = template({"It": resource("AWS::EC2::EIP", {"InstanceId": {"Ref": "Web"}}), "Web": resource(INSTANCE, {})})
     assert verdict("ElasticIpMovesToStandby", body) == BROKEN
+
+
+@pytest.mark.parametrize(
+    ("body", "wanted"),
+    [
+        (instance(QUIET, {"MapPublicIpOnLaunch": True}), ("SubnetId", "its subnet gives it one")),
+        (instance(QUIET, {"MapPublicIpOnLaunch": PARAMETER}), ("SubnetId", "its subnet decides")),
+        (instance({"SubnetId": "s-1"}), ("SubnetId", "its subnet decides, which is not in the templates")),
+        (
+            instance(QUIET, Address=resource("AWS::EC2::EIP", {"InstanceId": {"Ref": "It"}})),
+            ("", "an Elastic IP address is associated with it"),
+        ),
+        (
+            instance(QUIET, Address=resource("AWS::EC2::EIP", {"InstanceId": PARAMETER})),
+            ("", "an Elastic IP address may be associated with it"),
+        ),
+    ],
+)
+def test_a_finding_says_what_is_wrong(body: Body, wanted: tuple[str, str]) -> None:
+    found = outcome(PUBLIC, body)
+    assert (found.property, found.found) == wanted

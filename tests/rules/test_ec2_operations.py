@@ -150,6 +150,18 @@ def test_types_that_have_a_choice_are_ebs_optimized(kind: str, type_: Json, opti
     assert verdict("Ec2InstanceEbsOptimized", body) == wanted
 
 
+@pytest.mark.parametrize(
+    "type_",
+    [
+        *("c1.xlarge", "c3.xlarge", "c3.2xlarge", "c3.4xlarge", "g2.2xlarge", "i2.xlarge", "i2.2xlarge", "i2.4xlarge"),
+        *("m1.large", "m1.xlarge", "m2.2xlarge", "m2.4xlarge", "m3.xlarge", "m3.2xlarge"),
+        *("r3.xlarge", "r3.2xlarge", "r3.4xlarge"),
+    ],
+)
+def test_each_type_that_has_a_choice_is_known(type_: str) -> None:
+    assert verdict("Ec2InstanceEbsOptimized", launched(INSTANCE, {"InstanceType": type_})) == BROKEN
+
+
 def test_a_launch_template_says_whether_an_instance_is_ebs_optimized() -> None:
     own: Body = {"InstanceType": "m3.xlarge"}
     assert verdict("Ec2InstanceEbsOptimized", from_template(own, {"EbsOptimized": True})) == MET
@@ -187,6 +199,13 @@ def test_a_parameter_that_takes_key_pairs_is_never_empty(parameter: Json, wanted
     assert verdict("Ec2WithoutKeyPair", body) == wanted
 
 
+@pytest.mark.parametrize("key", [{"Fn::ImportValue": "key"}, {"Fn::Sub": "${SomeKey}-x"}])
+def test_a_key_pair_from_elsewhere_is_undecided(key: Json) -> None:
+    parameters: Json = {"SomeKey": {"Type": "AWS::EC2::KeyPair::KeyName"}}
+    body = template({"It": resource(INSTANCE, {"KeyName": key})}, Parameters=parameters)
+    assert verdict("Ec2WithoutKeyPair", body) == UNDECIDED
+
+
 def test_a_key_pair_of_the_templates_breaks() -> None:
     pair = resource("AWS::EC2::KeyPair", {"KeyName": "admin"})
     body = template({"It": resource(INSTANCE, {"KeyName": {"Ref": "Pair"}}), "Pair": pair})
@@ -216,6 +235,8 @@ def test_termination_protection_decides(value: Json, wanted: str) -> None:
         ("", BROKEN),
         (GONE, BROKEN),
         (PARAMETER, UNDECIDED),
+        ({"Fn::Sub": "E${AnyParameter}B"}, UNDECIDED),
+        ({"Fn::Sub": "e${AnyParameter}"}, BROKEN),
         *((value, BROKEN) for value in NEVER_TEXT),
     ],
 )

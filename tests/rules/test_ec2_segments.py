@@ -15,6 +15,7 @@ from tests.rules._judging import (
     PARAMETER,
     UNDECIDED,
     Body,
+    outcome,
     resource,
     template,
     verdict,
@@ -251,3 +252,28 @@ def test_without_a_decision_no_gateway_is_judged() -> None:
 def test_gateways_of_a_vpn_are_not_judged() -> None:
     body = template({"It": resource("AWS::EC2::VPCGatewayAttachment", {"VpcId": "vpc-1", "VpnGatewayId": "vgw-1"})})
     assert verdict(GATEWAY, body, settings=Settings(internet_vpcs=())) == NOT_APPLICABLE
+
+
+@pytest.mark.parametrize(
+    ("body", "wanted"),
+    [
+        (template({"It": resource(GROUP, {})}), ("SecurityGroupEgress", "absent: everything")),
+        (
+            template({"It": resource(GROUP, {"SecurityGroupEgress": [opening(FromPort=80)]})}),
+            ("SecurityGroupEgress[0]", "everything outside, on other ports than 443"),
+        ),
+        (
+            template({"It": resource(GROUP, {"SecurityGroupEgress": [opening(FromPort=PARAMETER)]})}),
+            ("SecurityGroupEgress[0]", "an intrinsic function hides what is called on which port"),
+        ),
+    ],
+)
+def test_a_finding_says_what_is_wrong(body: Body, wanted: tuple[str, str]) -> None:
+    found = outcome(EGRESS, body)
+    assert (found.property, found.found) == wanted
+
+
+def test_a_finding_names_the_subnet() -> None:
+    store = resource("AWS::RDS::DBSubnetGroup", {"SubnetIds": [{"Ref": "Subnet"}]})
+    found = outcome(STORES, template({"It": store, **network(DEFAULT)}))
+    assert (found.property, found.found) == ("SubnetIds[0]", "a subnet with a default route")

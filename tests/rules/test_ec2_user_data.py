@@ -60,6 +60,7 @@ def judged(user_data: Json) -> set[str]:
         "echo 123-45-6789",
         "echo MRN 1234567",
         "dob=1970-01-01",
+        "export db_password=hunter22",
     ],
 )
 def test_a_secret_or_a_patient_breaks(script: str) -> None:

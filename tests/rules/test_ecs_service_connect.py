@@ -14,6 +14,7 @@ from tests.rules._judging import (
     PARAMETER,
     UNDECIDED,
     Body,
+    outcome,
     resource,
     template,
     verdict,
@@ -110,3 +111,9 @@ def test_services_that_offer_nothing_are_not_judged(configured: Json, wanted: st
 @pytest.mark.parametrize("value", MALFORMED, ids=str)
 def test_a_malformed_intrinsic_function_is_no_pass(value: Json) -> None:
     assert verdict(RULE, service(value)) in (BROKEN, UNDECIDED)
+
+
+def test_a_finding_names_the_place() -> None:
+    found = outcome(RULE, service(offering(WEB)))
+    wanted = ("ServiceConnectConfiguration.Services[0].Tls", "absent, on a port of HTTP")
+    assert (found.property, found.found) == wanted

@@ -279,3 +279,18 @@ def test_other_sessions_than_shells_have_no_preferences(kind: Json, wanted: str)
 def test_a_malformed_intrinsic_function_is_no_pass(value: Json) -> None:
     assert verdict(MANAGED, profile({"ManagedPolicyArns": value})) in (BROKEN, UNDECIDED)
     assert verdict(SESSIONS, sessions({**INPUTS, "cloudWatchEncryptionEnabled": value})) in (BROKEN, UNDECIDED)
+
+
+@pytest.mark.parametrize(
+    ("rule", "body", "wanted"),
+    [
+        (MANAGED, profile({}), "a role without it"),
+        (MANAGED, profile({"ManagedPolicyArns": [PARAMETER]}), "an intrinsic function hides policies"),
+        (MANAGED, profile({}, ["portal"]), "the role is not in the templates"),
+        (SECRETS, parameter("/a", "AKIAIOSFODNN7EXAMPLE"), "a value with the form of a secret"),
+        (SECRETS, parameter("/a", "123-45-6789"), "text that looks like a social security number"),
+        (SESSIONS, sessions({"kmsKeyId": "alias/sessions"}), "no log group and no bucket"),
+    ],
+)
+def test_a_finding_says_what_is_wrong(rule: str, body: Body, wanted: str) -> None:
+    assert outcome(rule, body).found == wanted
