@@ -50,8 +50,9 @@ def ssm_manages_instances(profile: Resource) -> Outcome:
     place = profile.at("Roles")
     role = place.at(0).target()
     if role is None or role.type != ROLE:
-        hidden = place.is_unknown or place.items()
-        return place.undecided("the role is not in the templates") if hidden else place.broken()
+        if place.is_unknown or place.items():
+            return place.undecided("the role is not in the templates")
+        return place.broken()
     settings = [one for one in profile.template.assembly.resources(SETTING) if one.exists]
     if any(_is_setting(one, _HOST_MANAGEMENT) for one in settings):
         return MET

@@ -86,6 +86,7 @@ def policy(details: Json, **properties: Json) -> Body:
     return template({"It": resource("AWS::DLM::LifecyclePolicy", body)})
 
 
+NO_RULE: tuple[Json, ...] = (None, 0, True, [], "x")
 DAILY: Body = {"CreateRule": {"Interval": 24}, "RetainRule": {"Count": 7}}
 
 
@@ -102,7 +103,7 @@ DAILY: Body = {"CreateRule": {"Interval": 24}, "RetainRule": {"Count": 7}}
         ([], BROKEN),
         (GONE, BROKEN),
         ("x", BROKEN),
-        *(([{**DAILY, "CreateRule": value}], BROKEN) for value in (None, 0, True, [], "x")),
+        *(([{**DAILY, "CreateRule": value}], BROKEN) for value in NO_RULE),
     ],
 )
 def test_the_schedules_of_a_policy_decide(schedules: Json, wanted: str) -> None:

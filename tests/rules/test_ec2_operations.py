@@ -32,12 +32,12 @@ LATEST: Json = {"LaunchTemplateId": {"Ref": "Other"}, "Version": {"Fn::GetAtt": 
 
 
 def launched(kind: str, properties: Json) -> Body:
-    holder: Json = {
+    holders: dict[str, Json] = {
         TEMPLATE: {"LaunchTemplateData": properties},
         SPOT: {"SpotFleetRequestConfigData": {"LaunchSpecifications": [properties]}},
         FLEET: {"LaunchTemplateConfigs": [{"Overrides": [properties]}]},
-    }.get(kind, properties)
-    return template({"It": resource(kind, holder)})
+    }
+    return template({"It": resource(kind, holders.get(kind, properties))})
 
 
 def from_template(properties: Body, data: Json) -> Body:

@@ -37,7 +37,7 @@ echo done > ops@example.org
 
 def judged(user_data: Json) -> set[str]:
     """Judge user data wherever it may stand."""
-    bodies = {
+    bodies: dict[str, Json] = {
         "AWS::EC2::Instance": {"UserData": user_data},
         "AWS::AutoScaling::LaunchConfiguration": {"UserData": user_data},
         "AWS::EC2::LaunchTemplate": {"LaunchTemplateData": {"UserData": user_data}},

@@ -21,6 +21,7 @@ from tests.rules._judging import (
 )
 
 REPEATED, ROUTED = "InspectorCisScanRepeated", "InspectorFindingsRouted"
+NO_SCHEDULE: tuple[Json, ...] = (None, 0, True, [], {})
 START: Json = {"StartTime": {"TimeOfDay": "02:00", "TimeZone": "UTC"}}
 
 
@@ -41,7 +42,7 @@ def scan(schedule: Json) -> Body:
         (PARAMETER, UNDECIDED),
         (GONE, BROKEN),
         ("Daily", BROKEN),
-        *((value, BROKEN) for value in (None, 0, True, [], {})),
+        *((value, BROKEN) for value in NO_SCHEDULE),
     ],
 )
 def test_a_scan_is_repeated(schedule: Json, wanted: str) -> None:

@@ -83,12 +83,13 @@ def test_the_managed_policies_of_the_role_decide(arns: Json, wanted: str) -> Non
 def test_a_policy_that_allows_the_same_does(written: Json, wanted: str) -> None:
     inline: Json = {"Policies": [{"PolicyName": "x", "PolicyDocument": written}]}
     assert verdict(MANAGED, profile(inline)) == wanted
-    for kind, key, value in (
-        ("AWS::IAM::Policy", "Roles", [{"Ref": "Role"}]),
-        ("AWS::IAM::ManagedPolicy", "Roles", [{"Ref": "Role"}]),
-        ("AWS::IAM::RolePolicy", "RoleName", {"Ref": "Role"}),
-    ):
-        policy = resource(kind, {key: value, "PolicyDocument": written})
+    of_role: tuple[tuple[str, Body], ...] = (
+        ("AWS::IAM::Policy", {"Roles": [{"Ref": "Role"}]}),
+        ("AWS::IAM::ManagedPolicy", {"Roles": [{"Ref": "Role"}]}),
+        ("AWS::IAM::RolePolicy", {"RoleName": {"Ref": "Role"}}),
+    )
+    for kind, named in of_role:
+        policy = resource(kind, {**named, "PolicyDocument": written})
         assert verdict(MANAGED, profile({}, Policy=policy)) == wanted
     attached: Json = {"ManagedPolicyArns": [{"Ref": "Policy"}]}
     policy = resource("AWS::IAM::ManagedPolicy", {"PolicyDocument": written})

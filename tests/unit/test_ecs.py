@@ -169,8 +169,9 @@ def test_tasks_get_no_public_addresses() -> None:
 
 def test_tasks_may_call_https_only() -> None:
     (group,) = [body for name, body in of_type(PLAIN, "AWS::EC2::SecurityGroup").items() if "LoadBalancer" not in name]
-    (opening,) = at(group, "Properties", "SecurityGroupEgress")
-    assert (opening["IpProtocol"], opening["FromPort"], opening["ToPort"]) == ("tcp", 443, 443)
+    first, second = (at(group, "Properties", "SecurityGroupEgress", number) for number in (0, 1))
+    assert [at(first, key) for key in ("IpProtocol", "FromPort", "ToPort")] == ["tcp", 443, 443]
+    assert second is None
 
 
 def test_tasks_take_the_security_groups_that_are_given() -> None:
