@@ -117,7 +117,9 @@ def ec2_instance_in_vpc(instance: Resource) -> Outcome:
     found = [one for one in places if not one.is_absent]
     if any(one.text or (one.is_unknown and one.must_be_set().verdict is Verdict.MET) for one in found):
         return MET
-    hidden = any(one.is_unknown for one in found) or (named is None and not specification.is_absent)
+    if any(one.is_unknown for one in found):
+        return place.undecided("its subnet is known at deployment only")
+    hidden = named is None and not specification.is_absent
     return place.undecided("its launch template may name one") if hidden else place.broken()
 
 

@@ -225,3 +225,14 @@ def test_an_address_bound_to_an_instance_of_the_template_breaks() -> None:
 def test_a_finding_says_what_is_wrong(body: Body, wanted: tuple[str, str]) -> None:
     found = outcome(PUBLIC, body)
     assert (found.property, found.found) == wanted
+
+
+@pytest.mark.parametrize(
+    ("properties", "wanted"),
+    [
+        ({"SubnetId": PARAMETER}, "its subnet is known at deployment only"),
+        ({"LaunchTemplate": PARAMETER}, "its launch template may name one"),
+    ],
+)
+def test_what_hides_the_subnet_is_named(properties: Json, wanted: str) -> None:
+    assert outcome(SUBNET_RULE, instance(properties)).found == wanted
