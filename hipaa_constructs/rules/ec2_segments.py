@@ -41,11 +41,15 @@ _STORES = {
     url=_GUIDE + "VPC_Scenarios.html",
 )
 def data_store_in_isolated_subnets(store: Resource) -> Outcome:
-    """Judge the route tables of the subnets: no store needs the internet, and who breaks into one can't send away."""
+    """Judge subnets whose route tables are in the templates: who breaks into a store must not send away what it has.
+
+    Where a subnet or its routes are elsewhere, nobody here can tell, so nothing is judged.
+    """
     place = store.at(*_STORES[store.type])
     if place.is_absent:
         return NOT_APPLICABLE
-    return all_met(_isolated(one) for one in listed(place))
+    outcome = all_met(_isolated(one) for one in listed(place))
+    return NOT_APPLICABLE if outcome.verdict is Verdict.UNDECIDED else outcome
 
 
 def _isolated(place: Node) -> Outcome:

@@ -74,8 +74,8 @@ def test_the_routes_of_the_subnets_decide(kind: str, route: Json, wanted: str) -
         ({"RouteTableId": {"Ref": "Table"}, "DestinationIpv6CidrBlock": "::/0"}, BROKEN),
         ({"RouteTableId": {"Ref": "Table"}, "DestinationIpv6CidrBlock": "fd00::/32"}, MET),
         ({"RouteTableId": {"Ref": "Table"}, "DestinationPrefixListId": "pl-1"}, MET),
-        ({"RouteTableId": {"Ref": "Table"}, "DestinationCidrBlock": PARAMETER}, UNDECIDED),
-        ({"RouteTableId": PARAMETER, "DestinationCidrBlock": "0.0.0.0/0"}, UNDECIDED),
+        ({"RouteTableId": {"Ref": "Table"}, "DestinationCidrBlock": PARAMETER}, NOT_APPLICABLE),
+        ({"RouteTableId": PARAMETER, "DestinationCidrBlock": "0.0.0.0/0"}, NOT_APPLICABLE),
         ({"RouteTableId": {"Ref": "Another"}, "DestinationCidrBlock": "0.0.0.0/0"}, MET),
     ],
 )
@@ -88,9 +88,9 @@ def test_a_route_counts_where_it_leads_everywhere(route: Json, wanted: str) -> N
 @pytest.mark.parametrize(
     ("association", "wanted"),
     [
-        ({"SubnetId": "subnet-2", "RouteTableId": {"Ref": "Table"}}, UNDECIDED),
-        ({"SubnetId": PARAMETER, "RouteTableId": {"Ref": "Table"}}, UNDECIDED),
-        ({"SubnetId": {"Ref": "Subnet"}, "RouteTableId": "rtb-1"}, UNDECIDED),
+        ({"SubnetId": "subnet-2", "RouteTableId": {"Ref": "Table"}}, NOT_APPLICABLE),
+        ({"SubnetId": PARAMETER, "RouteTableId": {"Ref": "Table"}}, NOT_APPLICABLE),
+        ({"SubnetId": {"Ref": "Subnet"}, "RouteTableId": "rtb-1"}, NOT_APPLICABLE),
     ],
 )
 def test_a_subnet_without_a_table_of_the_templates_leaves_it_open(association: Json, wanted: str) -> None:
@@ -101,11 +101,11 @@ def test_a_subnet_without_a_table_of_the_templates_leaves_it_open(association: J
 @pytest.mark.parametrize(
     ("subnets", "wanted"),
     [
-        ([{"Ref": "Subnet"}, "subnet-1"], UNDECIDED),
-        (["subnet-1"], UNDECIDED),
-        ([{"Ref": "Vpc"}], UNDECIDED),
-        (PARAMETER, UNDECIDED),
-        ("x", UNDECIDED),
+        ([{"Ref": "Subnet"}, "subnet-1"], NOT_APPLICABLE),
+        (["subnet-1"], NOT_APPLICABLE),
+        ([{"Ref": "Vpc"}], NOT_APPLICABLE),
+        (PARAMETER, NOT_APPLICABLE),
+        ("x", NOT_APPLICABLE),
         ([3], BROKEN),
         ({"a": "b"}, BROKEN),
         ([], NOT_APPLICABLE),
