@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hipaa_constructs.rules._outcome import MET, Outcome, broken, undecided
-from hipaa_constructs.rules._resolve import condition, intrinsic, is_plain, is_reference, resolve
+from hipaa_constructs.rules._resolve import condition, intrinsic, is_plain, is_reference, settled
 from hipaa_constructs.rules._value import (
     ABSENT,
     UNKNOWN,
@@ -43,32 +43,30 @@ class Node:
         self.template: Template = template
         self.value: Value = raw
         if not is_plain(raw):
-            self.template, self.value = resolve(template, raw)
-
-    @classmethod
-    def _holding(cls, template: Template, value: Value, path: tuple[str | int, ...]) -> Node:
-        node = cls.__new__(cls)
-        node.template, node.path, node.value = template, path, value
-        return node
+            self.template, self.value = settled(template, raw)
 
     def at(self, *keys: str | int) -> Node:
         """Return the place below this one; what is not there is absent, what can't be there malformed."""
         template, value = self.template, self.value
         for key in keys:
             if isinstance(value, dict) and isinstance(key, str):
-                if key not in value:
-                    value = ABSENT
+                value = value.get(key, ABSENT)
+                if value is ABSENT:
                     break
-                value = value[key]
             elif isinstance(value, list) and isinstance(key, int) and key < len(value):
                 value = value[key]
             else:
                 if not (value is ABSENT or isinstance(value, (Unresolved, Malformed))):
                     value = Malformed(value)
                 break
-            if not is_plain(value):
-                template, value = resolve(template, value)
-        return self._holding(template, value, (*self.path, *keys))
+            # Most values are of these types; `is_plain` costs a call.
+            if value is not True and value is not False and not isinstance(value, (list, int)) and not is_plain(value):
+                template, value = settled(template, value)
+        node = _new(Node)
+        node.template = template
+        node.value = value
+        node.path = self.path + keys
+        return node
 
     def items(self) -> list[Node]:
         """Return the places of a list, without those that are ``AWS::NoValue``; no places for anything else."""
@@ -154,7 +152,10 @@ class Node:
             texts = [w for w in wanted if isinstance(w, str)]
             hidden = len(texts) < len(wanted) or any(self.value.may_be(text) for text in texts)
             return self.undecided() if hidden else self.broken()
-        return MET if any(same(self.value, w) for w in wanted) else self.broken()
+        for one in wanted:
+            if same(self.value, one):
+                return MET
+        return self.broken()
 
     def must_be_at_least(self, least: float, *, absent: bool = False) -> Outcome:
         """Judge that the value is a number of a certain size.
@@ -235,6 +236,8 @@ class Node:
         return None if may_match([known], name.text) else False
 
 
+_new = object.__new__
+
 _NAME_PROPERTIES = {
     "AWS::DynamoDB::GlobalTable": "TableName",
     "AWS::DynamoDB::Table": "TableName",
@@ -258,7 +261,7 @@ class Resource:
         body: what the template declares, unresolved.
     """
 
-    __slots__ = ("_properties", "body", "logical_id", "template", "type")
+    __slots__ = ("_places", "body", "logical_id", "template", "type")
 
     def __init__(self, template: Template, logical_id: str, kind: str, body: dict[str, Json]) -> None:
         """Take a resource from a template's body."""
@@ -266,17 +269,28 @@ class Resource:
         self.logical_id = logical_id
         self.type = kind
         self.body = body
-        self._properties: Node | None = None
+        self._places: dict[tuple[str | int, ...], Node] = {}
+
+    def forget(self) -> None:
+        """Read its places anew, because other templates came to stand beside its own."""
+        self._places = {}
 
     def at(self, *keys: str | int) -> Node:
         """Return a place in its properties, in the world being judged."""
-        if self._properties is not None:
-            return self._properties.at(*keys)
-        raw = self.body.get("Properties", {})
-        properties = Node(self.template, raw, ("Properties",))
-        if properties.value is raw:  # No intrinsic function stands there, so it is the same in every world.
-            self._properties = properties
-        return properties.at(*keys)
+        place = self._places.get(keys)
+        if place is not None:
+            return place
+        world = self.template.assembly.world
+        asked = world.asked
+        properties = self._places.get(())
+        if properties is None:
+            properties = Node(self.template, self.body.get("Properties", {}), ("Properties",))
+            if world.asked == asked:
+                self._places[()] = properties
+        place = properties.at(*keys)
+        if world.asked == asked:  # It is the same in every world, and several rules look at it.
+            self._places[keys] = place
+        return place
 
     def each(self, *keys: str) -> list[Node]:
         """Return every place in its properties that a path leads to, with ``"*"`` for each place of a list."""
@@ -285,6 +299,11 @@ class Resource:
     def attribute(self, name: str) -> Node:
         """Return what stands beside the properties, e.g. ``DeletionPolicy``."""
         return Node(self.template, self.body, ()).at(name)
+
+    @property
+    def always_exists(self) -> bool:
+        """Whether the resource is made in every world, as it stands under no condition."""
+        return "Condition" not in self.body and self.template.parent is None
 
     @property
     def exists(self) -> bool:

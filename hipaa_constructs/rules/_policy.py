@@ -192,6 +192,12 @@ def read(document: Node) -> tuple[list[Statement], bool]:
         The statements that exist in the world being judged, without malformed ones; and whether there may be others,
         because an intrinsic function hides them, or because the document is text that can't be read.
     """
+    question = ("read", id(document.template), document.path, id(document.value))
+    # What was read is kept with the document, so that no other value gets its id.
+    return document.template.assembly.once(question, lambda: (document, _read(document)))[1]
+
+
+def _read(document: Node) -> tuple[list[Statement], bool]:
     parsed = _parsed(document)
     place = parsed.at("Statement")
     nodes = [place] if isinstance(place.value, dict) else place.items()

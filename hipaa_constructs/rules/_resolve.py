@@ -50,6 +50,20 @@ def is_plain(raw: Json) -> bool:
     return not isinstance(raw, str) or "{{" not in raw
 
 
+def settled(template: Template, raw: Json) -> Resolved:
+    """Return what `resolve` does, without working it out again if it holds in every world."""
+    known = template.settled.get(id(raw))
+    if known is not None:
+        return known[1]
+    world = template.assembly.world
+    asked = world.asked
+    result = resolve(template, raw)
+    if world.asked == asked:
+        # The raw value is kept with it, so that no other one gets its id.
+        template.settled[id(raw)] = (raw, result)
+    return result
+
+
 def resolve(template: Template, raw: Json, depth: int = 0) -> Resolved:
     """Return what a value comes out as in the assembly's current world.
 
@@ -311,19 +325,19 @@ def condition(template: Template, name: str, depth: int = 0) -> bool:
 
 
 def _holds(template: Template, raw: Json, name: str, depth: int) -> bool:
-    function = intrinsic(raw)
-    if function is not None and depth < DEEPEST:
+    function, argument = intrinsic(raw) or ("", None)
+    if depth < DEEPEST:
         match function:
-            case "Condition", str(other):
-                return condition(template, other, depth + 1)
-            case "Fn::Not", [only]:
-                return not _holds(template, only, name, depth + 1)
-            case "Fn::And", list(several):
-                return all(_holds(template, one, name, depth + 1) for one in several)
-            case "Fn::Or", list(several):
-                return any(_holds(template, one, name, depth + 1) for one in several)
-            case "Fn::Equals", [left, right]:
-                return _equal(template, left, right, depth)
+            case "Condition" if isinstance(argument, str):
+                return condition(template, argument, depth + 1)
+            case "Fn::Not" if isinstance(argument, list) and len(argument) == 1:
+                return not _holds(template, argument[0], name, depth + 1)
+            case "Fn::And" if isinstance(argument, list):
+                return all(_holds(template, one, name, depth + 1) for one in argument)
+            case "Fn::Or" if isinstance(argument, list):
+                return any(_holds(template, one, name, depth + 1) for one in argument)
+            case "Fn::Equals" if isinstance(argument, list) and len(argument) == 2:
+                return _equal(template, argument[0], argument[1], depth)
     return template.choose(("condition", name), name, (True, False))
 
 
@@ -400,22 +414,26 @@ def names_in(raw: Json) -> Iterator[tuple[str, str]]:
         if isinstance(value, list):
             pending += value
         elif isinstance(value, dict):
-            function = intrinsic(value)
+            function, argument = intrinsic(value) or ("", None)
             match function:
-                case "Ref", str(name):
-                    yield name, ""
-                case "Fn::GetAtt", argument if (target := attribute_of(argument)) is not None:
+                case "Ref" if isinstance(argument, str):
+                    yield argument, ""
+                case "Fn::GetAtt" if (target := attribute_of(argument)) is not None:
                     yield target
-                case "Fn::ImportValue", str(name):
-                    yield "Fn::ImportValue", name
-                case "Fn::GetStackOutput", argument if (asked := StackOutput.of(argument)) is not None:
+                case "Fn::ImportValue" if isinstance(argument, str):
+                    yield "Fn::ImportValue", argument
+                case "Fn::GetStackOutput" if (asked := StackOutput.of(argument)) is not None:
                     yield "Fn::GetStackOutput", asked.text
-                case "Fn::Sub", str(text):
-                    yield from _names_in_text(text, {})
-                case "Fn::Sub", [str(text), dict(variables)]:
-                    yield from _names_in_text(text, variables)
-                    pending += variables.values()
-                case "Condition", _:
+                case "Fn::Sub" if isinstance(argument, str):
+                    yield from _names_in_text(argument, {})
+                case "Fn::Sub" if isinstance(argument, list):
+                    match argument:
+                        case [str(text), dict(variables)]:
+                            yield from _names_in_text(text, variables)
+                            pending += variables.values()
+                        case _:
+                            pending += argument
+                case "Condition":
                     pass
                 case _:
                     pending += value.values()
