@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, TypeVar
 
 from hipaa_constructs.rules._outcome import MET, Outcome, broken, undecided
 from hipaa_constructs.rules._resolve import condition, intrinsic, is_plain, is_reference, settled
 from hipaa_constructs.rules._value import (
     ABSENT,
     UNKNOWN,
+    Absent,
     Json,
     Malformed,
     Scalar,
@@ -24,6 +26,15 @@ from hipaa_constructs.rules._value import (
 
 if TYPE_CHECKING:
     from hipaa_constructs.rules._template import Template
+
+
+_ALWAYS_PLAIN = frozenset((Absent, bool, int, float, list, type(None)))
+"""Types of which no value is an intrinsic function or holds one in its text."""
+
+_new = object.__new__
+
+
+K = TypeVar("K", str, int)
 
 
 class Node:
@@ -42,25 +53,24 @@ class Node:
         self.path = path
         self.template: Template = template
         self.value: Value = raw
-        if not is_plain(raw):
+        if type(raw) not in _ALWAYS_PLAIN and not is_plain(raw):
             self.template, self.value = settled(template, raw)
 
     def at(self, *keys: str | int) -> Node:
         """Return the place below this one; what is not there is absent, what can't be there malformed."""
         template, value = self.template, self.value
         for key in keys:
+            if value is ABSENT:
+                break
             if isinstance(value, dict) and isinstance(key, str):
                 value = value.get(key, ABSENT)
-                if value is ABSENT:
-                    break
             elif isinstance(value, list) and isinstance(key, int) and key < len(value):
                 value = value[key]
             else:
-                if not (value is ABSENT or isinstance(value, (Unresolved, Malformed))):
+                if not isinstance(value, (Unresolved, Malformed)):
                     value = Malformed(value)
                 break
-            # Most values are of these types; `is_plain` costs a call.
-            if value is not True and value is not False and not isinstance(value, (list, int)) and not is_plain(value):
+            if type(value) not in _ALWAYS_PLAIN and not is_plain(value):
                 template, value = settled(template, value)
         node = _new(Node)
         node.template = template
@@ -72,15 +82,28 @@ class Node:
         """Return the places of a list, without those that are ``AWS::NoValue``; no places for anything else."""
         if not isinstance(self.value, list):
             return []
-        nodes = (Node(self.template, raw, (*self.path, index)) for index, raw in enumerate(self.value))
-        return [node for node in nodes if node.value is not ABSENT]
+        return [node for _, node in self._inside(enumerate(self.value))]
 
     def entries(self) -> list[tuple[str, Node]]:
         """Return the keys and places of a mapping, without those that are ``AWS::NoValue``."""
         if not isinstance(self.value, dict):
             return []
-        nodes = ((key, Node(self.template, raw, (*self.path, key))) for key, raw in self.value.items())
-        return [(key, node) for key, node in nodes if node.value is not ABSENT]
+        return self._inside(self.value.items())
+
+    def _inside(self, values: Iterable[tuple[K, Json]]) -> list[tuple[K, Node]]:
+        template, path = self.template, self.path
+        found: list[tuple[K, Node]] = []
+        for key, raw in values:
+            node = _new(Node)
+            node.template = template
+            node.value = raw
+            node.path = (*path, key)
+            if type(raw) not in _ALWAYS_PLAIN and not is_plain(raw):
+                node.template, node.value = settled(template, raw)
+                if node.value is ABSENT:
+                    continue
+            found.append((key, node))
+        return found
 
     def each(self, *keys: str) -> list[Node]:
         """Return every place that a path leads to, with ``"*"`` for each place of a list."""
@@ -112,7 +135,7 @@ class Node:
     def outline(self) -> str:
         """Return the value as text with `UNKNOWN` for each piece of it that is not known; empty for what is no text."""
         if isinstance(self.value, Unresolved):
-            return "".join(UNKNOWN if part is None else part for part in self.value.parts)
+            return "".join([UNKNOWN if part is None else part for part in self.value.parts])
         return as_text(self.value) if isinstance(self.value, (bool, int, float, str)) else ""
 
     def may_be(self, text: str) -> bool:
@@ -236,8 +259,6 @@ class Node:
         return None if may_match([known], name.text) else False
 
 
-_new = object.__new__
-
 _NAME_PROPERTIES = {
     "AWS::DynamoDB::GlobalTable": "TableName",
     "AWS::DynamoDB::Table": "TableName",
@@ -273,7 +294,7 @@ class Resource:
 
     def forget(self) -> None:
         """Read its places anew, because other templates came to stand beside its own."""
-        self._places = {}
+        self._places.clear()
 
     def at(self, *keys: str | int) -> Node:
         """Return a place in its properties, in the world being judged."""
@@ -294,7 +315,8 @@ class Resource:
 
     def each(self, *keys: str) -> list[Node]:
         """Return every place in its properties that a path leads to, with ``"*"`` for each place of a list."""
-        return self.at().each(*keys)
+        known = keys.index("*") if "*" in keys else len(keys)
+        return self.at(*keys[:known]).each(*keys[known:])
 
     def attribute(self, name: str) -> Node:
         """Return what stands beside the properties, e.g. ``DeletionPolicy``."""

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from functools import lru_cache
 
 from hipaa_constructs.rules._node import Node, Resource
 from hipaa_constructs.rules._outcome import MET, Outcome, broken, undecided
@@ -54,7 +55,7 @@ _ANY_TEXT = "\1" * 36
 """Stands for any text at all: only a wildcard matches it."""
 
 HIDDEN_POLICY = "an intrinsic function hides a policy, or what it is for"
-_INVERTING = ("NotPrincipal", "NotAction", "NotResource")
+_INVERTING = frozenset(("NotPrincipal", "NotAction", "NotResource"))
 _ALL_OBJECTS = re.compile(r"[^/*]*/?\*+")
 
 
@@ -194,7 +195,8 @@ def read(document: Node) -> tuple[list[Statement], bool]:
     """
     question = ("read", id(document.template), document.path, id(document.value))
     # What was read is kept with the document, so that no other value gets its id.
-    return document.template.assembly.once(question, lambda: (document, _read(document)))[1]
+    _, statements, hidden = document.template.assembly.once(question, lambda: (document, *_read(document)))
+    return list(statements), hidden
 
 
 def _read(document: Node) -> tuple[list[Statement], bool]:
@@ -306,14 +308,14 @@ def denies_plaintext(statement: Statement, *actions: str) -> bool | None:
 def _statement(node: Node) -> Statement:
     parts = dict(node.entries())
     effect = parts.get("Effect")
-    inverted = frozenset(key for key in _INVERTING if key in parts)
+    inverted = _INVERTING.intersection(parts)
     principals = tuple(_principals(parts.get("Principal")))
     actions = tuple(_listed(parts.get("NotAction" if "NotAction" in inverted else "Action")))
     conditions, hidden_condition = _conditions(parts.get("Condition"))
     hides = {
         "Effect": effect is not None and effect.is_unknown,
-        "Principal": any(kind in ("?", "AWS") and place.may_be("*") for kind, place in principals),
-        "Action": any(place.is_unknown for place in actions),
+        "Principal": any([kind in ("?", "AWS") and place.may_be("*") for kind, place in principals]),
+        "Action": any([place.is_unknown for place in actions]),
         "Condition": hidden_condition,
     }
     return Statement(
@@ -324,7 +326,7 @@ def _statement(node: Node) -> Statement:
         resources=tuple(_listed(parts.get("Resource"))),
         conditions=conditions,
         inverted=inverted,
-        hidden=frozenset(part for part, is_hidden in hides.items() if is_hidden),
+        hidden=frozenset([part for part, is_hidden in hides.items() if is_hidden]),
     )
 
 
@@ -359,7 +361,12 @@ def _listed(node: Node | None) -> list[Node]:
 
 
 def _matches(pattern: Value, action: str) -> bool:
-    return isinstance(pattern, str) and fnmatchcase(action.lower(), pattern.lower().replace("[", "[[]"))
+    return isinstance(pattern, str) and _matches_text(pattern, action)
+
+
+@lru_cache(maxsize=4096)
+def _matches_text(pattern: str, action: str) -> bool:
+    return fnmatchcase(action.lower(), pattern.lower().replace("[", "[[]"))
 
 
 def is_text(value: Value, wanted: str) -> bool:

@@ -120,7 +120,7 @@ class Template:
         if known is None:
             # The raw value is kept with it, so that no other one gets its id.
             known = self._named[id(raw)] = (raw, self._named_resources(raw))
-        return known[1]
+        return list(known[1])
 
     def _named_resources(self, raw: Json) -> list[Resource]:
         found: dict[Resource, None] = {}
