@@ -98,6 +98,7 @@ def check(
             judgements += _judgements(rule, assembly)
             if progress is not None:
                 progress(rule)
+        assembly.forget()
         resources = [one.resources[name] for one in assembly.templates for name in sorted(one.resources)]
         judgements = _with_waivers(judgements, resources, {rule.id for rule in chosen})
         ranks = {rule_id: rank for rank, rule_id in enumerate(RULES)}
@@ -108,7 +109,7 @@ def check(
 
 @contextmanager
 def _uncollected() -> Iterator[None]:
-    """Keep the garbage collector out: it would go again and again through the templates, which are no garbage."""
+    """Keep the garbage collector out: it would go again and again through what is read, which is no garbage yet."""
     collecting = gc.isenabled()
     gc.disable()
     try:

@@ -293,7 +293,7 @@ class Resource:
         self._places: dict[tuple[str | int, ...], Node] = {}
 
     def forget(self) -> None:
-        """Read its places anew, because other templates came to stand beside its own."""
+        """Give up the places that were read: for memory, or because other templates came to stand beside its own."""
         self._places.clear()
 
     def at(self, *keys: str | int) -> Node:

@@ -70,7 +70,7 @@ class Template:
         }
 
     def forget(self) -> None:
-        """Read all anew, because other templates came to stand beside this one."""
+        """Give up what was read: for memory, or because other templates came to stand beside this one."""
         self.settled.clear()
         self._named.clear()
         for resource in self.resources.values():
@@ -189,6 +189,12 @@ class Assembly:
         self._link_nested_stacks()
         for template in self.templates:
             self._note_exports(template)
+        self.forget()
+
+    def forget(self) -> None:
+        """Give the memory back in which answers are kept that hold in every world."""
+        self._remembered.clear()
+        self._pointers.clear()
         for template in self.templates:
             template.forget()
 
