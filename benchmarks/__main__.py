@@ -30,7 +30,7 @@ _SIZES = (50, 500, 5_000, 50_000)
 _ROOT = Path(__file__).parent.parent
 _PATH = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
 _GUARD = Path(sys.prefix) / "guard" / "node_modules" / "@cdklabs" / "cdk-validator-cfnguard"
-"""AWS's package of the program and of the rules of AWS Control Tower; the rules for HIPAA are in no package registry."""
+"""AWS's package of the program and the rules of AWS Control Tower; the rules for HIPAA are in no package registry."""
 
 
 def main() -> None:
@@ -65,9 +65,10 @@ def _circumstances() -> str:
     names = ("aws-cdk-lib", "cdk-nag", "cfn-lint", "checkov")
     versions = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in names)
     today = datetime.datetime.now(datetime.UTC).date()
+    machine = f"{os.cpu_count()} cores with Python {platform.python_version()}"
     return (
-        f"Measured on {today} with {len(RULES)} rules, on {os.cpu_count()} cores with Python {platform.python_version()};"
-        f" medians of {_SLOW_RUNS} to {_RUNS} runs. {versions}, cfn-guard {_guard_version()}."
+        f"Measured on {today} with {len(RULES)} rules, on {machine}; medians of {_SLOW_RUNS} to {_RUNS} runs."
+        f" {versions}, cfn-guard {_guard_version()}."
     )
 
 

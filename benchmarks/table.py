@@ -70,7 +70,11 @@ def _lines(tables: Tables) -> Iterator[str]:
         for label, seconds in table.rows:
             ratio = seconds / base
             yield f"| {label} | {seconds:.3f} | {ratio:,.{0 if ratio >= 10 else 2}f} |"
-    yield from ("", "| Resources in one template | Seconds | Microseconds each | Memory, MB |", "| ---: " * 4 + "|")
+    yield from (
+        "",
+        "| Resources in one template | Seconds | Microseconds each | Memory, MB |",
+        "| ---: | ---: | ---: | ---: |",
+    )
     for one in tables.growth:
         each = one.seconds / one.resources * 1e6
         yield f"| {one.resources:,} | {one.seconds:.3f} | {each:.0f} | {one.megabytes:.0f} |"
