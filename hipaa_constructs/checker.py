@@ -7,15 +7,15 @@ import gc
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import NamedTuple
+from dataclasses import dataclass, replace
 
 from hipaa_constructs.rules import RULES, Assembly, Outcome, Resource, Rule, Settings, Severity, Template, Verdict
 from hipaa_constructs.rules.waivers import RULE_COMPLETED, WAIVER_USED
 from hipaa_constructs.waivers import RecordedWaiver, recorded_in
 
 
-class Judgement(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Judgement:
     """What one rule says of one resource.
 
     Attributes:
@@ -151,7 +151,7 @@ def _with_waivers(judgements: list[Judgement], resources: Iterable[Resource], ch
             used.add(record_of)
             # An expired waiver excuses nothing, also where `WaiverCurrent` is not asked.
             if record_of.waiver.expiry >= one.resource.template.assembly.today:
-                one = one._replace(waiver=record_of)
+                one = replace(one, waiver=record_of)
         result.append(one)
     if WAIVER_USED.id in chosen:
         result += _use_of(holders, used, chosen)

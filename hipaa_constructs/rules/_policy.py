@@ -102,21 +102,23 @@ class Statement:
 
     def covers(self, *actions: str) -> bool:
         """Whether every one of some actions is named, also by a wildcard."""
-        return "NotAction" not in self.inverted and all(
-            any(_matches(node.value, action.replace("*", _ANY_TEXT)) for node in self.actions) for action in actions
-        )
+        if "NotAction" in self.inverted:
+            return False
+        named = self._action_texts()
+        return all(any(_covers(text, action) for text in named) for action in actions)
 
     def touches(self, *patterns: str) -> bool | None:
         """Whether an action falls under one of some patterns, or a wildcard covers one; None if that is hidden."""
+        named = self._action_texts()
         if "NotAction" in self.inverted:
-            excepted = all(any(_matches(node.value, pattern) for node in self.actions) for pattern in patterns)
-            return not excepted
-        found = any(
-            _matches(node.value, pattern) or (node.text is not None and _matches(pattern, node.text))
-            for node in self.actions
-            for pattern in patterns
-        )
-        return found or (None if "Action" in self.hidden else False)
+            return not all(any(_matches(text, pattern) for text in named) for pattern in patterns)
+        for text in named:
+            if _touches(text, patterns):
+                return True
+        return None if "Action" in self.hidden else False
+
+    def _action_texts(self) -> list[str]:
+        return [node.value for node in self.actions if isinstance(node.value, str)]
 
     def covers_objects(self) -> bool:
         """Whether it is about every object of a bucket."""
@@ -360,13 +362,19 @@ def _listed(node: Node | None) -> list[Node]:
     return node.items() if isinstance(node.value, list) else [node]
 
 
-def _matches(pattern: Value, action: str) -> bool:
-    return isinstance(pattern, str) and _matches_text(pattern, action)
+def _matches(pattern: str, action: str) -> bool:
+    return fnmatchcase(action.lower(), pattern.lower().replace("[", "[[]"))
+
+
+# Policies name the same few actions, and rules ask for the same.
+@lru_cache(maxsize=4096)
+def _covers(named: str, action: str) -> bool:
+    return _matches(named, action.replace("*", _ANY_TEXT))
 
 
 @lru_cache(maxsize=4096)
-def _matches_text(pattern: str, action: str) -> bool:
-    return fnmatchcase(action.lower(), pattern.lower().replace("[", "[[]"))
+def _touches(named: str, patterns: tuple[str, ...]) -> bool:
+    return any(_matches(named, pattern) or _matches(pattern, named) for pattern in patterns)
 
 
 def is_text(value: Value, wanted: str) -> bool:
