@@ -10,7 +10,6 @@ from hipaa_constructs.rules._resolve import condition, intrinsic, is_plain, is_r
 from hipaa_constructs.rules._value import (
     ABSENT,
     UNKNOWN,
-    Absent,
     Json,
     Malformed,
     Scalar,
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
     from hipaa_constructs.rules._template import Template
 
 
-_ALWAYS_PLAIN = frozenset((Absent, bool, int, float, list, type(None)))
+_ALWAYS_PLAIN = frozenset((bool, int, float, list, type(None)))
 """Types of which no value is an intrinsic function or holds one in its text."""
 
 _new = object.__new__
@@ -50,7 +49,7 @@ class Node:
 
     def __init__(self, template: Template, raw: Json, path: tuple[str | int, ...]) -> None:
         """Resolve a raw value at its place."""
-        self.path = path
+        self.path: tuple[str | int, ...] = path
         self.template: Template = template
         self.value: Value = raw
         if type(raw) not in _ALWAYS_PLAIN and not is_plain(raw):
@@ -60,14 +59,15 @@ class Node:
         """Return the place below this one; what is not there is absent, what can't be there malformed."""
         template, value = self.template, self.value
         for key in keys:
-            if value is ABSENT:
-                break
             if isinstance(value, dict) and isinstance(key, str):
-                value = value.get(key, ABSENT)
+                if key not in value:
+                    value = ABSENT
+                    break
+                value = value[key]
             elif isinstance(value, list) and isinstance(key, int) and key < len(value):
                 value = value[key]
             else:
-                if not isinstance(value, (Unresolved, Malformed)):
+                if not (value is ABSENT or isinstance(value, (Unresolved, Malformed))):
                     value = Malformed(value)
                 break
             if type(value) not in _ALWAYS_PLAIN and not is_plain(value):
@@ -91,7 +91,8 @@ class Node:
         return self._inside(self.value.items())
 
     def _inside(self, values: Iterable[tuple[K, Json]]) -> list[tuple[K, Node]]:
-        template, path = self.template, self.path
+        template = self.template
+        path: tuple[str | int, ...] = self.path
         found: list[tuple[K, Node]] = []
         for key, raw in values:
             node = _new(Node)

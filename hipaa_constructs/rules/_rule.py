@@ -95,7 +95,7 @@ class Rule:
         return outcome if world.is_only_one else _judge_everywhere(check, resource)
 
 
-def _judge_everywhere(check: Check, resource: Resource, first: tuple[World, Outcome] | None = None) -> Outcome:
+def _judge_everywhere(check: Check, resource: Resource, first: tuple[World, Outcome | None] | None = None) -> Outcome:
     assembly = resource.template.assembly
 
     def run(world: World) -> Outcome | None:

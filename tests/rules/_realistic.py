@@ -128,7 +128,7 @@ def _value(place: Place) -> st.SearchStrategy[Json]:
         shapes += [st.sampled_from(place.wanted)] * 3 if place.wanted else []
         shapes += [REFERENCES, VALUES]
     plain = st.one_of(shapes)
-    either = st.tuples(plain, plain).map(lambda two: {"Fn::If": ["IsProd", *two]})
+    either: st.SearchStrategy[Json] = st.tuples(plain, plain).map(lambda two: {"Fn::If": ["IsProd", *two]})
     # Of eight values one hangs on a condition, and one is of any type.
     return st.integers(0, 7).flatmap(lambda n: either if n == 0 else VALUES if n == 1 else plain)
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -16,8 +16,10 @@ from benchmarks.templates import RESOURCES, sized, template
 from hipaa_constructs.checker import check
 from hipaa_constructs.rules import Template, Verdict
 
+if TYPE_CHECKING:
+    from _typeshed import TraceFunction
+
 README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
-TraceFunction = Callable[[FrameType, str, object], object]
 
 
 def test_a_template_has_491_resources() -> None:
