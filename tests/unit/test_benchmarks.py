@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from benchmarks.constructs import resources as of_both
 from benchmarks.growth import measured
 from benchmarks.table import Growth, Table, Tables, markdown, written
 from benchmarks.templates import RESOURCES, sized, template
@@ -75,6 +76,11 @@ def test_twice_the_resources_take_twice_the_steps() -> None:
     one, two, four = (steps(times * RESOURCES) for times in (1, 2, 4))
     assert four - two == pytest.approx(2 * (two - one), rel=0.01)
     assert two < 2.1 * one
+
+
+def test_the_stack_by_hand_is_that_of_the_constructs(tmp_path: Path) -> None:
+    by_hand, of_constructs = of_both(tmp_path, 2)
+    assert by_hand == of_constructs
 
 
 def test_growth_is_measured() -> None:
