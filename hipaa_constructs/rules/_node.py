@@ -283,7 +283,7 @@ class Resource:
         body: what the template declares, unresolved.
     """
 
-    __slots__ = ("_places", "body", "logical_id", "template", "type")
+    __slots__ = ("_known", "body", "logical_id", "template", "type")
 
     def __init__(self, template: Template, logical_id: str, kind: str, body: dict[str, Json]) -> None:
         """Take a resource from a template's body."""
@@ -291,27 +291,27 @@ class Resource:
         self.logical_id = logical_id
         self.type = kind
         self.body = body
-        self._places: dict[tuple[str | int, ...], Node] = {}
+        self._known: dict[tuple[str | int, ...], Node] = {}
 
     def forget(self) -> None:
         """Give up the places that were read: for memory, or because other templates came to stand beside its own."""
-        self._places.clear()
+        self._known.clear()
 
     def at(self, *keys: str | int) -> Node:
         """Return a place in its properties, in the world being judged."""
-        place = self._places.get(keys)
+        place = self._known.get(keys)
         if place is not None:
             return place
         world = self.template.assembly.world
         asked = world.asked
-        properties = self._places.get(())
+        properties = self._known.get(())
         if properties is None:
             properties = Node(self.template, self.body.get("Properties", {}), ("Properties",))
             if world.asked == asked:
-                self._places[()] = properties
+                self._known[()] = properties
         place = properties.at(*keys)
         if world.asked == asked:  # It is the same in every world, and several rules look at it.
-            self._places[keys] = place
+            self._known[keys] = place
         return place
 
     def each(self, *keys: str) -> list[Node]:
