@@ -18,7 +18,8 @@ class Kind(enum.StrEnum):
 
     *gained*: met now and not before. *lost*: met before and not now, though the resource is there. *found*: a finding
     that was none before. *worse*: undecided before and broken now. *excused*: waived now. *eased*: broken before and
-    undecided now. *gone*: not asked any more, as its resource or what it was about is gone.
+    undecided now. *gone*: met before and not asked any more, as its resource or what it was about is gone. *cleared*:
+    a finding, or waived, before and not asked any more.
     """
 
     LOST = "lost"
@@ -27,6 +28,7 @@ class Kind(enum.StrEnum):
     EXCUSED = "excused"
     EASED = "eased"
     GONE = "gone"
+    CLEARED = "cleared"
     GAINED = "gained"
 
 
@@ -56,8 +58,10 @@ class Transition:
         match before, after:
             case _, "met":
                 return Kind.GAINED
-            case _, "":
+            case "met", "":
                 return Kind.GONE
+            case _, "":
+                return Kind.CLEARED
             case "met", _:
                 return Kind.LOST
             case _, "waived":

@@ -17,7 +17,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u206
 def as_text(run: Run, *, color: bool) -> str:
     """Return the findings by template and resource, then the waived and old ones, then the count."""
     lines: list[str] = []
-    pen = _Pen(color)
+    pen = Pen(color)
     reported = [one for one in run.report.judgements if one.outcome.verdict is not Verdict.MET]
     for _, group in groupby(reported, key=lambda one: id(one.resource.template)):
         judgements = list(group)
@@ -40,7 +40,7 @@ def as_text(run: Run, *, color: bool) -> str:
 
 def summary(run: Run, *, color: bool) -> str:
     """Return the line of counts."""
-    tally, pen = run.tally(), _Pen(color)
+    tally, pen = run.tally(), Pen(color)
     style = "red" if tally.errors else "yellow" if tally.findings else "green"
     parts = [
         pen.draw(_findings(tally), style),
@@ -76,7 +76,7 @@ def _heading(template: Template) -> str:
     return printable(f"{template.name} ({place})" if place else template.name)
 
 
-def _resource(findings: list[Judgement], pen: _Pen) -> Iterator[str]:
+def _resource(findings: list[Judgement], pen: Pen) -> Iterator[str]:
     yield f"  {pen.draw(_named(findings[0].resource), 'bold')}"
     for one in findings:
         yield from _finding(one, pen)
@@ -88,7 +88,7 @@ def _named(resource: Resource) -> str:
     return printable("  ".join(names))
 
 
-def _finding(one: Judgement, pen: _Pen) -> Iterator[str]:
+def _finding(one: Judgement, pen: Pen) -> Iterator[str]:
     style = "red" if one.severity is Severity.ERROR else "yellow"
     undecided = ", undecided" if one.outcome.verdict is Verdict.UNDECIDED else ""
     line = f":{one.line}" if one.line is not None else ""
@@ -101,7 +101,7 @@ def _finding(one: Judgement, pen: _Pen) -> Iterator[str]:
     yield f"      cites   {cited or 'nothing'}"
 
 
-def _waived(one: Judgement, pen: _Pen) -> Iterator[str]:
+def _waived(one: Judgement, pen: Pen) -> Iterator[str]:
     if one.waiver is None:
         return
     waiver = one.waiver.waiver
@@ -110,12 +110,12 @@ def _waived(one: Judgement, pen: _Pen) -> Iterator[str]:
     yield pen.draw(printable(f"    {one.rule.id}  {one.resource.logical_id}  {terms}"), "dim")
 
 
-def _baselined(one: Judgement, pen: _Pen) -> str:
+def _baselined(one: Judgement, pen: Pen) -> str:
     text = f"    {one.rule.id}  {one.resource.logical_id}  {found_in(one)}"
     return pen.draw(printable(text), "dim")
 
 
-def _changes_of_baseline(run: Run, pen: _Pen) -> Iterator[str]:
+def _changes_of_baseline(run: Run, pen: Pen) -> Iterator[str]:
     if run.resolved:
         yield pen.draw("Resolved since the baseline", "bold")
         for one in run.resolved:
@@ -128,9 +128,13 @@ def _changes_of_baseline(run: Run, pen: _Pen) -> Iterator[str]:
         yield ""
 
 
-class _Pen:
+class Pen:
+    """Draws in colour, or not."""
+
     def __init__(self, color: bool) -> None:
+        """Take whether there is colour."""
         self._color = color
 
     def draw(self, text: str, style: str) -> str:
+        """Return a text in a style."""
         return f"\x1b[{_CODES[style]}m{text}\x1b[0m" if self._color else text

@@ -15,6 +15,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from hipaa_constructs import cli
+from hipaa_constructs.cli import _output, _progress
 from hipaa_constructs.controls import CONTROLS
 from hipaa_constructs.rules import RULES
 from hipaa_constructs.rules._value import Json
@@ -165,7 +166,7 @@ def test_colour_is_for_a_terminal_that_wants_it(
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(sys.stdout, "isatty", lambda: terminal, raising=False)
-    assert cli._wants_color() is colored
+    assert _output.wants_color() is colored
 
 
 def test_rules_are_listed() -> None:
@@ -299,8 +300,8 @@ def test_a_bar_shows_the_progress_of_many_templates_that_take_long(
 ) -> None:
     terminal = Terminal()
     monkeypatch.setattr(sys, "stderr", terminal)
-    monkeypatch.setattr(cli, "_PATIENCE", patience)
-    with cli._Progress(1) as progress:
+    monkeypatch.setattr(_progress, "PATIENCE", patience)
+    with _progress.Progress(1) as progress:
         for done in range(files):
             progress.read(done + 1, files)
         progress.asked(RULES["S3BucketVersioned"])
