@@ -158,7 +158,10 @@ def compare(old: Report, new: Report, old_root: Path, new_root: Path) -> Compari
         old_root: the folder or file that holds the old templates.
         new_root: the folder or file that holds the new templates.
     """
-    keys_old, keys_new = template_names(old.assembly.templates, old_root), template_names(new.assembly.templates, new_root)
+    keys_old, keys_new = (
+        template_names(old.assembly.templates, old_root),
+        template_names(new.assembly.templates, new_root),
+    )
     only = [_only(report, keys) for report, keys in ((old, keys_old), (new, keys_new))]
     if None not in only:
         keys_old, keys_new = (

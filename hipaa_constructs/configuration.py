@@ -40,7 +40,7 @@ class Configuration:
     baseline: str | None = None
     skip: Mapping[str, str] = field(default_factory=dict)
     rules: tuple[str, ...] = ()
-    settings: Settings = Settings()
+    settings: Settings = field(default_factory=Settings)
 
     def load_rules(self) -> None:
         """Load the rules of installed packages and of the team; then look whether those to be skipped are rules.

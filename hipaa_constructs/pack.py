@@ -161,7 +161,8 @@ def enforce(app: App) -> None:
     """Fail every synthesis of an app that has an unwaived finding.
 
     Registers this package's rules, which judge the templates, and cdk-nag's HIPAA pack, which judges the constructs.
-    Rules of installed packages count; for rules of your own, import their module before the app is synthesized. It does not make an app compliant: it shows which technical safeguards the templates support.
+    Rules of installed packages count; for those of a module of your own, import it before the app is synthesized. It
+    does not make an app compliant: it shows which technical safeguards the templates support.
 
     Args:
         app: the whole app; call it once.

@@ -100,7 +100,7 @@ def check(
 
 
 def _asked(only: Sequence[str], skip: Sequence[str], configuration: Configuration) -> tuple[list[Rule], dict[str, str]]:
-    """Return the rules to ask, and why each that is left out is; what the command line names beats what is configured."""
+    """Return the rules to ask, and why each that is left out is; the command line beats the configuration."""
     from hipaa_constructs.rules import RULES
 
     named, left_out = rules_named(only, "--rule"), rules_named(skip, "--skip")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -47,10 +48,11 @@ def configuration_of(config: str | None, no_config: bool) -> Configuration:
 
     if config is not None and no_config:
         raise click.UsageError("--config names a file that --no-config forbids to read")
-    if no_config:
-        configuration = Configuration()
-    else:
-        configuration = find(Path.cwd()) if config is None else read(Path(config))
+    configuration = Configuration()
+    if config is not None:
+        configuration = read(Path(config))
+    elif not no_config:
+        configuration = find(Path.cwd())
     configuration.load_rules()
     return configuration
 
@@ -64,10 +66,9 @@ class RuleId(click.ParamType):
         """Return the ids that begin so, with what they want."""
         from hipaa_constructs.rules import RULES
 
-        try:
+        # What is wrong with a configuration is told when the command is run; the other ids are there.
+        with contextlib.suppress(ComplianceError, click.UsageError):
             configuration_of(ctx.params.get("config"), bool(ctx.params.get("no_config")))
-        except (ComplianceError, click.UsageError):
-            pass  # What is wrong with it is told when the command is run; the other ids are there.
         return [CompletionItem(id, help=rule.title) for id, rule in RULES.items() if id.startswith(incomplete)]
 
 

@@ -131,7 +131,10 @@ def test_to_name_a_file_and_forbid_to_read_it_is_refused() -> None:
     ("line", "complaint"),
     [
         ("fail_on = 1", "fail_on: is no key; did you mean fail-on?"),
-        ("zzz = 1", "zzz: is no key; the keys are paths, format, fail-on, baseline, skip, rules, allowed-regions, requi"),
+        (
+            "zzz = 1",
+            "zzz: is no key; the keys are paths, format, fail-on, baseline, skip, rules, allowed-regions, requi",
+        ),
         ('today = "2026-01-01"', "today: is no key; "),
         ("paths = 1", "paths: must be a list of texts, got 1"),
         ('paths = "a"', "paths: must be a list of texts, got 'a'"),
@@ -145,7 +148,10 @@ def test_to_name_a_file_and_forbid_to_read_it_is_refused() -> None:
         ('skip = ["S3BucketVersioned"]', 'skip: must say why of each rule, as {RuleId = "reason"}, got ['),
         ('skip = {S3BucketVersioned = ""}', "skip.S3BucketVersioned: must say why, got ''"),
         ("skip = {S3BucketVersioned = true}", "skip.S3BucketVersioned: must say why, got True"),
-        ('skip = {S3BucketVersion = "x"}', "skip: no rule is called 'S3BucketVersion'; did you mean S3BucketVersioned?"),
+        (
+            'skip = {S3BucketVersion = "x"}',
+            "skip: no rule is called 'S3BucketVersion'; did you mean S3BucketVersioned?",
+        ),
         ('skip = {WaiverCurrent = "x"}', "skip: WaiverCurrent can't be skipped for good"),
         ("rules = 1", "rules: must be a list of texts, got 1"),
         ("allowed-regions = {}", "allowed-regions: must be a list of texts, got {}"),

@@ -15,7 +15,7 @@ from hipaa_constructs import Template, check
 from hipaa_constructs.errors import ComplianceError
 from hipaa_constructs.extensions import load_rules_of
 from hipaa_constructs.rules import RULES
-from tests.unit._commands import OUR_RULE, Done, run, rules_forgotten, waiver, write_template
+from tests.unit._commands import OUR_RULE, Done, rules_forgotten, run, waiver, write_template
 
 ROOT = Path(__file__).parents[2]
 QUEUE = {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": "x"}}
@@ -129,8 +129,14 @@ def test_it_is_not_loaded_if_no_configuration_is_read() -> None:
         ("raise RuntimeError('one\\ntwo')", "RuntimeError: one two"),
         ("import sys; sys.exit(0)", "SystemExit: 0"),
         ("def f(:", "SyntaxError: "),
-        (OUR_RULE.replace("our_queue_named", "s3_bucket_versioned"), "ValueError: two rules are called S3BucketVersioned"),
-        (OUR_RULE.replace("controls=()", 'controls=("164.999(z)",)'), "ValueError: OurQueueNamed cites 164.999(z), which"),
+        (
+            OUR_RULE.replace("our_queue_named", "s3_bucket_versioned"),
+            "ValueError: two rules are called S3BucketVersioned",
+        ),
+        (
+            OUR_RULE.replace("controls=()", 'controls=("164.999(z)",)'),
+            "ValueError: OurQueueNamed cites 164.999(z), which",
+        ),
     ],
 )
 def test_a_module_that_can_not_be_loaded_is_refused_in_one_line(source: str, complaint: str) -> None:
