@@ -99,7 +99,8 @@ def _entry(file: Path, number: int, raw: Json) -> Entry:
             "property": str(where),
             "verdict": "broken" | "undecided" as verdict,
             "construct_path": str() | None as path,
-        } if len(raw) == len(_KEYS):
+            **others,
+        } if not others:
             _refuse_rule(place, rule)
             return Entry(template, resource, rule, where, str(verdict), path)
     raise ComplianceError(f"{place} must be an object of {', '.join(_KEYS)}")

@@ -95,7 +95,7 @@ def verdict(rule: Rule, body: Body, logical_id: str) -> Verdict:
 def smallest(rule: Rule, body: Body, logical_id: str) -> Body | None:
     """Take away whatever can go without the rule ceasing to be met, and to be broken without one certain line.
 
-    Without that line in mind all would go that makes the rule ask at all: no container runs as root where there is none.
+    Without that line in mind all would go that makes the rule ask: no container runs as root where there is none.
 
     Returns:
         None if the template has no such line.
@@ -109,11 +109,12 @@ def smallest(rule: Rule, body: Body, logical_id: str) -> Body | None:
             if place == line[: len(place)]:
                 continue
             smaller, moved = _without(body, place), _moved(line, place)
-            if _says(rule, smaller, logical_id, Verdict.MET):
-                if _says(rule, _without(smaller, moved), logical_id, Verdict.BROKEN):
-                    assert isinstance(smaller, dict)
-                    body, line = smaller, moved
-                    break
+            without_line = _without(smaller, moved)
+            if not isinstance(smaller, dict) or not _says(rule, smaller, logical_id, Verdict.MET):
+                continue
+            if _says(rule, without_line, logical_id, Verdict.BROKEN):
+                body, line = smaller, moved
+                break
         else:
             return body
 
@@ -207,7 +208,7 @@ def _oddities(value: Json, body: Body) -> int:
     match value:
         case [] | {}:
             return 1
-        case {"Ref": str(name)} | {"Fn::GetAtt": [str(name), *_]} if len(value) == 1:
+        case {"Ref": str(name), **others} | {"Fn::GetAtt": [str(name), *_], **others} if not others:
             resources = body.get("Resources")
             return int(not isinstance(resources, dict) or name not in resources)
         case dict():

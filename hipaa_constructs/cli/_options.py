@@ -57,7 +57,7 @@ def configuration_of(config: str | None, no_config: bool) -> Configuration:
     return configuration
 
 
-class RuleId(click.ParamType):
+class RuleId(click.types.StringParamType):
     """The id of a rule, completed by the shell; whether there is such a rule is known once those of others are."""
 
     name = "rule"

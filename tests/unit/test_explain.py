@@ -14,6 +14,7 @@ import yaml
 from hipaa_constructs import Template, check
 from hipaa_constructs.formats._explanation import EXAMPLES, explained
 from hipaa_constructs.rules import RULES, Rule
+from hipaa_constructs.rules._value import Json
 from tests.unit._commands import OUR_RULE, run
 
 ROOT = Path(__file__).parents[2]
@@ -68,8 +69,8 @@ def test_it_names_the_same_check_of_other_tools() -> None:
 
 def test_the_waiver_that_it_shows_for_a_template_excuses_the_finding() -> None:
     text = section("Waive").partition("at the resource:\n")[2]
-    body = {"Resources": {"It": {"Type": "AWS::S3::Bucket", **yaml.safe_load(text)}}}
-    report = check([Template(body)], rules=[RULES["S3BucketVersioned"], RULES["WaiverUsed"]])
+    body: Json = {"It": {"Type": "AWS::S3::Bucket", **yaml.safe_load(text)}}
+    report = check([Template({"Resources": body})], rules=[RULES["S3BucketVersioned"], RULES["WaiverUsed"]])
     assert (len(report.waived), report.findings) == (1, [])
 
 

@@ -15,10 +15,11 @@ from hipaa_constructs import Template, check
 from hipaa_constructs.errors import ComplianceError
 from hipaa_constructs.extensions import load_rules_of
 from hipaa_constructs.rules import RULES
+from hipaa_constructs.rules._value import Json
 from tests.unit._commands import OUR_RULE, Done, rules_forgotten, run, waiver, write_template
 
 ROOT = Path(__file__).parents[2]
-QUEUE = {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": "x"}}
+QUEUE: Json = {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": "x"}}
 
 
 @pytest.fixture(autouse=True)
@@ -265,5 +266,7 @@ def test_the_rule_of_the_documentation_works() -> None:
         test = namespace["test_a_queue_without_an_owner_is_found"]
         assert callable(test)
         test()
-        tagged = Template({"Resources": {"It": {**QUEUE, "Properties": {"Tags": [{"Key": "Owner", "Value": "a"}]}}}})
+        tagged = Template(
+            {"Resources": {"It": {"Type": "AWS::SQS::Queue", "Properties": {"Tags": [{"Key": "Owner"}]}}}}
+        )
         assert check([tagged], rules=[RULES["QueueOwned"]]).findings == []
