@@ -49,7 +49,7 @@ def as_sarif(run: Run) -> str:
         "results": [_result(one, places[one.rule.id], run) for one in reported],
     }
     properties: dict[str, Json] = {"skipped": dict(run.skipped), "baseline": described_baseline(run)}
-    told = {key: value for key, value in properties.items() if value}
+    told: dict[str, Json] = {key: value for key, value in properties.items() if value}
     if told:
         log["properties"] = told
     content: Json = {"$schema": _SCHEMA, "version": "2.1.0", "runs": [log]}
