@@ -156,9 +156,13 @@ def _leads_to_gateway(table: Resource) -> bool | None:
 def _is_way_in(route: Resource) -> bool | None:
     ranges = [is_wide(route.at(name)) for name in ("DestinationCidrBlock", "DestinationIpv6CidrBlock")]
     gateway = route.at("GatewayId")
-    if gateway.is_absent or not any(one is not False for one in ranges):
+    if gateway.is_absent or ranges == [False, False]:
         return False
     targets = gateway.targets()
     if targets:
-        return any(target.type == _GATEWAY for target in targets)
-    return None if gateway.is_unknown else (gateway.text or "").startswith("igw-")
+        into = any(target.type == _GATEWAY for target in targets)
+    elif gateway.is_unknown:
+        return None
+    else:
+        into = (gateway.text or "").startswith("igw-")
+    return into and (True if True in ranges else None)

@@ -7,6 +7,11 @@ from hipaa_constructs.rules._node import Resource
 from hipaa_constructs.rules._outcome import Outcome, any_met
 from hipaa_constructs.rules._rule import Severity, rule
 
+_ARNS = {
+    "AWS::DocDB::DBCluster": Arns("rds", "cluster:"),
+    "AWS::Neptune::DBCluster": Arns("rds", "cluster:"),
+    "AWS::Redshift::Cluster": Arns("redshift", "cluster:"),
+}
 GLOBAL_TABLE = "AWS::DynamoDB::GlobalTable"
 _RESTORABLE = ("164.308(a)(7)(i)", "164.308(a)(7)(ii)(A)", "164.308(a)(7)(ii)(B)")
 _URL = "https://docs.aws.amazon.com/aws-backup/latest/devguide/assigning-resources.html"
@@ -60,3 +65,17 @@ def efs_file_system_in_backup_plan(file_system: Resource) -> Outcome:
 def ebs_volume_in_backup_plan(volume: Resource) -> Outcome:
     """Judge the selections of all stacks; snapshots made otherwise are not seen."""
     return in_backup_plan(volume, Arns("ec2", "volume/"), "Tags")
+
+
+@rule(
+    title="every cluster of DocumentDB, Neptune and Redshift is in a backup plan",
+    fix="name the cluster, or a tag of it, in an AWS::Backup::BackupSelection (HipaaBackupPlan.of(…).protect(…))",
+    applies_to=tuple(_ARNS),
+    controls=_RESTORABLE,
+    requirement="HC-316",
+    severity=Severity.WARNING,
+    url=_URL,
+)
+def data_store_in_backup_plan(store: Resource) -> Outcome:
+    """Judge the selections of all stacks; the automated backups of a cluster go with it, or with its account."""
+    return in_backup_plan(store, _ARNS[store.type], "Tags")

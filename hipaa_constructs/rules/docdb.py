@@ -28,6 +28,7 @@ PARAMETER_GROUP = "AWS::DocDB::DBClusterParameterGroup"
 _GUIDE = "https://docs.aws.amazon.com/documentdb/latest/developerguide/"
 _DAYS = 35
 _AUDITED = ("enabled", "all")
+_READS_AND_WRITES = {"dml_read", "dml_write"}
 _WITH_TLS = ("enabled", "fips-140-3", "tls1.2+", "tls1.3+")
 
 
@@ -78,7 +79,7 @@ def docdb_tls_only(group: Resource) -> Outcome:
 
 @rule(
     title="every parameter group of DocumentDB has its clusters audited",
-    fix="set audit_logs to enabled or all among Parameters",
+    fix="set audit_logs to all, or to ddl, dml_read, dml_write, among Parameters",
     applies_to=(CLUSTER, PARAMETER_GROUP),
     controls=("164.312(b)",),
     requirement="HC-617",
@@ -88,7 +89,9 @@ def docdb_tls_only(group: Resource) -> Outcome:
 def docdb_audited(resource: Resource) -> Outcome:
     """Judge the parameter at its group; in the default groups of AWS it is off."""
     if resource.type == PARAMETER_GROUP:
-        return parameter_is(resource, "audit_logs", *_AUDITED)
+        events = resource.at("Parameters", "audit_logs").text or ""
+        named = {event.strip() for event in events.lower().split(",")}
+        return MET if named >= _READS_AND_WRITES else parameter_is(resource, "audit_logs", *_AUDITED)
     group = group_of(resource, "DBClusterParameterGroupName", PARAMETER_GROUP)
     if group is None:
         return resource.at("DBClusterParameterGroupName").broken("a default group, where audit_logs is off")

@@ -71,29 +71,28 @@ def _index(assembly: Assembly) -> tuple[Scaled, bool]:
     """Return what scales of each table, and whether anything hides what it scales."""
     found: Scaled = defaultdict(set)
     hidden = False
-    for resource in _scaling(assembly):
+    for resource, sure in _scaling(assembly):
         place, dimension = resource.at("ResourceId"), resource.at("ScalableDimension")
-        targets = [one for one in place.targets() if one.type == TABLE]
         kind, _, rest = place.outline().partition("/")
+        if kind not in ("table", UNKNOWN):
+            continue
         name, _, index = rest.partition("/")
-        if place.is_unknown and not targets:
-            hidden = hidden or kind == UNKNOWN or kind == "table"
-        elif dimension.is_unknown:
+        tables = [one for one in place.targets() if one.type == TABLE]
+        if not sure or dimension.is_unknown or (UNKNOWN in kind + name and not tables):
             hidden = True
-        else:
+        elif not tables or name == UNKNOWN:
             unit = (dimension.text or "").rpartition(":")[2]
-            whose = targets or [name]
-            for table in whose:
+            for table in tables or [name]:
                 found[table].add(f"{index or 'table'}:{unit}")
     return found, hidden
 
 
-def _scaling(assembly: Assembly) -> Iterator[Resource]:
-    """Yield the targets that a policy scales, and the policies that name what they scale themselves."""
+def _scaling(assembly: Assembly) -> Iterator[tuple[Resource, bool]]:
+    """Yield what names a table that scales: targets that a policy names, surely or maybe, and policies themselves."""
     for target in assembly.resources(_TARGET):
         policies, unsure = assembly.pointing_at(target, _POLICY, "ScalingTargetId")
         if (policies or unsure) and target.exists:
-            yield target
+            yield target, bool(policies)
     for policy in assembly.resources(_POLICY):
         if not policy.at("ResourceId").is_absent and policy.exists:
-            yield policy
+            yield policy, True
