@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hipaa_constructs.rules._node import Resource
-from hipaa_constructs.rules._outcome import NOT_APPLICABLE, Outcome, Verdict, undecided
+from hipaa_constructs.rules._outcome import NOT_APPLICABLE, Outcome
 from hipaa_constructs.rules._rule import Severity, rule
 from hipaa_constructs.rules.cloudtrail import GUIDE, TRAIL, by_any_trail, records_data
 
@@ -29,8 +29,8 @@ def trail_logs_dynamodb_data_events(trail: Resource) -> Outcome:
 
 
 @rule(
-    title="data events of queues that hold records are recorded, by this trail or another",
-    fix="add an advanced event selector with eventCategory Data and resources.type AWS::SQS::Queue (data_events=…)",
+    title="a trail that records data events of queues records all of them, or another one does",
+    fix="select resources.type AWS::SQS::Queue with no other field but eventCategory and resources.ARN (data_events=…)",
     applies_to=(TRAIL,),
     controls=("164.312(b)",),
     requirement="HC-094",
@@ -38,10 +38,8 @@ def trail_logs_dynamodb_data_events(trail: Resource) -> Outcome:
     url=GUIDE + "logging-data-events-with-cloudtrail.html",
 )
 def trail_logs_sqs_data_events(trail: Resource) -> Outcome:
-    """Judge that messages of some queues are; most queues hold none of records, so none may be right too."""
-    if not trail.template.assembly.resources(_QUEUE):
+    """Judge trails that select queues; whether a queue holds records, and is to be selected, no template says."""
+    selected = trail.each("AdvancedEventSelectors", "*", "FieldSelectors", "*", "Equals", "*")
+    if not any(value.text == _QUEUE for value in selected):
         return NOT_APPLICABLE
-    outcome = by_any_trail(trail, lambda one: records_data(one, _QUEUE))
-    if outcome.verdict is Verdict.BROKEN:
-        return undecided(why="whether a queue holds records, which are then to be recorded, no template says")
-    return outcome
+    return by_any_trail(trail, lambda one: records_data(one, _QUEUE))

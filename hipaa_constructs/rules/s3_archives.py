@@ -8,7 +8,7 @@ from hipaa_constructs.rules._node import Node, Resource
 from hipaa_constructs.rules._outcome import NOT_APPLICABLE, Outcome, all_met
 from hipaa_constructs.rules._rule import rule
 from hipaa_constructs.rules._s3 import BUCKET, GUIDE, each_default
-from hipaa_constructs.rules.s3_policies import s3_bucket_tls_only
+from hipaa_constructs.rules.s3_policies import tls_only
 
 _CLASSES = ("DEEP_ARCHIVE", "GLACIER", "GLACIER_IR")
 _TRANSITIONS = ("NoncurrentVersionTransition", "Transition")
@@ -28,7 +28,7 @@ def s3_archive_guarded(bucket: Resource) -> Outcome:
     if not any(place.is_unknown or place.text in _CLASSES for place in _classes(bucket)):
         return NOT_APPLICABLE
     algorithms = each_default(bucket, "ServerSideEncryptionByDefault", "SSEAlgorithm")
-    return all_met([*(one.must_be(*_ALGORITHMS) for one in algorithms), s3_bucket_tls_only(bucket)])
+    return all_met([*(one.must_be(*_ALGORITHMS) for one in algorithms), tls_only(bucket)])
 
 
 def _classes(bucket: Resource) -> Iterator[Node]:

@@ -15,7 +15,6 @@ from hipaa_constructs.rules._stores import AT_REST
     applies_to=("AWS::Timestream::Database",),
     controls=AT_REST,
     requirement="HC-635",
-    same_as=("checkov:CKV_AWS_160",),
     severity=Severity.WARNING,
     url="https://docs.aws.amazon.com/timestream/latest/developerguide/EncryptionAtRest.html",
 )
