@@ -32,6 +32,7 @@ def _if_direct(stream: Resource, judge: Callable[[Node], Outcome]) -> Outcome:
     applies_to=(STREAM,),
     controls=AT_REST,
     requirement="HC-605",
+    same_as=("config:kinesis-firehose-delivery-stream-encrypted",),
     url=_GUIDE + "encryption.html",
 )
 def firehose_encrypted(stream: Resource) -> Outcome:

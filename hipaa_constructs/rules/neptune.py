@@ -29,7 +29,7 @@ _DAYS = 35
     applies_to=(CLUSTER,),
     controls=AT_REST,
     requirement="HC-620",
-    same_as=("checkov:CKV_AWS_44",),
+    same_as=("config:neptune-cluster-encrypted", "checkov:CKV_AWS_44"),
     url=_GUIDE + "encrypt.html",
 )
 def neptune_encrypted(cluster: Resource) -> Outcome:
@@ -57,6 +57,7 @@ def neptune_uses_customer_managed_key(cluster: Resource) -> Outcome:
     applies_to=(CLUSTER,),
     controls=("164.312(d)", "164.312(a)(1)"),
     requirement="HC-621",
+    same_as=("config:neptune-cluster-iam-database-authentication",),
     url=_GUIDE + "iam-auth-enable.html",
 )
 def neptune_authenticated(cluster: Resource) -> Outcome:
