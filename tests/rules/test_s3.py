@@ -40,7 +40,7 @@ IT: Path_ = ("Resources", "It")
 PROPERTIES: Path_ = (*IT, "Properties")
 DEFAULT: Path_ = ("BucketEncryption", "ServerSideEncryptionConfiguration", 0)
 BY_DEFAULT: Path_ = (*DEFAULT, "ServerSideEncryptionByDefault")
-# Objectives are asked of stores that have some, see test_recovery; archives of those that archive, see test_s3_archives.
+# Objectives are asked of stores that have some, see test_recovery; those that archive, see test_s3_archives.
 BUCKET_RULES = [
     rule.id
     for rule in RULES.values()
