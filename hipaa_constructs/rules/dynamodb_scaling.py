@@ -82,7 +82,8 @@ def _index(assembly: Assembly) -> tuple[Scaled, bool]:
             hidden = True
         elif not tables or name == UNKNOWN:
             unit = (dimension.text or "").rpartition(":")[2]
-            for table in tables or [name]:
+            whose: list[Resource | str] = [*tables] if tables else [name]
+            for table in whose:
                 found[table].add(f"{index or 'table'}:{unit}")
     return found, hidden
 

@@ -28,8 +28,9 @@ def advanced(kind: Json, category: Json = "Data", **more: Json) -> Json:
     fields: list[Json] = [
         {"Field": "eventCategory", "Equals": [category]},
         {"Field": "resources.type", "Equals": [kind]},
-        *({"Field": field, "Equals": ["true"]} for field in more),
     ]
+    for field in more:
+        fields.append({"Field": field, "Equals": ["true"]})
     return {"AdvancedEventSelectors": [{"FieldSelectors": fields}]}
 
 
