@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 
 from hipaa_constructs.rules import RULES, Assembly, Outcome, Resource, Rule, Settings, Severity, Template, Verdict
+from hipaa_constructs.rules._declared import as_written
 from hipaa_constructs.rules.waivers import RULE_COMPLETED, WAIVER_USED
 from hipaa_constructs.waivers import RecordedWaiver, recorded_in
 
@@ -36,7 +37,7 @@ class Judgement:
     @property
     def line(self) -> int | None:
         """The line of the place in the template's file, as near as it can be told."""
-        return self.resource.template.line_of("Resources", self.resource.logical_id, *self.outcome.path)
+        return self.resource.template.line_of(*self.resource.origin, *self.outcome.path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +113,7 @@ def _judgements(rule: Rule, assembly: Assembly) -> Iterable[Judgement]:
             yield Judgement(RULE_COMPLETED, resource, Outcome(Verdict.BROKEN, (), found[:200]))
             continue
         if outcome.verdict is not Verdict.NOT_APPLICABLE:
-            yield Judgement(rule, resource, outcome)
+            yield Judgement(rule, resource, as_written(resource, outcome))
 
 
 def _with_waivers(judgements: list[Judgement], resources: Iterable[Resource], chosen: set[str]) -> list[Judgement]:

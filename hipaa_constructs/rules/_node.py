@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from hipaa_constructs.rules._outcome import MET, Outcome, broken, undecided
@@ -256,12 +257,16 @@ class Resource:
         logical_id: its id in the template.
         type: its CloudFormation type.
         body: what the template declares, unresolved.
+        origin: where the template's file declares it.
+        places: where in that declaration stands what a transform of the template moved.
     """
 
-    __slots__ = ("_properties", "body", "logical_id", "template", "type")
+    __slots__ = ("_properties", "body", "logical_id", "origin", "places", "template", "type")
 
     def __init__(self, template: Template, logical_id: str, kind: str, body: dict[str, Json]) -> None:
         """Take a resource from a template's body."""
+        self.origin: tuple[str | int, ...] = ("Resources", logical_id)
+        self.places: Mapping[tuple[str | int, ...], tuple[str | int, ...]] = {}
         self.template = template
         self.logical_id = logical_id
         self.type = kind
