@@ -118,7 +118,9 @@ def _access_log(stage: Resource) -> Node | None:
 def api_access_logged(stage: Resource) -> Outcome:
     """Judge the destination of the access log."""
     log = _access_log(stage)
-    return NOT_APPLICABLE if log is None else log.at("DestinationArn").must_be_set()
+    if log is None:
+        return NOT_APPLICABLE
+    return log.undecided() if log.is_unknown else log.at("DestinationArn").must_be_set()
 
 
 _REVEALING = re.compile(

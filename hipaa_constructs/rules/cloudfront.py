@@ -226,3 +226,27 @@ def _keeps_for_no_time(places: list[Node]) -> Outcome:
 def cloudfront_has_web_acl(distribution: Resource) -> Outcome:
     """Judge that one is named."""
     return distribution.at("DistributionConfig", "WebACLId").must_be_set()
+
+
+@rule(
+    title="no log of a distribution holds cookies",
+    fix="set Logging.IncludeCookies to false, and leave cs(Cookie) out of RecordFields of the delivery",
+    applies_to=(DISTRIBUTION,),
+    controls=("164.312(a)(1)",),
+    requirement="HC-133",
+    severity=Severity.WARNING,
+    url=_GUIDE + "standard-logs-reference.html",
+)
+def cloudfront_logs_without_cookies(distribution: Resource) -> Outcome:
+    """Judge both kinds of standard logging; a cookie lets whoever reads it in as the one who sent it."""
+    cookies = distribution.at("DistributionConfig", "Logging", "IncludeCookies")
+    assembly = distribution.template.assembly
+    sources, _ = assembly.pointing_at(distribution, "AWS::Logs::DeliverySource", "ResourceArn")
+    fields = [
+        field
+        for source in sources
+        for delivery in assembly.pointing_at(source, "AWS::Logs::Delivery", "DeliverySourceName")[0]
+        for field in delivery.each("RecordFields", "*")
+    ]
+    delivered = [field.broken() for field in fields if field.text == "cs(Cookie)"]
+    return all_met([MET if cookies.is_absent else cookies.must_be(False), *delivered])
