@@ -101,8 +101,8 @@ def _of_section(resources: dict[str, Json], body: Body, written: dict[str, Json]
     serverless: dict[str, dict[str, Json]] = {}
     for name, one in resources.items():
         if name == "Fn::Transform" or name.startswith(LOOP):
-            kind = UNREADABLE_MACRO if name == "Fn::Transform" else UNREADABLE_LOOP
-            yield _unreadable(name, kind, one, ("Resources", name))
+            unreadable = UNREADABLE_MACRO if name == "Fn::Transform" else UNREADABLE_LOOP
+            yield _unreadable(name, unreadable, one, ("Resources", name))
         elif isinstance(one, dict) and isinstance(kind := one.get("Type"), str):
             if "Fn::Transform" in one:  # It may change all that stands beside it.
                 one = {**one, "Properties": {"Fn::Transform": one["Fn::Transform"]}}

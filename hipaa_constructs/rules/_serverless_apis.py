@@ -48,7 +48,7 @@ def of_rest_api(source: Source) -> Iterator[Reading]:
 def _rest_stage(source: Source) -> Iterator[Reading]:
     name = source.properties.get("StageName")
     suffix = name if isinstance(name, str) and name.isalnum() else ""
-    properties = {
+    properties: Body = {
         **_some(source.properties, _OF_REST_STAGE),
         **tags(source.properties),
         "RestApiId": {"Ref": source.logical_id},
@@ -68,7 +68,7 @@ def of_http_api(source: Source) -> Iterator[Reading]:
         "ProtocolType": "HTTP",
     }
     yield source.reading("", "AWS::ApiGatewayV2::Api", _secured(api, source), **_BODY)
-    stage = {"StageName": "$default", **_some(own, _OF_HTTP_STAGE), "ApiId": {"Ref": source.logical_id}}
+    stage: Body = {"StageName": "$default", **_some(own, _OF_HTTP_STAGE), "ApiId": {"Ref": source.logical_id}}
     yield source.reading("ApiGatewayDefaultStage", "AWS::ApiGatewayV2::Stage", stage)
     if "Domain" in own:
         domain = source.mapping("Domain")

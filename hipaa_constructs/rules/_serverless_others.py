@@ -49,7 +49,8 @@ def of_function(source: Source) -> Iterator[Reading]:
         properties["TracingConfig"] = {"Mode": own["Tracing"]}
     if "DeadLetterQueue" in own:
         queue = own["DeadLetterQueue"]
-        properties["DeadLetterConfig"] = renamed(queue, {}, ("Type",)) if _is_mapping(queue) else queue
+        known = isinstance(queue, dict) and intrinsic(queue) is None
+        properties["DeadLetterConfig"] = renamed(source.mapping("DeadLetterQueue"), {}, ("Type",)) if known else queue
     if "Role" not in own:
         properties["Role"] = arn_of(source.logical_id + "Role")
         yield from _role(source)
@@ -64,10 +65,6 @@ def of_function(source: Source) -> Iterator[Reading]:
         yield from _destinations(source, function)
     for name, kind, event, place in source.events():
         yield from _event(source, name, kind, event, place)
-
-
-def _is_mapping(raw: Json) -> bool:
-    return isinstance(raw, dict) and intrinsic(raw) is None
 
 
 def _code(own: Body) -> Json:
@@ -209,7 +206,7 @@ def of_graphql_api(source: Source) -> Iterator[Reading]:
     role = arn_of(source.logical_id + "CloudWatchRole")
     if logging is True or logging == "true":
         properties["LogConfig"] = {"CloudWatchLogsRoleArn": role, "ExcludeVerboseContent": True, "FieldLogLevel": "ALL"}
-    elif _is_mapping(logging) and isinstance(logging, dict):
+    elif isinstance(logging, dict) and intrinsic(logging) is None:
         properties["LogConfig"] = {"CloudWatchLogsRoleArn": role, **logging}
     elif logging is not False and logging != "false":
         properties["LogConfig"] = logging

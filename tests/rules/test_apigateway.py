@@ -329,7 +329,7 @@ def test_a_mapping_that_may_lead_to_an_api_leaves_it_open(disabled: Json, wanted
 
 
 PRIVATE: Json = {"Types": ["PRIVATE"]}
-ALLOW: Json = {"Effect": "Allow", "Principal": "*", "Action": "execute-api:Invoke", "Resource": "*"}
+ALLOW: Body = {"Effect": "Allow", "Principal": "*", "Action": "execute-api:Invoke", "Resource": "*"}
 
 
 def refusal(operator: str = "StringNotEquals", key: str = "aws:SourceVpce", **changes: Json) -> Json:

@@ -203,7 +203,8 @@ def test_a_layer_has_another_name_for_its_content() -> None:
 
 
 def test_a_graphql_api_logs_without_verbose_content_where_nothing_is_said() -> None:
-    for own in ({}, {"Logging": True}):
+    said: tuple[Json, ...] = ({}, {"Logging": True})
+    for own in said:
         config = read("GraphQLApi", own)["It"].at("LogConfig")
         assert (config.at("ExcludeVerboseContent").value, config.at("FieldLogLevel").value) == (True, "ALL")
     assert read("GraphQLApi", {"Logging": False})["It"].at("LogConfig").is_absent
@@ -297,7 +298,8 @@ def test_an_event_implies_an_api(kind: str, stage: str) -> None:
 
 @pytest.mark.parametrize(("kind", "at"), [("Api", "RestApiId"), ("HttpApi", "ApiId")])
 def test_an_event_of_a_named_api_implies_none(kind: str, at: str) -> None:
-    made = stack({"F": function(kind, Path="/", Method="get", **{at: {"Ref": "Elsewhere"}})})
+    named: Body = {at: {"Ref": "Elsewhere"}}
+    made = stack({"F": function(kind, Path="/", Method="get", **named)})
     assert sorted(made.resources) == ["F", "FInPermission"]
 
 
