@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 
 from hipaa_constructs.rules._resolve import intrinsic
 from hipaa_constructs.rules._serverless import HIDDEN, Body, Path, Reading, Source, arn_of, renamed, tags
@@ -78,16 +79,20 @@ def _code(own: Body) -> Json:
 def _role(source: Source) -> Iterator[Reading]:
     """Yield the role, if the author says what it may do."""
     raw = source.properties.get("Policies", [])
-    listed: list[Json] = raw if isinstance(raw, list) else [raw]
-    documents = [one for one in listed if isinstance(one, dict) and "Statement" in one]
-    arns: list[Json] = [_arn(one) for one in listed if isinstance(one, str) or intrinsic(one) is not None]
-    if documents or arns:
-        policies: list[Json] = [
-            {"PolicyName": f"{source.logical_id}RolePolicy{number}", "PolicyDocument": document}
-            for number, document in enumerate(documents)
-        ]
+    places: dict[Path, Path] = {}
+    policies: list[Json] = []
+    arns: list[Json] = []
+    for number, one in enumerate(raw if isinstance(raw, list) else [raw]):
+        place: Path = ("Properties", "Policies", number) if isinstance(raw, list) else ("Properties", "Policies")
+        if isinstance(one, dict) and "Statement" in one:
+            places["Properties", "Policies", len(policies), "PolicyDocument"] = place
+            policies.append({"PolicyName": f"{source.logical_id}RolePolicy{len(policies)}", "PolicyDocument": one})
+        elif isinstance(one, str) or intrinsic(one) is not None:
+            places["Properties", "ManagedPolicyArns", len(arns)] = place
+            arns.append(_arn(one))
+    if policies or arns:
         properties: Body = {"Policies": policies, "ManagedPolicyArns": arns}
-        yield source.reading("Role", "AWS::IAM::Role", properties, Policies="Policies", ManagedPolicyArns="Policies")
+        yield replace(source.reading("Role", "AWS::IAM::Role", properties), places=places)
 
 
 def _arn(policy: Json) -> Json:

@@ -370,13 +370,56 @@ def test_globals_of_a_wrong_type_are_passed_over(globals_: Json) -> None:
     assert types(read("Function", {}, Globals=globals_)) == {"It": FUNCTION}
 
 
+def findings(rule: str, *resources: tuple[str, Json]) -> set[tuple[str, str, object]]:
+    """Return the places that a rule names, each with the resource and the path that its line is looked up by."""
+
+    def line_of(keys: object) -> int:
+        looked_up.append(keys)
+        return len(looked_up)
+
+    looked_up: list[object] = []
+    report = check([Template(template(dict(resources), Transform=SAM), line_of=line_of)], rules=[RULES[rule]])
+    lines = [one.line for one in report.findings]
+    paths = [looked_up[line - 1] for line in lines if line is not None]
+    return {
+        (one.resource.logical_id, one.outcome.property, path) for one, path in zip(report.findings, paths, strict=True)
+    }
+
+
 def test_a_finding_names_what_the_author_wrote() -> None:
-    lines: list[object] = []
-    body = template(
-        {"It": resource("AWS::Serverless::Function", {"Policies": [{"Statement": []}], "Tracing": "Active"})},
-        Transform=SAM,
-    )
-    made = Template(body, line_of=lambda keys: lines.append(tuple(keys)))
-    assert check([made], rules=list(RULES.values())).judgements is not None
-    assert made.resources["It"].places[("Properties", "TracingConfig")] == ("Properties", "Tracing")
-    assert made.resources["ItRole"].origin == ("Resources", "It")
+    own: Json = {"DeadLetterQueue": {"Type": "SQS", "TargetArn": ""}, "Events": {"In": {"Type": "S3"}}}
+    assert findings("LambdaKeepsFailedEvents", ("It", resource("AWS::Serverless::Function", own))) == {
+        (
+            "It",
+            "DeadLetterQueue.TargetArn",
+            ("Resources", "It", "Properties", "DeadLetterQueue", "TargetArn"),
+        )
+    }
+
+
+def test_a_finding_about_what_a_property_stands_for_names_the_property() -> None:
+    own: Json = {"FunctionUrlConfig": {"AuthType": "NONE"}}
+    assert findings("LambdaUrlRequiresIam", ("It", resource("AWS::Serverless::Function", own))) == {
+        (
+            "ItUrl",
+            "FunctionUrlConfig.AuthType",
+            ("Resources", "It", "Properties", "FunctionUrlConfig", "AuthType"),
+        )
+    }
+
+
+@pytest.mark.parametrize("alone", [False, True])
+def test_a_finding_about_a_policy_names_the_policy(alone: bool) -> None:
+    statement: Json = {"Effect": "Allow", "Action": "kms:Decrypt", "Resource": "*"}
+    listed: list[Json] = [{"S3ReadPolicy": {}}, "AWSLambdaExecute", {"Statement": [statement]}]
+    own: Json = {"Policies": listed[2] if alone else listed}
+    ((of, name, path),) = findings("KmsDecryptLimited", ("It", resource("AWS::Serverless::Function", own)))
+    assert (of, name) == ("ItRole", f"Policies{'' if alone else '[2]'}.Statement[0].Resource")
+    assert path == ("Resources", "It", "Properties", "Policies", *(() if alone else (2,)), "Statement", 0, "Resource")
+
+
+def test_a_finding_about_an_implied_api_leads_to_the_globals() -> None:
+    own: Json = {"Events": {"In": {"Type": "Api", "Properties": {"Path": "/", "Method": "get"}}}}
+    assert findings("ApiTraced", ("It", resource("AWS::Serverless::Function", own))) == {
+        ("ServerlessRestApiProdStage", "TracingEnabled", ("Globals", "Properties", "TracingEnabled"))
+    }
