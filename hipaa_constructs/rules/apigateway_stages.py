@@ -208,7 +208,11 @@ def api_caches_nothing(stage: Resource) -> Outcome:
     applies_to=REST_STAGES,
     controls=("164.312(e)(1)", "164.312(e)(2)(i)"),
     requirement="HC-190",
-    same_as=("cdk-nag:HIPAA.Security-APIGWSSLEnabled", "config:api-gw-ssl-enabled"),
+    same_as=(
+        "cdk-nag:HIPAA.Security-APIGWSSLEnabled",
+        "config:api-gw-ssl-enabled",
+        "prowler:apigateway_restapi_client_certificate_enabled",
+    ),
     severity=Severity.WARNING,
     url=_GUIDE + "getting-started-client-side-ssl-authentication.html",
 )
