@@ -16,6 +16,11 @@ if TYPE_CHECKING:
 
 LANGUAGE_EXTENSIONS = "AWS::LanguageExtensions"
 SAM = "AWS::Serverless-2016-10-31"
+_ROTATION = "AWS::SecretsManager-"
+"""What the names of the transforms begin with that add AWS's own functions for rotation, and change nothing else.
+
+AWS: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/transform-aws-secretsmanager.html
+"""
 
 UNREADABLE_LOOP = "Template::Unreadable::Loop"
 UNREADABLE_MACRO = "Template::Unreadable::Macro"
@@ -82,7 +87,8 @@ def declared(body: Body, written: Body) -> Iterator[Declared]:
         body: the template, `expanded`.
         written: the template as it is written.
     """
-    others = [name for name in macros(body) if name not in (SAM, LANGUAGE_EXTENSIONS)]
+    known = (SAM, LANGUAGE_EXTENSIONS)
+    others = [name for name in macros(body) if name not in known and not name.startswith(_ROTATION)]
     if others:
         yield _unreadable("Transform", UNREADABLE_MACRO, {"Fn::Transform": ", ".join(others)}, ("Transform",))
     for name, section in body.items():

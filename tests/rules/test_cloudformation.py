@@ -34,6 +34,8 @@ def findings(body: Body) -> list[str]:
         "AWS::Serverless-2016-10-31",
         "AWS::LanguageExtensions",
         ["AWS::LanguageExtensions", "AWS::Serverless-2016-10-31"],
+        "AWS::SecretsManager-2020-07-23",
+        "AWS::SecretsManager-2024-09-16",
         [],
     ],
 )
@@ -46,6 +48,7 @@ def test_what_known_transforms_make_can_be_read(transform: Json) -> None:
     "transform",
     [
         "Hardening",
+        "AWS::CodeDeployBlueGreen",
         ["AWS::LanguageExtensions", "Hardening"],
         {"Name": "AWS::Include", "Parameters": {"Location": "s3://b/k"}},
         [{"Name": "Hardening"}],
