@@ -404,3 +404,21 @@ def test_events_of_sam_are_asked_who_calls(kind: str, of: str, auth: Json, wante
         {"F": resource("AWS::Serverless::Function", {"Events": events})}, Transform=SAM, Globals={kind: {"Auth": auth}}
     )
     assert verdict(ASKS, body, of="F" + of) == wanted
+
+
+@pytest.mark.parametrize("method", ["delete", "get", "head", "patch", "post", "put", "trace"])
+def test_each_method_of_a_definition_is_asked(method: str) -> None:
+    assert verdict(ASKS, one(API, defined({}, method))) == BROKEN
+
+
+@pytest.mark.parametrize(
+    ("operator", "key"),
+    [
+        ("ForAnyValue:StringNotEquals", "aws:SourceVpce"),
+        ("StringNotLike", "aws:PrincipalOrgID"),
+        ("StringNotEquals", "aws:SourceAccount"),
+    ],
+)
+def test_each_way_to_refuse_other_networks_counts(operator: str, key: str) -> None:
+    body = one(API, {"EndpointConfiguration": PRIVATE, "Policy": {"Statement": [ALLOW, refusal(operator, key)]}})
+    assert verdict("PrivateApiNamesNetworks", body) == MET

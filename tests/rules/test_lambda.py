@@ -546,3 +546,32 @@ def test_globals_of_sam_count() -> None:
         {"It": resource("AWS::Serverless::Function", {})}, Transform=SAM, Globals={"Function": {"VpcConfig": SUBNETS}}
     )
     assert verdict("LambdaInVpc", body) == MET
+
+
+@pytest.mark.parametrize(
+    ("principal", "wanted"),
+    [
+        *(
+            (f"{name}.amazonaws.com", NOT_APPLICABLE)
+            for name in [
+                "apigateway",
+                "bedrock",
+                "cognito-idp",
+                "edgelambda",
+                "elasticloadbalancing",
+                "lex",
+                "lexv2",
+                "transfer",
+                "vpc-lattice",
+            ]
+        ),
+        ("alexa-appkit.amazon.com", NOT_APPLICABLE),
+        *(
+            (f"{name}.amazonaws.com", BROKEN)
+            for name in ["cloudformation", "codecommit", "config", "events", "iot", "logs", "s3", "ses", "sns"]
+        ),
+        ("unheard.amazonaws.com", UNDECIDED),
+    ],
+)
+def test_each_service_waits_for_the_answer_or_does_not(principal: str, wanted: str) -> None:
+    assert verdict("LambdaKeepsFailedEvents", function({}, P=permission(principal))) == wanted

@@ -423,3 +423,84 @@ def test_a_finding_about_an_implied_api_leads_to_the_globals() -> None:
     assert findings("ApiTraced", ("It", resource("AWS::Serverless::Function", own))) == {
         ("ServerlessRestApiProdStage", "TracingEnabled", ("Globals", "Properties", "TracingEnabled"))
     }
+
+
+@pytest.mark.parametrize(
+    ("kind", "of", "places"),
+    [
+        (
+            "Api",
+            "It",
+            ("ApiKeySourceType BinaryMediaTypes DisableExecuteApiEndpoint MinimumCompressionSize Mode Name Policy")
+            + " SecurityPolicy",
+        ),
+        (
+            "Api",
+            "ItStage",
+            ("AccessLogSetting CacheClusterEnabled CacheClusterSize CanarySetting Description MethodSettings")
+            + " TracingEnabled Variables",
+        ),
+        ("HttpApi", "It", "CorsConfiguration Description DisableExecuteApiEndpoint Name"),
+        (
+            "HttpApi",
+            "ItApiGatewayDefaultStage",
+            "AccessLogSettings DefaultRouteSettings RouteSettings StageVariables",
+        ),
+        ("GraphQLApi", "It", "Name XrayEnabled"),
+    ],
+)
+def test_properties_of_the_same_name_are_kept(kind: str, of: str, places: str) -> None:
+    for place in places.split():
+        assert read(kind, {place: "kept"})[of].at(place).value == "kept"
+
+
+@pytest.mark.parametrize(
+    ("kind", "place"),
+    [
+        ("DocumentDB", "Cluster"),
+        ("DynamoDB", "Stream"),
+        ("Kinesis", "Stream"),
+        ("MQ", "Broker"),
+        ("MSK", "Stream"),
+        ("SQS", "Queue"),
+        ("SelfManagedKafka", "KafkaBootstrapServers"),
+    ],
+)
+def test_what_lambda_polls_is_named(kind: str, place: str) -> None:
+    found = read("Function", {"Events": {"In": {"Type": kind, "Properties": {place: "source"}}}})["ItIn"]
+    assert found.at("EventSourceArn").value == "source"
+    assert found.at(place).is_absent
+
+
+@pytest.mark.parametrize(
+    ("kind", "principal"),
+    [
+        ("Api", "apigateway"),
+        ("CloudWatchEvent", "events"),
+        ("CloudWatchLogs", "logs"),
+        ("Cognito", "cognito-idp"),
+        ("EventBridgeRule", "events"),
+        ("IoTRule", "iot"),
+    ],
+)
+def test_who_calls_for_an_event_is_named(kind: str, principal: str) -> None:
+    events: Json = {"In": {"Type": kind, "Properties": {"RestApiId": "x"}}}
+    assert read("Function", {"Events": events})["ItInPermission"].at("Principal").value == f"{principal}.amazonaws.com"
+
+
+def test_what_stands_for_resources_of_their_own_is_no_property() -> None:
+    names = "AutoPublishAlias CodeUri DeploymentPreference EventInvokeConfig Events FunctionUrlConfig Policies Tracing"
+    for name in names.split():
+        assert read("Function", {name: "x"})["It"].at(name).is_absent
+
+
+def test_a_dead_letter_queue_that_is_hidden_is_hidden() -> None:
+    assert read("Function", {"DeadLetterQueue": PARAMETER})["It"].at("DeadLetterConfig").is_unknown
+
+
+def test_an_api_of_sam_is_an_http_api() -> None:
+    assert read("HttpApi")["It"].at("ProtocolType").value == "HTTP"
+    domain: Json = {"Domain": {"MutualTlsAuthentication": {"TruststoreUri": "s3://b/k"}}}
+    found = read("HttpApi", domain)["ItApiGatewayDomainName"]
+    assert found.at("MutualTlsAuthentication", "TruststoreUri").value == "s3://b/k"
+    assert found.at("DomainNameConfigurations", 0, "MutualTlsAuthentication").is_absent
