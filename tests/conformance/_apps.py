@@ -6,6 +6,9 @@ import sys
 from collections.abc import Callable
 
 from aws_cdk import App, CfnResource, Duration, Fn, Size, Stack, Validations
+from aws_cdk import aws_apigateway as apigateway
+from aws_cdk import aws_apigatewayv2 as apigatewayv2
+from aws_cdk import aws_appsync as appsync
 from aws_cdk import aws_autoscaling as autoscaling
 from aws_cdk import aws_backup as backup
 from aws_cdk import aws_certificatemanager as acm
@@ -13,6 +16,7 @@ from aws_cdk import aws_cloudfront as cloudfront
 from aws_cdk import aws_cloudtrail as cloudtrail
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_codebuild as codebuild
+from aws_cdk import aws_cognito as cognito
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecr as ecr
@@ -317,6 +321,7 @@ def weak(app: App) -> None:
     iam.CfnPolicy(stack, "Inline", policy_name="Inline", policy_document=document, users=["somebody"])
     _weak_computing(stack, subnet.ref)
     _stores.weak(stack)
+    _weak_apis(stack)
     Validations.of(app).add_plugins(HIPAASecurityChecks(app), AwsSolutionsChecks(app))
 
 
@@ -370,12 +375,95 @@ def _weak_computing(stack: Stack, subnet: str) -> None:
     elasticbeanstalk.CfnEnvironment(stack, "Beanstalk", application_name="x")
 
 
+def _weak_apis(stack: Stack) -> None:
+    api = apigateway.CfnRestApi(stack, "Api", name="x")
+    apigateway.CfnStage(stack, "Stage", rest_api_id=api.ref, stage_name="live")
+    integration = apigateway.CfnMethod.IntegrationProperty(
+        type="HTTP", uri="http://records.internal/", integration_http_method="GET"
+    )
+    apigateway.CfnMethod(
+        stack,
+        "Method",
+        rest_api_id=api.ref,
+        resource_id=api.attr_root_resource_id,
+        http_method="GET",
+        authorization_type="NONE",
+        integration=integration,
+    )
+    http = apigatewayv2.CfnApi(stack, "HttpApi", name="x", protocol_type="HTTP")
+    apigatewayv2.CfnStage(stack, "HttpStage", api_id=http.ref, stage_name="live")
+    function = lambda_.CfnFunction(
+        stack,
+        "Function",
+        runtime="python3.9",
+        handler="index.handler",
+        role="arn:aws:iam::123456789012:role/Function",
+        code=lambda_.CfnFunction.CodeProperty(zip_file="pass"),
+        environment=lambda_.CfnFunction.EnvironmentProperty(variables={"ACCESS_KEY": "AKIAIOSFODNN7EXAMPLE"}),
+    )
+    invoke = "lambda:InvokeFunction"
+    for name, principal in (("Everyone", "*"), ("Anybody", "s3.amazonaws.com")):
+        lambda_.CfnPermission(stack, name, action=invoke, function_name=function.ref, principal=principal)
+    lambda_.CfnUrl(stack, "Url", auth_type="NONE", target_function_arn=function.attr_arn)
+    cognito.CfnUserPool(stack, "Users")
+    cognito.CfnIdentityPool(stack, "Guests", allow_unauthenticated_identities=True)
+    appsync.CfnGraphQLApi(stack, "Graph", name="x", authentication_type="API_KEY")
+
+
+def clean(app: App) -> None:
+    """Make, without constructs of this package, what the checks about other services must pass."""
+    stack = Stack(app, "Stack")
+    arn = "arn:aws:logs:us-east-1:123456789012:log-group:x"
+    role = "arn:aws:iam::123456789012:role/Function"
+    setting = apigateway.CfnStage.MethodSettingProperty(http_method="*", resource_path="/*", logging_level="INFO")
+    apigateway.CfnStage(
+        stack,
+        "Stage",
+        rest_api_id="abc",
+        stage_name="live",
+        tracing_enabled=True,
+        method_settings=[setting],
+        access_log_setting=apigateway.CfnStage.AccessLogSettingProperty(destination_arn=arn, format="x"),
+    )
+    apigateway.CfnMethod(
+        stack, "Method", rest_api_id="abc", resource_id="x", http_method="GET", authorization_type="AWS_IAM"
+    )
+    log = apigatewayv2.CfnStage.AccessLogSettingsProperty(destination_arn=arn, format="x")
+    apigatewayv2.CfnStage(stack, "HttpStage", api_id="abc", stage_name="live", access_log_settings=log)
+    lambda_.CfnFunction(
+        stack,
+        "Function",
+        runtime="python3.14",
+        handler="index.handler",
+        role=role,
+        code=lambda_.CfnFunction.CodeProperty(zip_file="pass"),
+        environment=lambda_.CfnFunction.EnvironmentProperty(variables={"TABLE": "visits"}),
+        kms_key_arn=PRIMARY,
+        reserved_concurrent_executions=10,
+        dead_letter_config=lambda_.CfnFunction.DeadLetterConfigProperty(target_arn="arn:aws:sqs:us-east-1:1:x"),
+        vpc_config=lambda_.CfnFunction.VpcConfigProperty(subnet_ids=["a", "b"], security_group_ids=["c"]),
+    )
+    lambda_.CfnPermission(
+        stack,
+        "Permission",
+        action="lambda:InvokeFunction",
+        function_name="x",
+        principal="s3.amazonaws.com",
+        source_account="123456789012",
+    )
+    lambda_.CfnUrl(stack, "Url", auth_type="AWS_IAM", target_function_arn="x")
+    cognito.CfnIdentityPool(stack, "People", allow_unauthenticated_identities=False)
+    logging = appsync.CfnGraphQLApi.LogConfigProperty(cloud_watch_logs_role_arn=role, field_log_level="ALL")
+    appsync.CfnGraphQLApi(stack, "Graph", name="x", authentication_type="AWS_IAM", log_config=logging)
+    Validations.of(app).add_plugins(HIPAASecurityChecks(app))
+
+
 def invalid(app: App) -> None:
     """Make what the CDK's own validation must refuse."""
     CfnResource(Stack(app, "Stack"), "Bucket", type="AWS::S3::Bucket", properties={"NoSuchProperty": 1})
 
 
-APPS: dict[str, Callable[[App], None]] = {"good": good, "weak": weak, "invalid": invalid}
+APPS: dict[str, Callable[[App], None]] = {"good": good, "weak": weak, "clean": clean, "invalid": invalid}
 
 if __name__ == "__main__":
     app = App(outdir=sys.argv[2])
