@@ -236,9 +236,14 @@ class Node:
 
 
 _NAME_PROPERTIES = {
+    "AWS::Backup::LogicallyAirGappedBackupVault": "BackupVaultName",
+    "AWS::Backup::RestoreTestingPlan": "RestoreTestingPlanName",
     "AWS::DynamoDB::GlobalTable": "TableName",
     "AWS::DynamoDB::Table": "TableName",
     "AWS::ECR::Repository": "RepositoryName",
+    "AWS::IAM::Group": "GroupName",
+    "AWS::IAM::ManagedPolicy": "ManagedPolicyName",
+    "AWS::IAM::User": "UserName",
     "AWS::Logs::LogGroup": "LogGroupName",
     "AWS::RDS::DBCluster": "DBClusterIdentifier",
     "AWS::RDS::DBInstance": "DBInstanceIdentifier",

@@ -1,0 +1,66 @@
+"""Every text of an assembly's templates, read once for what must not stand in one."""
+
+from __future__ import annotations
+
+import marshal
+from collections.abc import Iterator, Mapping
+
+from hipaa_constructs.rules._node import Resource
+from hipaa_constructs.rules._resolve import intrinsic
+from hipaa_constructs.rules._template import Assembly, Template
+from hipaa_constructs.rules._value import Json
+
+_FOLDED = bytes(ord("0") if 48 <= code <= 57 else code + 32 if 65 <= code <= 90 else code for code in range(256))
+"""Every digit as 0, every letter in lower case."""
+
+Place = tuple[str | int, ...]
+
+
+def folded(raw: Mapping[str, Json]) -> bytes:
+    """Return all texts of a part of a template as bytes to look for words in, with every digit as 0."""
+    return marshal.dumps(raw).translate(_FOLDED)
+
+
+def texts(raw: Json, path: Place = (), *, without: frozenset[str] = frozenset()) -> Iterator[tuple[Place, str]]:
+    """Yield each text below a value with its place, also those in every branch of an intrinsic function.
+
+    Args:
+        raw: what the template says, unresolved.
+        path: where it stands.
+        without: keys whose values are passed over.
+    """
+    pending: list[tuple[Place, Json]] = [(path, raw)]
+    while pending:
+        place, value = pending.pop()
+        if isinstance(value, str):
+            yield place, value
+        elif isinstance(value, list):
+            pending += [((*place, index), item) for index, item in enumerate(value)]
+        elif isinstance(value, dict):
+            inside = intrinsic(value) is not None
+            pending += [(place if inside else (*place, key), item) for key, item in value.items() if key not in without]
+
+
+def anchor(template: Template) -> Resource | None:
+    """Return the resource at which findings about the template itself stand: the first that is no metadata."""
+    found = list(template.resources.values())
+    return next((resource for resource in found if resource.type != "AWS::CDK::Metadata"), found[0] if found else None)
+
+
+def is_anchor(resource: Resource) -> bool:
+    """Tell whether findings about its template stand at a resource."""
+    return resource in _anchors(resource.template.assembly)
+
+
+def is_first(resource: Resource) -> bool:
+    """Tell whether findings about the whole run stand at a resource."""
+    return resource is next(iter(_anchors(resource.template.assembly)), None)
+
+
+def _anchors(assembly: Assembly) -> dict[Resource, None]:
+    return assembly.once("anchors", lambda: _find_anchors(assembly))
+
+
+def _find_anchors(assembly: Assembly) -> dict[Resource, None]:
+    found = (anchor(template) for template in assembly.templates)
+    return {resource: None for resource in found if resource is not None}
