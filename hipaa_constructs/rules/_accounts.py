@@ -6,8 +6,11 @@ import re
 
 from hipaa_constructs.rules._node import Node
 from hipaa_constructs.rules._policy import Statement
+from hipaa_constructs.rules._template import Template
 
 _ARN = re.compile(r"arn:[^:]*:(?:iam|sts)::(\d{12}):.*", re.DOTALL)
+
+ITS_OWN = "that is its own"
 
 LOG_DELIVERY = frozenset(
     (
@@ -55,11 +58,22 @@ def foreign_principals(statement: Statement) -> list[tuple[str, bool]]:
         Each account by its number, and whether it is surely another one: where the template's own account is not known,
         a number may be just that.
     """
-    own = statement.node.template.account
-    found = [(account_of(node), node) for kind, node in statement.principals if kind == "AWS"]
-    return [
-        (account, own is not None) for account, _ in found if account and account != own and account not in LOG_DELIVERY
-    ]
+    named = [account for kind, node in statement.principals if kind == "AWS" and (account := account_of(node))]
+    if not named:
+        return []
+    template = statement.node.template
+    own = template.account or template.assembly.once(("own_account", template), lambda: _account_of_keys(template))
+    return [(account, own is not None) for account in named if account != own and account not in LOG_DELIVERY]
+
+
+def _account_of_keys(template: Template) -> str | None:
+    """Return the account of the template's keys, which the first statement of their policies lets administer them."""
+    for key in template.resources.values():
+        if key.type == "AWS::KMS::Key":
+            principal = key.at("KeyPolicy", "Statement", 0, "Principal", "AWS")
+            if key.at("KeyPolicy", "Statement", 0, "Action").value == "kms:*" and principal.outline().endswith(":root"):
+                return account_of(principal)
+    return None
 
 
 def account_of(node: Node) -> str | None:

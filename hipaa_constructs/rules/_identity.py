@@ -92,8 +92,10 @@ def is_conditional(statement: Statement) -> bool:
     )
 
 
-def forbidden(statement: Statement, found: str, *, hidden: bool) -> Outcome:
+def forbidden(
+    statement: Statement, found: str, *, hidden: bool, unless: str = "an intrinsic function hides otherwise"
+) -> Outcome:
     """Return the verdict on a statement that allows what it must not, if nothing hides that it does so."""
     if hidden or statement.hidden & {"Effect", "Condition"}:
-        return statement.node.undecided(f"{found}, unless an intrinsic function hides otherwise")
+        return statement.node.undecided(f"{found}, unless {unless}")
     return statement.node.broken(found)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import marshal
+import re
 from collections.abc import Iterator, Mapping
 
 from hipaa_constructs.rules._node import Resource
@@ -16,9 +17,29 @@ _FOLDED = bytes(ord("0") if 48 <= code <= 57 else code + 32 if 65 <= code <= 90 
 Place = tuple[str | int, ...]
 
 
-def folded(raw: Mapping[str, Json]) -> bytes:
+def folded(raw: Json) -> bytes:
     """Return all texts of a part of a template as bytes to look for words in, with every digit as 0."""
-    return marshal.dumps(raw).translate(_FOLDED)
+    # Of all encoders this one is the fastest; version 2 does not look for what stands in two places.
+    return marshal.dumps(raw, 2).translate(_FOLDED)
+
+
+def suspects(assembly: Assembly, signs: Mapping[bytes, re.Pattern[bytes]]) -> Iterator[Resource]:
+    """Yield the resources that have one of some signs anywhere in their bodies.
+
+    Args:
+        assembly: all of its resources are looked at.
+        signs: patterns of texts in lower case with every digit as 0, each by a word that is in every text of it and
+            that is found faster than the pattern.
+    """
+    bodies = assembly.once("folded", lambda: [(one, folded(one.body)) for one in assembly.resources("*")])
+    for resource, text in bodies:
+        if any(map(text.__contains__, signs)) and has_sign(text, signs):
+            yield resource
+
+
+def has_sign(text: bytes, signs: Mapping[bytes, re.Pattern[bytes]]) -> bool:
+    """Tell whether a folded text has one of some signs."""
+    return any(word in text and pattern.search(text) is not None for word, pattern in signs.items())
 
 
 def texts(raw: Json, path: Place = (), *, without: frozenset[str] = frozenset()) -> Iterator[tuple[Place, str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from hipaa_constructs.rules._accounts import foreign_principals
+from hipaa_constructs.rules._accounts import ITS_OWN, foreign_principals
 from hipaa_constructs.rules._identity import ROLE, forbidden
 from hipaa_constructs.rules._node import Resource
 from hipaa_constructs.rules._outcome import MET, NOT_APPLICABLE, Outcome, all_met, broken
@@ -110,7 +110,7 @@ def _conditional_across(statement: Statement) -> Outcome:
     if asked or not found:
         return MET
     account, sure = found[0]
-    return forbidden(statement, f"it trusts account {account} on no condition", hidden=not sure)
+    return forbidden(statement, f"it trusts account {account} on no condition", hidden=not sure, unless=ITS_OWN)
 
 
 @rule(

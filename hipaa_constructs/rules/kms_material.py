@@ -51,17 +51,15 @@ def kms_policy_lockout_checked(key: Resource) -> Outcome:
     url=_GUIDE + "grants.html",
 )
 def kms_grants_for_services(key: Resource) -> Outcome:
-    """Judge statements that name kms:CreateGrant; all of kms:* is for administrators."""
+    """Judge statements that name kms:CreateGrant; who may change the policy needs no grant."""
     document = key.at("KeyPolicy")
     statements, _ = read(document)
     return all_met([MET, *(_for_services(statement) for statement in statements if statement.may_be("Allow"))])
 
 
 def _for_services(statement: Statement) -> Outcome:
-    named = any(
-        action.outline().lower() in ("kms:creategrant", "kms:create*", "kms:*grant") for action in statement.actions
-    )
-    if not named or statement.inverted or statement.services():
+    named = any(action.outline().lower() == "kms:creategrant" for action in statement.actions)
+    if not named or statement.inverted or statement.services() or statement.touches("kms:PutKeyPolicy"):
         return MET
     keys = {key for _, key in statement.conditions}
     values = statement.conditions.get(("bool", "kms:grantisforawsresource"), ())

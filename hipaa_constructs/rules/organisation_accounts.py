@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hipaa_constructs.rules._accounts import foreign_principals
+from hipaa_constructs.rules._accounts import ITS_OWN, foreign_principals
 from hipaa_constructs.rules._identity import forbidden
 from hipaa_constructs.rules._node import Resource
 from hipaa_constructs.rules._outcome import MET, NOT_APPLICABLE, Outcome, all_met
@@ -49,7 +49,7 @@ def _shares(statement: Statement) -> Outcome:
     if not found or statement.is_confined(_NARROWING):
         return MET
     account, sure = found[0]
-    return forbidden(statement, f"it lets account {account} in", hidden=not sure)
+    return forbidden(statement, f"it lets account {account} in", hidden=not sure, unless=ITS_OWN)
 
 
 @rule(

@@ -11,7 +11,7 @@ from hipaa_constructs.rules._resolve import intrinsic, names_in
 from hipaa_constructs.rules._rule import rule
 from hipaa_constructs.rules._secrets import holds_a_secret, names_a_secret
 from hipaa_constructs.rules._template import Assembly, Template
-from hipaa_constructs.rules._texts import Place, anchor, folded, is_anchor, texts
+from hipaa_constructs.rules._texts import Place, anchor, is_anchor, suspects, texts
 from hipaa_constructs.rules._value import Json
 
 _JUDGED_ELSEWHERE = frozenset(
@@ -27,23 +27,26 @@ _JUDGED_ELSEWHERE = frozenset(
 )
 """Types whose secrets have rules of their own."""
 
-_WORDS = (
-    b"password",
-    b"passphrase",
-    b"secret",
-    b"token",
-    b"apikey",
-    b"privatekey",
-    b"private key",
-    b"environment",
-    b"variables",
-    b"arguments",
-    b"optionsettings",
-    b"userdata",
-    b"akia",
-    b"asia",
-)
-"""What no template with a secret of those looked for is without, in lower case."""
+_SIGNS = {
+    b"password": re.compile(rb"password(?!_?polic)"),
+    b"passphrase": re.compile(rb"passphrase(?!secretarn)"),
+    b"secret": re.compile(rb"secret(string(?!key|template)|accesskey|key|token)|(?<=client)secret|(?<=shared)secret"),
+    b"appsecret": re.compile(rb"appsecret"),
+    b"token": re.compile(rb"token(?!s)"),
+    b"apikey": re.compile(rb"apikeyvalue"),
+    b"privatekey": re.compile(rb"privatekey"),
+    b"private key": re.compile(rb"private key-----"),
+    b"environment": re.compile(rb"environment"),
+    b"variables": re.compile(rb"variables"),
+    b"arguments": re.compile(rb"arguments"),
+    b"optionsettings": re.compile(rb"optionsettings"),
+    b"aws::ssm::parameter": re.compile(rb"aws::ssm::parameter"),
+    b"parameters": re.compile(rb"parameters"),
+    b"userdata": re.compile(rb"userdata"),
+    b"akia": re.compile(rb"akia[a-z0-9]{16}"),
+    b"asia": re.compile(rb"asia[a-z0-9]{16}"),
+}
+"""What no secret of those looked for is without, in lower case."""
 
 _SECRET_PROPERTY = re.compile(
     r"(Password|Passphrase|PassPhrase|ClientSecret|SharedSecret|AppSecret|SecretString|SecretAccessKey|SecretKey"
@@ -103,18 +106,12 @@ def _found(assembly: Assembly) -> dict[Resource, Outcome]:
         first, why = anchor(template), next(_in_sections(template), None)
         if first is not None and why is not None:
             found[first] = broken(found=why)
-        for resource in template.resources.values():
-            if resource.type not in _JUDGED_ELSEWHERE and _is_suspect(resource.body):
-                secret = next(_in_resource(resource), None)
-                if secret is not None:
-                    # The value itself stays out of the finding: a report must not spread it.
-                    found[resource] = broken(*secret[0], found=secret[1])
+    for resource in suspects(assembly, _SIGNS):
+        secret = next(_in_resource(resource), None) if resource.type not in _JUDGED_ELSEWHERE else None
+        if secret is not None:
+            # The value itself stays out of the finding: a report must not spread it.
+            found[resource] = broken(*secret[0], found=secret[1])
     return found
-
-
-def _is_suspect(raw: dict[str, Json]) -> bool:
-    text = folded(raw)
-    return any(word in text for word in _WORDS)
 
 
 def _in_sections(template: Template) -> Iterator[str]:
