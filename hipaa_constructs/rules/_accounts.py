@@ -69,7 +69,7 @@ def foreign_principals(statement: Statement) -> list[tuple[str, bool]]:
 def _account_of_keys(template: Template) -> str | None:
     """Return the account of the template's keys, which the first statement of their policies lets administer them."""
     for key in template.resources.values():
-        if key.type == "AWS::KMS::Key":
+        if key.type in ("AWS::KMS::Key", "AWS::KMS::ReplicaKey"):
             principal = key.at("KeyPolicy", "Statement", 0, "Principal", "AWS")
             if key.at("KeyPolicy", "Statement", 0, "Action").value == "kms:*" and principal.outline().endswith(":root"):
                 return account_of(principal)
