@@ -155,12 +155,22 @@ def _below(raw: Json, place: Place, holder: str) -> Iterator[tuple[Place, str]]:
             pending += [(item, (*path, index), name) for index, item in enumerate(value)]
         elif isinstance(value, str):
             yield from _in_text(value, path, name)
+        elif (function := intrinsic(value)) is not None:
+            pending += [(item, path, name) for item in _branches(name, *function)]
         elif isinstance(value, dict):
-            inside = intrinsic(value) is not None
-            if name in _VARIABLES and not inside:
+            if name in _VARIABLES:
                 yield from _in_variables(value, path)
-            for key, item in value.items():
-                pending.append((item, path if inside else (*path, key), name if inside else key))
+            pending += [(item, (*path, key), key) for key, item in value.items()]
+
+
+def _branches(name: str, function: str, argument: Json) -> list[Json]:
+    """Return what a place comes out as, if it does so as plain text."""
+    match function, argument:
+        case "Fn::If", [_, *branches]:
+            return branches
+        case (("Fn::Base64" | "Fn::Join" | "Fn::Sub"), _) if name == "UserData":
+            return [argument]
+    return []
 
 
 def _in_text(text: str, path: Place, name: str) -> Iterator[tuple[Place, str]]:
