@@ -156,20 +156,20 @@ def _below(raw: Json, place: Place, holder: str) -> Iterator[tuple[Place, str]]:
         elif isinstance(value, str):
             yield from _in_text(value, path, name)
         elif (function := intrinsic(value)) is not None:
-            pending += [(item, path, name) for item in _branches(name, *function)]
+            pending += [(item, path, kept) for item, kept in _branches(name, *function)]
         elif isinstance(value, dict):
             if name in _VARIABLES:
                 yield from _in_variables(value, path)
             pending += [(item, (*path, key), key) for key, item in value.items()]
 
 
-def _branches(name: str, function: str, argument: Json) -> list[Json]:
-    """Return what a place comes out as, if it does so as plain text."""
+def _branches(name: str, function: str, argument: Json) -> list[tuple[Json, str]]:
+    """Return what a place comes out as, or is made of, with the name under which that counts as a whole value."""
     match function, argument:
         case "Fn::If", [_, *branches]:
-            return branches
-        case (("Fn::Base64" | "Fn::Join" | "Fn::Sub"), _) if name == "UserData":
-            return [argument]
+            return [(branch, name) for branch in branches]
+        case (("Fn::Base64" | "Fn::Join" | "Fn::Sub"), _):
+            return [(argument, name if name == "UserData" else "")]
     return []
 
 

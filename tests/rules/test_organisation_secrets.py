@@ -141,6 +141,7 @@ def test_a_script_that_instances_run_holds_none(script: str, wanted: str) -> Non
 @pytest.mark.parametrize("text", [ACCESS_KEY, "ASIA" + "Q7ZP4M2X" * 2, f"x {PRIVATE_KEY} y"])
 def test_the_form_of_a_secret_is_known_anywhere(text: str) -> None:
     assert verdict(RULE, one({"Anything": text})) == BROKEN
+    assert verdict(RULE, one({"Password": {"Fn::Sub": text}})) == BROKEN
 
 
 @pytest.mark.parametrize(
