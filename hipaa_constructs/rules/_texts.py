@@ -63,9 +63,15 @@ def texts(raw: Json, path: Place = (), *, without: frozenset[str] = frozenset())
 
 
 def anchor(template: Template) -> Resource | None:
-    """Return the resource at which findings about the template itself stand: the first that is no metadata."""
-    found = list(template.resources.values())
-    return next((resource for resource in found if resource.type != "AWS::CDK::Metadata"), found[0] if found else None)
+    """Return the resource at which findings about the template itself stand: the first by name.
+
+    One that is always made goes before one under a condition, and both before metadata of the CDK.
+    """
+    return min(template.resources.values(), key=_rank, default=None)
+
+
+def _rank(resource: Resource) -> tuple[bool, bool, str]:
+    return resource.type == "AWS::CDK::Metadata", "Condition" in resource.body, resource.logical_id
 
 
 def is_anchor(resource: Resource) -> bool:

@@ -153,7 +153,7 @@ def test_the_types_that_take_tags_are_known() -> None:
 
 def stack(kind: str, protection: bool | None, *, first: str = "It") -> str:
     body = template(
-        {"CDKMetadata": resource("AWS::CDK::Metadata"), "It": resource("AWS::IAM::Role"), "B": resource(kind)}
+        {"CDKMetadata": resource("AWS::CDK::Metadata"), "It": resource("AWS::IAM::Role"), "Other": resource(kind)}
     )
     assembly = Assembly([Template(body, termination_protection=protection)])
     return RULES[PROTECTED].judge(assembly.templates[0].resources[first]).verdict.value
@@ -176,4 +176,11 @@ def test_a_stack_with_data_is_protected(kind: str, protection: bool | None, want
 
 
 def test_the_protection_is_told_once() -> None:
-    assert stack("AWS::S3::Bucket", False, first="B") == NOT_APPLICABLE
+    assert stack("AWS::S3::Bucket", False, first="Other") == NOT_APPLICABLE
+
+
+def test_what_is_always_made_goes_before_what_may_not_be() -> None:
+    conditional = resource("AWS::SQS::Queue", Condition="C")
+    body = template({"A": conditional, "It": resource("AWS::SQS::Queue")}, Conditions={"C": {"Fn::Equals": ["a", "b"]}})
+    assembly = Assembly([Template(body)], today=datetime.date(2040, 1, 1))
+    assert RULES[CURRENT].judge(assembly.templates[0].resources["It"]).verdict.value == BROKEN

@@ -119,9 +119,9 @@ def test_what_other_rules_judge_is_passed_over() -> None:
     ],
 )
 def test_an_identifier_in_another_section_breaks_at_the_first_resource(sections: dict[str, Json]) -> None:
-    resources: dict[str, Json] = {"M": resource("AWS::CDK::Metadata"), "It": resource(QUEUE), "B": resource(QUEUE)}
+    resources: dict[str, Json] = {"A": resource("AWS::CDK::Metadata"), "It": resource(QUEUE), "Other": resource(QUEUE)}
     body = template(resources, **sections)
-    assert [verdict(RULE, body, of=of) for of in ("M", "It", "B")] == [NOT_APPLICABLE, BROKEN, NOT_APPLICABLE]
+    assert [verdict(RULE, body, of=of) for of in ("A", "It", "Other")] == [NOT_APPLICABLE, BROKEN, NOT_APPLICABLE]
 
 
 def test_a_finding_names_the_section() -> None:

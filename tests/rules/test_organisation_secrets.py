@@ -188,8 +188,8 @@ def test_types_with_rules_of_their_own_are_left_to_them(kind: str) -> None:
     ],
 )
 def test_a_parameter_has_no_secret_default(name: str, parameter: Json, wanted: str) -> None:
-    body = template({"It": resource(BROKER), "B": resource(BROKER)}, Parameters={name: parameter})
-    assert [verdict(RULE, body), verdict(RULE, body, of="B")] == [wanted, NOT_APPLICABLE]
+    body = template({"It": resource(BROKER), "Other": resource(BROKER)}, Parameters={name: parameter})
+    assert [verdict(RULE, body), verdict(RULE, body, of="Other")] == [wanted, NOT_APPLICABLE]
 
 
 @pytest.mark.parametrize(
