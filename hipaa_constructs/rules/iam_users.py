@@ -23,7 +23,6 @@ _NARROW = ("164.308(a)(4)(ii)(B)", "164.308(a)(4)(ii)(C)", "164.312(a)(1)")
         "config:iam-user-no-policies-check",
         "guard:IAM_USER_NO_POLICIES_CHECK",
         "prowler:iam_policy_attached_only_to_group_or_roles",
-        "checkov:CKV_AWS_40",
     ),
     severity=Severity.WARNING,
     url=_GUIDE + "access_policies_manage-attach-detach.html",

@@ -56,6 +56,7 @@ from hipaa_constructs import (
     TlsProxy,
     enforce,
 )
+from tests._synthesis import protect
 from tools.examples import AURORA_POSTGRES, POSTGRES, distribution
 
 PRIMARY = "arn:aws:kms:us-east-1:123456789012:key/mrk-0123456789abcdef"
@@ -128,6 +129,7 @@ def good(app: App) -> None:
     cluster.add_instances("Arm", instance_type=ec2.InstanceType("m7g.large"), encryption_key=EncryptionKey.of(stack))
     # Alone in a stack, the archive is not seen by cdk-nag to be where logs go.
     LogArchive(Stack(app, "Logs"), "Archive")
+    protect(app)
     enforce(app)
 
 
@@ -243,6 +245,15 @@ def weak(app: App) -> None:
     nothing = {"Effect": "Allow", "Action": "s3:ListAllMyBuckets", "Resource": "*"}
     document = {"Version": "2012-10-17", "Statement": [nothing]}
     iam.CfnPolicy(stack, "Inline", policy_name="Inline", policy_document=document, users=["somebody"])
+    # cdk-nag reads the statements as text, in this order of keys.
+    for name, action in (("Administration", "*"), ("FullAccess", "s3:*")):
+        all_of_it = {"Statement": [{"Action": action, "Effect": "Allow", "Resource": "*"}], "Version": "2012-10-17"}
+        iam.CfnPolicy(stack, name, policy_name=name, policy_document=all_of_it, groups=["somebody"])
+    iam.CfnUser(stack, "Person")
+    iam.CfnGroup(stack, "People")
+    anybody = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}
+    trust = {"Version": "2012-10-17", "Statement": [anybody]}
+    iam.CfnRole(stack, "ForAnybody", assume_role_policy_document=trust)
     Validations.of(app).add_plugins(HIPAASecurityChecks(app), AwsSolutionsChecks(app))
 
 

@@ -48,7 +48,8 @@ def shown(judgements: list[Judgement]) -> list[tuple[str, str, str]]:
 
 def test_what_is_wanted_is_met_and_no_finding() -> None:
     found = report({"Key": key(rotated=True)})
-    assert (len(found.met), found.findings, found.waived) == (4, [], [])
+    of_keys = [one for one in found.met if "AWS::KMS::Key" in one.rule.applies_to]
+    assert (len(of_keys), found.findings, found.waived) == (7, [], [])
 
 
 def test_what_is_broken_is_a_finding() -> None:
@@ -61,7 +62,8 @@ def test_what_is_undecided_is_a_finding_too() -> None:
 
 
 def test_what_does_not_apply_is_not_reported() -> None:
-    assert report({"Topic": {"Type": "AWS::GroundStation::Config"}}).judgements == ()
+    found = report({"Plan": {"Type": "AWS::ApplicationAutoScaling::ScalingPolicy"}})
+    assert {one.rule.applies_to for one in found.judgements} == {("*",)}
 
 
 def test_a_template_without_resources_has_nothing_to_report() -> None:
