@@ -80,6 +80,7 @@ def trail_looks_for_unusual_activity(trail: Resource) -> Outcome:
     applies_to=(EVENT_DATA_STORE,),
     controls=("164.312(a)(2)(iv)", "164.312(e)(2)(ii)"),
     requirement="HC-805",
+    same_as=("config:event-data-store-cmk-encryption-enabled",),
     url=GUIDE + "encrypting-cloudtrail-log-files-with-aws-kms.html",
 )
 def event_data_store_encrypted(store: Resource) -> Outcome:

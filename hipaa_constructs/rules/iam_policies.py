@@ -140,6 +140,7 @@ def _is_not(place: Node, pattern: re.Pattern[str]) -> Outcome:
         "cdk-nag:HIPAA.Security-IAMPolicyNoStatementsWithFullAccess",
         "config:iam-policy-no-statements-with-full-access",
         "guard:IAM_POLICY_NO_STATEMENTS_WITH_FULL_ACCESS",
+        "guard:IAM_MANAGEDPOLICY_NO_STATEMENTS_WITH_FULL_ACCESS",
         "checkov:CKV_AWS_63",
     ),
     severity=Severity.WARNING,

@@ -32,6 +32,7 @@ _NARROWING = (*PUBLIC_ACCESS_LIMITS, "kms:GrantIsForAWSResource", "kms:ViaServic
     applies_to=tuple(_DOCUMENTS),
     controls=("164.308(b)(1)", "164.312(a)(1)"),
     requirement="HC-803",
+    same_as=("prowler:s3_bucket_cross_account_access",),
     severity=Severity.WARNING,
     url="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html",
 )
@@ -58,6 +59,7 @@ def _shares(statement: Statement) -> Outcome:
     applies_to=("AWS::DLM::LifecyclePolicy", "AWS::EC2::SnapshotBlockPublicAccess"),
     controls=("164.308(b)(1)", "164.312(a)(1)"),
     requirement="HC-804",
+    same_as=("config:ebs-snapshot-block-public-access",),
     severity=Severity.WARNING,
     url="https://docs.aws.amazon.com/ebs/latest/userguide/block-public-access-snapshots.html",
 )

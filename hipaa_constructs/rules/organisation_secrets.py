@@ -85,7 +85,11 @@ _IN_SCRIPT = re.compile(
     applies_to=("*",),
     controls=("164.312(a)(1)", "164.312(d)"),
     requirement="HC-802",
-    same_as=("prowler:cloudformation_stack_outputs_find_secrets",),
+    same_as=(
+        "prowler:cloudformation_stack_outputs_find_secrets",
+        "prowler:ec2_instance_secrets_user_data",
+        "prowler:ec2_launch_template_no_secrets",
+    ),
     url="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references-secretsmanager.html",
 )
 def template_without_secrets(resource: Resource) -> Outcome:

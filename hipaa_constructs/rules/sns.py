@@ -59,6 +59,11 @@ def _refuses_plaintext(statement: Statement) -> bool | None:
     applies_to=(TOPIC_POLICY,),
     controls=("164.312(a)(1)", "164.308(a)(4)(ii)(C)"),
     requirement="HC-277",
+    same_as=(
+        "config:sns-topic-no-public-access",
+        "guard:SNS_TOPICPOLICY_NO_WILDCARD_PRINCIPAL",
+        "prowler:sns_topics_not_publicly_accessible",
+    ),
     url=_GUIDE + "sns-access-policy-use-cases.html",
 )
 def sns_topic_policy_names_principals(policy: Resource) -> Outcome:
@@ -75,6 +80,7 @@ def sns_topic_policy_names_principals(policy: Resource) -> Outcome:
     applies_to=(SUBSCRIPTION, TOPIC),
     controls=("164.312(e)(1)", "164.312(e)(2)(ii)"),
     requirement="HC-278",
+    same_as=("prowler:sns_subscription_not_using_http_endpoints",),
     url=_GUIDE + "sns-security-best-practices.html",
 )
 def sns_subscription_encrypted_in_transit(resource: Resource) -> Outcome:

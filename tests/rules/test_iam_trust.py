@@ -218,3 +218,62 @@ def test_other_roles_need_no_mfa() -> None:
 def test_what_a_service_assumes_needs_no_mfa() -> None:
     role = _resources(trusting({"Service": "ssm.amazonaws.com"}))["It"]
     assert verdict(GLASS, template({"BreakGlass": role}), of="BreakGlass") == MET
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "aws:PrincipalArn",
+        "aws:PrincipalOrgID",
+        "aws:PrincipalOrgPaths",
+        "aws:PrincipalTag/team",
+        "aws:SourceIp",
+        "aws:SourceVpc",
+        "aws:SourceVpce",
+        "sts:ExternalId",
+    ],
+)
+def test_each_key_that_says_who_calls_is_a_condition(key: str) -> None:
+    assert judged(ACROSS, trusting({"AWS": OTHER}, {"StringEquals": {key: "x"}})) == MET
+
+
+@pytest.mark.parametrize("key", ["aws:RequestedRegion", "sts:RoleSessionName", "aws:userid"])
+def test_other_keys_are_none(key: str) -> None:
+    assert judged(ACROSS, trusting({"AWS": OTHER}, {"StringEquals": {key: "x"}})) == BROKEN
+
+
+@pytest.mark.parametrize("issuer", ["agent.buildkite.com", "app.terraform.io", "gitlab.com", GITHUB])
+def test_of_issuers_that_anybody_uses_the_audience_is_not_enough(issuer: str) -> None:
+    principal: Json = {"Federated": f"arn:aws:iam::{OWN}:oidc-provider/{issuer}"}
+    assert judged(FEDERATION, trusting(principal, {"StringEquals": {f"{issuer}:aud": "x"}})) == BROKEN
+    assert judged(FEDERATION, trusting(principal, {"StringEquals": {f"{issuer}:sub": "x"}})) == MET
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "accounts.google.com:aud",
+        "accounts.google.com:oaud",
+        "cognito-identity.amazonaws.com:aud",
+        "graph.facebook.com:app_id",
+        "www.amazon.com:app_id",
+    ],
+)
+def test_an_audience_that_is_an_application_of_ones_own_is_enough(key: str) -> None:
+    principal: Json = {"Federated": key.partition(":")[0]}
+    assert judged(FEDERATION, trusting(principal, {"StringEquals": {key: "x"}})) == MET
+
+
+@pytest.mark.parametrize("value", ["*", "repo:*", "repo:*/app", "organization:*", "project_path:*"])
+def test_a_subject_that_is_anybodys_is_none(value: str) -> None:
+    principal: Json = {"Federated": PROVIDER}
+    assert judged(FEDERATION, trusting(principal, {"StringLike": {f"{GITHUB}:sub": value}})) == BROKEN
+
+
+def test_a_finding_says_which_tokens() -> None:
+    assembly = Assembly([Template(trusting({"Federated": PROVIDER}), account=OWN)])
+    found = RULES[FEDERATION].judge(assembly.templates[0].resources["It"])
+    assert found.found == "it takes tokens of anybody at the identity provider"
+    own = trusting({"Federated": f"arn:aws:iam::{OWN}:saml-provider/okta"})
+    found = RULES[FEDERATION].judge(Assembly([Template(own, account=OWN)]).templates[0].resources["It"])
+    assert found.found == "it takes any token of the provider"

@@ -167,6 +167,8 @@ def stack(kind: str, protection: bool | None, *, first: str = "It") -> str:
         ("AWS::S3::Bucket", None, NOT_APPLICABLE),
         ("AWS::KMS::Key", False, BROKEN),
         ("AWS::RDS::DBInstance", False, BROKEN),
+        ("AWS::Logs::LogGroup", False, BROKEN),
+        ("AWS::Backup::BackupVault", False, BROKEN),
         ("AWS::ElastiCache::ReplicationGroup", False, NOT_APPLICABLE),
         ("AWS::SQS::Queue", False, NOT_APPLICABLE),
     ],

@@ -95,6 +95,24 @@ def test_what_copies_nowhere_is_not_asked(kind: str) -> None:
     assert verdict(COPIES, template({"It": resource(kind, {})}), settings=US) == NOT_APPLICABLE
 
 
+@pytest.mark.parametrize(
+    "details",
+    [
+        {"CrossRegionCopyTargets": [{"TargetRegion": "eu-west-1"}]},
+        {"Actions": [{"CrossRegionCopy": [{"Target": "eu-west-1"}]}]},
+    ],
+)
+def test_each_way_of_a_lifecycle_policy_to_copy_counts(details: Json) -> None:
+    body = template({"It": resource("AWS::DLM::LifecyclePolicy", {"PolicyDetails": details})})
+    assert verdict(COPIES, body, settings=US) == BROKEN
+
+
+def test_a_default_lifecycle_policy_counts() -> None:
+    targets: Json = [{"TargetRegion": "eu-west-1"}]
+    body = template({"It": resource("AWS::DLM::LifecyclePolicy", {"CrossRegionCopyTargets": targets})})
+    assert verdict(COPIES, body, settings=US) == BROKEN
+
+
 @pytest.mark.parametrize("region", NEVER_TEXT)
 def test_a_region_that_is_no_text_breaks(region: Json) -> None:
     assert verdict(COPIES, holding("AWS::RDS::DBInstance", region), settings=US) == BROKEN
