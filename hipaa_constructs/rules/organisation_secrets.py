@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from hipaa_constructs.rules._node import Resource
 from hipaa_constructs.rules._outcome import MET, NOT_APPLICABLE, Outcome, broken
@@ -187,7 +187,9 @@ def _in_text(text: str, path: Place, name: str) -> Iterator[tuple[Place, str]]:
 def _in_variables(variables: dict[str, Json], path: Place) -> Iterator[tuple[Place, str]]:
     names = [variables.get(key) for key in _NAMES if key in variables]
     values = [variables.get(key) for key in _VALUES if key in variables]
-    pairs = zip(names, values, strict=False) if names and values else variables.items()
+    pairs: Iterable[tuple[Json, Json]] = variables.items()
+    if names and values:
+        pairs = [(names[0], values[0])]
     for name, value in pairs:
         if isinstance(name, str) and isinstance(value, str):
             if _says_secret(name.lstrip("-")) and _is_literal(value):

@@ -209,9 +209,10 @@ def test_22_keys_that_aws_manages_are_refused(rule: str, kind: str, properties: 
 
 def test_23_a_key_may_be_of_one_region_or_of_several() -> None:
     rules = [rule.id for rule in RULES.values() if "AWS::KMS::Key" in rule.applies_to]
-    for properties in ({"EnableKeyRotation": True}, {"EnableKeyRotation": True, "MultiRegion": True}):
-        kept: Body = {"DeletionPolicy": "Retain", "UpdateReplacePolicy": "Retain"}
-        body = template({"It": resource("AWS::KMS::Key", dict(properties), **kept)})
+    kept: Body = {"DeletionPolicy": "Retain", "UpdateReplacePolicy": "Retain"}
+    of_one: Body = {"EnableKeyRotation": True}
+    for properties in (of_one, {**of_one, "MultiRegion": True}):
+        body = template({"It": resource("AWS::KMS::Key", properties, **kept)})
         assert {verdict(rule, body) for rule in rules} <= {MET, NOT_APPLICABLE}
 
 
