@@ -1,23 +1,22 @@
 """Writes `hipaa_constructs/rules/taggable_types.txt` anew from the resource schemas of the installed cfn-lint.
 
-Run it as `python -m tools.taggable` when a new cfn-lint knows new resource types.
+Run it as ``python -m tools.taggable`` when a new cfn-lint knows new resource types.
 """
 
 from __future__ import annotations
 
 import json
+from importlib.resources import files
 from pathlib import Path
 
-import cfnlint
-
-SCHEMAS = Path(cfnlint.__file__).parent / "data" / "schemas" / "resources"
 TARGET = Path(__file__).parent.parent / "hipaa_constructs" / "rules" / "taggable_types.txt"
 
 
-def main() -> None:
-    """Write a line for each type that takes tags: the type, and the property if it is not called Tags."""
-    lines = {line for path in SCHEMAS.glob("*.json") if (line := _line(json.loads(path.read_text("utf-8"))))}
-    TARGET.write_text("\n".join(sorted(lines)) + "\n", "utf-8")
+def written() -> str:
+    """Return a line for each type that takes tags: the type, and the property if it is not called Tags."""
+    schemas = files("cfnlint").joinpath("data", "schemas", "resources").iterdir()
+    texts = (schema.read_text("utf-8") for schema in schemas if schema.name.endswith(".json"))
+    return "\n".join(sorted({line for text in texts if (line := _line(json.loads(text)))})) + "\n"
 
 
 def _line(schema: object) -> str:
@@ -34,4 +33,4 @@ def _line(schema: object) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    TARGET.write_text(written(), "utf-8")
