@@ -89,5 +89,6 @@ def _anchors(assembly: Assembly) -> dict[Resource, None]:
 
 
 def _find_anchors(assembly: Assembly) -> dict[Resource, None]:
-    found = (anchor(template) for template in assembly.templates)
+    # By name, so that no verdict hangs on the order in which templates are given.
+    found = (anchor(template) for template in sorted(assembly.templates, key=lambda one: one.name))
     return {resource: None for resource in found if resource is not None}
