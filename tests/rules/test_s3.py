@@ -41,9 +41,7 @@ PROPERTIES: Path_ = (*IT, "Properties")
 DEFAULT: Path_ = ("BucketEncryption", "ServerSideEncryptionConfiguration", 0)
 BY_DEFAULT: Path_ = (*DEFAULT, "ServerSideEncryptionByDefault")
 # Objectives are asked of stores that have some, see test_recovery.
-BUCKET_RULES = [
-    rule.id for rule in RULES.values() if "AWS::S3::Bucket" in rule.applies_to and rule.service != "recovery"
-]
+BUCKET_RULES = [rule.id for rule in RULES.values() if "AWS::S3::Bucket" in rule.applies_to and rule.service == "s3"]
 ABOUT_LOGS = {
     "S3LogBucketCanReceive",
     "S3LogsKeptSixYears",

@@ -412,8 +412,9 @@ def test_a_template_is_read_anew_when_others_stand_beside_it() -> None:
 
 def test_judgements_stand_by_template_resource_and_rule_in_whatever_order_they_are_asked() -> None:
     templates = [Template({"Resources": {"B": key(), "A": key()}}, name=name) for name in ("second", "first")]
-    report = check(templates, rules=list(RULES.values())[::-1], today=TODAY)
+    of_keys = [rule for rule in RULES.values() if rule.service == "kms"]
+    report = check(templates, rules=of_keys[::-1], today=TODAY)
     order = list(RULES)
     found = [(one.resource.template.name, one.resource.logical_id, one.rule.id) for one in report.judgements]
     assert found == sorted(found, key=lambda one: (one[0] == "first", one[1], order.index(one[2])))
-    assert len(found) == 16
+    assert len(found) == 28
