@@ -93,7 +93,6 @@ _WRITING = (
         "prowler:iam_aws_attached_policy_no_administrative_privileges",
         "prowler:iam_customer_attached_policy_no_administrative_privileges",
         "prowler:iam_inline_policy_no_administrative_privileges",
-        "checkov:CKV_AWS_62",
     ),
     url=_GUIDE + "best-practices.html",
 )
@@ -141,7 +140,6 @@ def _is_not(place: Node, pattern: re.Pattern[str]) -> Outcome:
         "config:iam-policy-no-statements-with-full-access",
         "guard:IAM_POLICY_NO_STATEMENTS_WITH_FULL_ACCESS",
         "guard:IAM_MANAGEDPOLICY_NO_STATEMENTS_WITH_FULL_ACCESS",
-        "checkov:CKV_AWS_63",
     ),
     severity=Severity.WARNING,
     url="https://docs.aws.amazon.com/config/latest/developerguide/iam-policy-no-statements-with-full-access.html",

@@ -165,9 +165,9 @@ def stack(kind: str, protection: bool | None, *, first: str = "It") -> str:
         ("AWS::S3::Bucket", True, MET),
         ("AWS::S3::Bucket", False, BROKEN),
         ("AWS::S3::Bucket", None, NOT_APPLICABLE),
-        ("AWS::KMS::Key", False, BROKEN),
+        ("AWS::KMS::Key", False, NOT_APPLICABLE),
         ("AWS::RDS::DBInstance", False, BROKEN),
-        ("AWS::Logs::LogGroup", False, BROKEN),
+        ("AWS::Logs::LogGroup", False, NOT_APPLICABLE),
         ("AWS::Backup::BackupVault", False, BROKEN),
         ("AWS::ElastiCache::ReplicationGroup", False, NOT_APPLICABLE),
         ("AWS::SQS::Queue", False, NOT_APPLICABLE),
@@ -186,3 +186,10 @@ def test_what_is_always_made_goes_before_what_may_not_be() -> None:
     body = template({"A": conditional, "It": resource("AWS::SQS::Queue")}, Conditions={"C": {"Fn::Equals": ["a", "b"]}})
     assembly = Assembly([Template(body)], today=datetime.date(2040, 1, 1))
     assert RULES[CURRENT].judge(assembly.templates[0].resources["It"]).verdict.value == BROKEN
+
+
+def test_buckets_of_access_logs_alone_need_no_protected_stack() -> None:
+    source = resource("AWS::S3::Bucket", {"LoggingConfiguration": {"DestinationBucketName": "logs"}})
+    logs = template({"It": resource("AWS::S3::Bucket", {"BucketName": "logs"})})
+    assembly = Assembly([Template(logs, termination_protection=False), Template(template({"Source": source}))])
+    assert RULES[PROTECTED].judge(assembly.templates[0].resources["It"]).verdict.value == NOT_APPLICABLE

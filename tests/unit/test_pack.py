@@ -169,7 +169,7 @@ def test_a_fault_of_the_pack_fails_the_synthesis(tmp_path: Path) -> None:
     body = """
         import hipaa_constructs.pack
 
-        def fault(*_):
+        def fault(*_, **__):
             raise RuntimeError("out of order")
 
         hipaa_constructs.pack.check = fault
@@ -184,7 +184,7 @@ def test_a_fault_of_the_pack_is_a_violation_as_the_cdk_cli_heeds_nothing_else(tm
     body = """
         import hipaa_constructs.pack
 
-        def fault(*_):
+        def fault(*_, **__):
             raise RuntimeError("out of order")
 
         hipaa_constructs.pack.check = fault
