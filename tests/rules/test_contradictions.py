@@ -218,7 +218,7 @@ def test_23_a_key_may_be_of_one_region_or_of_several() -> None:
 
 def test_24_a_network_acl_is_asked_for_by_nobody_and_judged_where_it_opens() -> None:
     assert not any("AWS::EC2::NetworkAcl" in rule.applies_to for rule in RULES.values())
-    entry: Json = {"CidrBlock": "0.0.0.0/0", "Protocol": 6, "RuleAction": "allow", "PortRange": {"From": 22, "To": 22}}
+    entry: Body = {"CidrBlock": "0.0.0.0/0", "Protocol": 6, "RuleAction": "allow", "PortRange": {"From": 22, "To": 22}}
     assert judged("NetworkAclAdminPortsClosed", "AWS::EC2::NetworkAclEntry", entry) == BROKEN
     closed: Json = {**entry, "RuleAction": "deny"}
     assert judged("NetworkAclAdminPortsClosed", "AWS::EC2::NetworkAclEntry", closed) in (MET, NOT_APPLICABLE)

@@ -43,13 +43,15 @@ def judged(rule: str, body: Body, account: str | None = OWN) -> str:
 
 @pytest.mark.parametrize("rule", [NAMES, ACROSS, FEDERATION])
 def test_a_service_and_a_role_of_the_account_are_trusted(rule: str) -> None:
-    for principal in ({"Service": "ecs-tasks.amazonaws.com"}, {"AWS": f"arn:aws:iam::{OWN}:role/app"}):
+    principals: list[Json] = [{"Service": "ecs-tasks.amazonaws.com"}, {"AWS": f"arn:aws:iam::{OWN}:role/app"}]
+    for principal in principals:
         assert judged(rule, trusting(principal)) == MET
 
 
 @pytest.mark.parametrize("rule", [NAMES, ACROSS, FEDERATION])
 def test_a_hidden_policy_is_undecided(rule: str) -> None:
-    for document in (PARAMETER, {"Statement": PARAMETER}, {"Statement": [PARAMETER]}):
+    documents: list[Json] = [PARAMETER, {"Statement": PARAMETER}, {"Statement": [PARAMETER]}]
+    for document in documents:
         body = template({"It": resource(ROLE, {"AssumeRolePolicyDocument": document})})
         assert verdict(rule, body) == UNDECIDED
 

@@ -76,7 +76,8 @@ def test_an_address_counts_where_names_stand(properties: Json, wanted: str) -> N
 
 
 def test_an_identifier_inside_an_intrinsic_function_breaks() -> None:
-    for text in ({"Fn::Sub": f"q-{SSN}"}, {"Fn::Join": ["-", ["q", SSN]]}, {"Fn::If": ["C", "a", SSN]}):
+    written: list[Json] = [{"Fn::Sub": f"q-{SSN}"}, {"Fn::Join": ["-", ["q", SSN]]}, {"Fn::If": ["C", "a", SSN]}]
+    for text in written:
         assert verdict(RULE, one({"QueueName": text})) == BROKEN
 
 

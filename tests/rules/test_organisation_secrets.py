@@ -134,7 +134,9 @@ def test_other_variables_may(variables: Json) -> None:
     ],
 )
 def test_a_script_that_instances_run_holds_none(script: str, wanted: str) -> None:
-    for data in (script, {"Fn::Base64": script}, {"Fn::Base64": {"Fn::Join": ["", [script, PARAMETER]]}}):
+    joined: Json = {"Fn::Join": ["", [script, PARAMETER]]}
+    written: list[Json] = [script, {"Fn::Base64": script}, {"Fn::Base64": joined}]
+    for data in written:
         assert verdict(RULE, one({"UserData": data}, "AWS::EC2::Instance")) == wanted
 
 

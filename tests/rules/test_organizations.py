@@ -22,9 +22,17 @@ from tests.rules._judging import (
 
 RULE = "ServiceControlPolicyGuardsWholly"
 KIND = "AWS::Organizations::Policy"
-TRAIL = ["cloudtrail:DeleteTrail", "cloudtrail:StopLogging", "cloudtrail:UpdateTrail"]
-CONFIG = ["config:DeleteConfigurationRecorder", "config:DeleteDeliveryChannel", "config:StopConfigurationRecorder"]
-DETECTOR = ["guardduty:DeleteDetector", "guardduty:DisassociateFromAdministratorAccount", "guardduty:UpdateDetector"]
+TRAIL: list[Json] = ["cloudtrail:DeleteTrail", "cloudtrail:StopLogging", "cloudtrail:UpdateTrail"]
+CONFIG: list[Json] = [
+    "config:DeleteConfigurationRecorder",
+    "config:DeleteDeliveryChannel",
+    "config:StopConfigurationRecorder",
+]
+DETECTOR: list[Json] = [
+    "guardduty:DeleteDetector",
+    "guardduty:DisassociateFromAdministratorAccount",
+    "guardduty:UpdateDetector",
+]
 
 
 def denying(actions: Json, kind: Json = "SERVICE_CONTROL_POLICY", effect: Json = "Deny") -> Json:

@@ -319,9 +319,9 @@ def test_the_manifest_tells_whether_a_stack_is_protected_and_how_it_is_tagged() 
         template(f"cdk.out/{name}.json", Nested=by_metadata("n.json"))
     template("cdk.out/n.json")
     properties: dict[str, Json] = {"templateFile": "A.json", "terminationProtection": True, "tags": {"owner": "x"}}
-    protected: Json = {"type": "aws:cloudformation:stack", "environment": "aws://1/us-east-1", "properties": properties}
-    odd: Json = {**protected, "properties": {"templateFile": "C.json", "terminationProtection": "yes", "tags": ["x"]}}
-    manifest("cdk.out", A=protected, B=stack("B.json"), C=odd)
+    kind: dict[str, Json] = {"type": "aws:cloudformation:stack", "environment": "aws://1/us-east-1"}
+    odd: Json = {"templateFile": "C.json", "terminationProtection": "yes", "tags": ["x"]}
+    manifest("cdk.out", A={**kind, "properties": properties}, B=stack("B.json"), C={**kind, "properties": odd})
     found = discover(["cdk.out"]).templates
     assert [(one.path.name if one.path else "", one.termination_protection, one.stack_tags) for one in found] == [
         ("A.json", True, {"owner"}),
