@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from hipaa_constructs.services.iam import ManagedPolicyRole
     from hipaa_constructs.services.kms import EncryptionKey, ReplicaEncryptionKey
     from hipaa_constructs.services.logs import EncryptedLogGroup
+    from hipaa_constructs.services.profile import Profile
     from hipaa_constructs.services.rds import HipaaRdsInstance
     from hipaa_constructs.services.rds_aurora import HipaaAuroraCluster
     from hipaa_constructs.services.rds_replica import HipaaRdsReadReplica
@@ -72,6 +73,7 @@ __all__ = [
     "HttpsOrigin",
     "LogArchive",
     "ManagedPolicyRole",
+    "Profile",
     "RecoveryObjective",
     "ReplicaBucket",
     "ReplicaEncryptionKey",
@@ -110,6 +112,7 @@ _MODULES = {
     "HttpsOrigin": "services.cloudfront_origins",
     "LogArchive": "services.s3_logs",
     "ManagedPolicyRole": "services.iam",
+    "Profile": "services.profile",
     "RecoveryObjective": "services.recovery",
     "ReplicaBucket": "services.s3",
     "ReplicaEncryptionKey": "services.kms",

@@ -26,6 +26,7 @@ from hipaa_constructs.errors import ComplianceError
 from hipaa_constructs.loading import load_stacks
 from hipaa_constructs.rules import RULES, Severity, Verdict
 from hipaa_constructs.rules.waivers import RULE_COMPLETED
+from hipaa_constructs.services.profile import Profile
 
 PACK_NAME = "HipaaConstructs"
 _FATAL = "fatal"
@@ -155,7 +156,7 @@ def _resource(one: Judgement) -> PolicyViolatingResource:
     )
 
 
-def enforce(app: App) -> None:
+def enforce(app: App, *, profile: Profile | None = None) -> None:
     """Fail every synthesis of an app that has an unwaived finding.
 
     Registers this package's rules, which judge the templates, and cdk-nag's HIPAA pack, which judges the constructs. It
@@ -163,10 +164,12 @@ def enforce(app: App) -> None:
 
     Args:
         app: the whole app; call it once.
+        profile: of its environments, for which it is called before anything of this package is made; by default
+            production, or what the context says. A stage may have another one (`Profile.apply_to`).
 
     Raises:
-        ComplianceError: it is not an app, it is enforced already, or the installed aws-cdk-lib or cdk-nag is one on
-            which findings are lost.
+        ComplianceError: it is not an app, it is enforced already, the profile comes too late, or the installed
+            aws-cdk-lib or cdk-nag is one on which findings are lost.
     """
     if not isinstance(app, App):
         raise ComplianceError(
@@ -176,6 +179,8 @@ def enforce(app: App) -> None:
         _refuse_unsafe(package, importlib.metadata.version(package), lowest, beyond)
     if any(entry.type == _ENFORCED for entry in app.node.metadata):
         raise ComplianceError("enforce: app must be enforced once, got it twice; take one call away")
+    if profile is not None:
+        profile.apply_to(app)
     app.node.add_metadata(_ENFORCED, True)
     Validations.of(app).add_plugins(HIPAASecurityChecks(app), HipaaConstructsChecks(app))
 

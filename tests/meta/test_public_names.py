@@ -46,6 +46,7 @@ def test_the_public_names_are_frozen() -> None:
         "HttpsOrigin",
         "LogArchive",
         "ManagedPolicyRole",
+        "Profile",
         "RecoveryObjective",
         "ReplicaBucket",
         "ReplicaEncryptionKey",
