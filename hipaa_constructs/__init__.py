@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from hipaa_constructs.services.ecs_tls_proxy import TlsProxy
     from hipaa_constructs.services.elasticache import HipaaRedisCluster
     from hipaa_constructs.services.elbv2 import HttpsLoadBalancer
+    from hipaa_constructs.services.hardening import HardeningChange, HipaaHardening
     from hipaa_constructs.services.iam import ManagedPolicyRole
     from hipaa_constructs.services.kms import EncryptionKey, ReplicaEncryptionKey
     from hipaa_constructs.services.logs import EncryptedLogGroup
@@ -58,12 +59,14 @@ __all__ = [
     "EncryptionKey",
     "EndToEndHttpsDistribution",
     "FlowLoggedVpc",
+    "HardeningChange",
     "HipaaAuroraCluster",
     "HipaaAutoScalingGroup",
     "HipaaBackupPlan",
     "HipaaConstructsChecks",
     "HipaaEcsCluster",
     "HipaaEcsService",
+    "HipaaHardening",
     "HipaaRdsInstance",
     "HipaaRdsReadReplica",
     "HipaaRedisCluster",
@@ -97,12 +100,14 @@ _MODULES = {
     "EncryptionKey": "services.kms",
     "EndToEndHttpsDistribution": "services.cloudfront",
     "FlowLoggedVpc": "services.ec2",
+    "HardeningChange": "services.hardening",
     "HipaaAuroraCluster": "services.rds_aurora",
     "HipaaAutoScalingGroup": "services.autoscaling",
     "HipaaBackupPlan": "services.backup",
     "HipaaConstructsChecks": "pack",
     "HipaaEcsCluster": "services.ecs_cluster",
     "HipaaEcsService": "services.ecs",
+    "HipaaHardening": "services.hardening",
     "HipaaRdsInstance": "services.rds",
     "HipaaRdsReadReplica": "services.rds_replica",
     "HipaaRedisCluster": "services.elasticache",
