@@ -15,6 +15,7 @@ from constructs import IConstruct
 
 from hipaa_constructs.rules import RULES
 from hipaa_constructs.services import _hardening as table
+from hipaa_constructs.services._metadata import noted
 from hipaa_constructs.services._of_stack import outermost
 from hipaa_constructs.services.kms import EncryptionKey
 from hipaa_constructs.services.s3_logs import LogArchive
@@ -62,7 +63,7 @@ class HipaaHardening(Mixin):
     """Brings plain resources of the CDK up to the rules, where CloudFormation changes them without replacing them.
 
     For apps that are there already: ``hardening = HipaaHardening(); Mixins.of(app).apply(hardening)``, once everything
-    is made. What stands in a template and is as good is left as it is; so are resources of this package's blocks.
+    is made. What stands in a template and is as good is left as it is; so is what a waiver allows.
     `changes` says what was changed, `unchanged` what only another resource can have, with the way there. Findings about
     the latter remain.
 
@@ -105,13 +106,13 @@ class HipaaHardening(Mixin):
         self._refuse_plaintext(construct)
         for lasting in table.LASTING.get(kind, ()):
             before = _value(construct, lasting.path)
-            if not lasting.meets(before) and not _any(construct, lasting.unless):
+            if not (lasting.meets(before) or _any(construct, lasting.unless) or _excused(construct, lasting.rule)):
                 why = f"CloudFormation would replace it; {lasting.way_out}"
                 self._cannot(construct, lasting.path, before, lasting.rule, why)
 
     def _set(self, resource: CfnResource, setting: table.Setting) -> None:
         before = _value(resource, setting.path)
-        if setting.is_met(before) or _any(resource, setting.unless):
+        if setting.is_met(before) or _any(resource, setting.unless) or _excused(resource, setting.rule):
             return
         if setting.engines and not str(_value(resource, "Engine")).startswith(setting.engines):
             return
@@ -125,7 +126,8 @@ class HipaaHardening(Mixin):
 
     def _encrypt_bucket(self, bucket: s3.CfnBucket) -> None:
         before = _value(bucket, "BucketEncryption")
-        if table.encrypted_with_own_key(before) or _takes_logs(bucket):
+        excused = _excused(bucket, "S3BucketUsesCustomerManagedKey")
+        if excused or table.encrypted_with_own_key(before) or _takes_logs(bucket):
             return
         if _SERVICE in str(_policies(bucket)):
             way_out = "services of AWS deliver to it; let them use a key of yours first, then set it"
@@ -138,7 +140,7 @@ class HipaaHardening(Mixin):
 
     def _log_bucket(self, bucket: s3.CfnBucket) -> None:
         before = _value(bucket, "LoggingConfiguration.DestinationBucketName")
-        if before is not None or _takes_logs(bucket):
+        if before is not None or _takes_logs(bucket) or _excused(bucket, "S3BucketAccessLogged"):
             return
         archive = LogArchive.of(bucket)
         configuration = {"DestinationBucketName": archive.bucket.bucket_name, "LogFilePrefix": "s3/"}
@@ -150,7 +152,7 @@ class HipaaHardening(Mixin):
     def _keep(self, resource: CfnResource) -> None:
         rule = table.KEPT.get(resource.cfn_resource_type)
         policy = resource.cfn_options.deletion_policy
-        if rule is None or (policy is not None and policy.name in ("RETAIN", "SNAPSHOT")):
+        if rule is None or _excused(resource, rule) or (policy is not None and policy.name in ("RETAIN", "SNAPSHOT")):
             return
         if _value(resource, "DBClusterIdentifier") is not None:
             return
@@ -167,7 +169,7 @@ class HipaaHardening(Mixin):
             rule, actions, at = "SnsTopicTlsOnly", ["sns:Publish"], [resource.ref]
         else:
             return
-        if "aws:SecureTransport" in str(_policies(resource)):
+        if "aws:SecureTransport" in str(_policies(resource)) or _excused(resource, rule):
             return
         conditions = [{"Bool": {"aws:SecureTransport": "false"}}, *_OLD_TLS.get(rule, ())]
         statements = [
@@ -234,6 +236,12 @@ def _properties(resource: CfnResource) -> object:
 
 def _any(resource: CfnResource, paths: tuple[str, ...]) -> bool:
     return any(_value(resource, path) is not None for path in paths)
+
+
+def _excused(resource: CfnResource, rule: str) -> bool:
+    """Tell whether a resource has a waiver of a rule, which is what its team wants."""
+    recorded = noted(resource).get("waivers")
+    return isinstance(recorded, list) and any(one.get("rule") == rule for one in recorded if isinstance(one, dict))
 
 
 def _key(resource: CfnResource) -> EncryptionKey:

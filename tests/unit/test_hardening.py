@@ -26,6 +26,7 @@ from hipaa_constructs import EncryptedBucket, EncryptedQueue, HipaaHardening
 from hipaa_constructs.checker import Report, check
 from hipaa_constructs.loading import discover
 from hipaa_constructs.services import _hardening as table
+from tests._refusals import waiver
 from tests._synthesis import Body, at, list_at, of_type, the
 from tools.examples import POSTGRES, network
 
@@ -204,6 +205,15 @@ def test_a_policy_of_the_lowest_level_is_named_and_stays() -> None:
     template, _, hardening = hardened(build)
     assert len(list_at(the(template, POLICY, "ItPolicy"), "Properties", "PolicyDocument", "Statement")) == 1
     assert "S3BucketTlsOnly" in [one.rule for one in hardening.unchanged]
+
+
+def test_what_a_waiver_allows_stays() -> None:
+    def build(stack: Stack) -> None:
+        EncryptedBucket(stack, "It", versioned=False, waivers=[waiver("S3BucketVersioned")])
+
+    template, _, hardening = hardened(build)
+    assert at(the(template, BUCKET, "It"), "Properties", "VersioningConfiguration") is None
+    assert hardening.changes == []
 
 
 def test_blocks_of_this_package_stay_as_they_are() -> None:
