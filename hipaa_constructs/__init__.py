@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from hipaa_constructs.services.hardening import HardeningChange, HipaaHardening
     from hipaa_constructs.services.iam import ManagedPolicyRole
     from hipaa_constructs.services.kms import EncryptionKey, ReplicaEncryptionKey
+    from hipaa_constructs.services.lambda_ import HipaaFunction
     from hipaa_constructs.services.logs import EncryptedLogGroup
     from hipaa_constructs.services.profile import Profile
     from hipaa_constructs.services.rds import HipaaRdsInstance
@@ -69,6 +70,7 @@ __all__ = [
     "HipaaConstructsChecks",
     "HipaaEcsCluster",
     "HipaaEcsService",
+    "HipaaFunction",
     "HipaaHardening",
     "HipaaRdsInstance",
     "HipaaRdsReadReplica",
@@ -116,6 +118,7 @@ _MODULES = {
     "HipaaConstructsChecks": "pack",
     "HipaaEcsCluster": "services.ecs_cluster",
     "HipaaEcsService": "services.ecs",
+    "HipaaFunction": "services.lambda_",
     "HipaaHardening": "services.hardening",
     "HipaaRdsInstance": "services.rds",
     "HipaaRdsReadReplica": "services.rds_replica",

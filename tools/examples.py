@@ -30,6 +30,7 @@ from hipaa_constructs import (
     HipaaBackupPlan,
     HipaaEcsCluster,
     HipaaEcsService,
+    HipaaFunction,
     HipaaRdsInstance,
     HipaaRdsReadReplica,
     HipaaRedisCluster,
@@ -110,6 +111,19 @@ def instances(stack: Stack) -> HipaaAutoScalingGroup:
     )
 
 
+def function(stack: Stack) -> HipaaFunction:
+    """Make a function in a network of another stack."""
+    return HipaaFunction(
+        stack,
+        "Example",
+        code=lambda_.Code.from_inline("def handler(event, context): ..."),
+        handler="index.handler",
+        runtime=lambda_.Runtime.PYTHON_3_14,
+        vpc=network(stack),
+        environment={"TABLE": "visits"},
+    )
+
+
 EXAMPLES: Mapping[type[Construct], Callable[[Stack], Construct]] = {
     EncryptedBackupVault: lambda stack: EncryptedBackupVault(stack, "Example"),
     EncryptedBucket: lambda stack: EncryptedBucket(stack, "Example"),
@@ -124,6 +138,7 @@ EXAMPLES: Mapping[type[Construct], Callable[[Stack], Construct]] = {
     FlowLoggedVpc: lambda stack: FlowLoggedVpc(stack, "Example"),
     HipaaAuroraCluster: lambda stack: HipaaAuroraCluster(stack, "Example", engine=AURORA_POSTGRES, vpc=network(stack)),
     HipaaAutoScalingGroup: instances,
+    HipaaFunction: function,
     HipaaBackupPlan: lambda stack: HipaaBackupPlan(stack, "Example"),
     HipaaRdsInstance: lambda stack: HipaaRdsInstance(stack, "Example", engine=POSTGRES, vpc=network(stack)),
     HipaaRdsReadReplica: lambda stack: HipaaRdsReadReplica(

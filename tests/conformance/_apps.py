@@ -57,6 +57,7 @@ from hipaa_constructs import (
     HipaaBackupPlan,
     HipaaEcsCluster,
     HipaaEcsService,
+    HipaaFunction,
     HipaaRdsInstance,
     HipaaRedisCluster,
     LogArchive,
@@ -142,10 +143,24 @@ def good(app: App) -> None:
     cluster = HipaaEcsCluster(stack, "Instances", vpc=network)
     cluster.add_instances("Arm", instance_type=ec2.InstanceType("m7g.large"), encryption_key=EncryptionKey.of(stack))
     _computing(stack, network)
+    _apis(stack, network)
     # Alone in a stack, the archive is not seen by cdk-nag to be where logs go.
     LogArchive(Stack(app, "Logs"), "Archive")
     protect(app)
     enforce(app)
+
+
+def _apis(stack: Stack, network: ec2.IVpc) -> None:
+    """Make a function of what others call."""
+    HipaaFunction(
+        stack,
+        "Visit",
+        code=lambda_.Code.from_inline("def handler(event, context): ..."),
+        handler="index.handler",
+        runtime=lambda_.Runtime.PYTHON_3_14,
+        vpc=network,
+        environment={"TABLE": "visits"},
+    ).add_function_url()
 
 
 def _computing(stack: Stack, network: ec2.IVpc) -> None:

@@ -38,6 +38,7 @@ def test_the_public_names_are_frozen() -> None:
         "HipaaConstructsChecks",
         "HipaaEcsCluster",
         "HipaaEcsService",
+        "HipaaFunction",
         "HipaaHardening",
         "HipaaRdsInstance",
         "HipaaRdsReadReplica",

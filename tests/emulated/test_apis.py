@@ -1,0 +1,72 @@
+"""Functions and what calls them, deployed to an emulated AWS and read back.
+
+moto runs no function here, nor does it encrypt, trace or refuse anything: it shows what was asked of AWS.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.emulated._cloud import DEPLOY, Cloud
+
+APP = f"{sys.executable} {Path(__file__).with_name('_apis_app.py')}"
+
+
+@dataclass(frozen=True, slots=True)
+class Apis:
+    """What was deployed."""
+
+    cloud: Cloud
+    function: dict[str, Any]
+
+    def role(self) -> str:
+        return str(self.function["Role"]).rpartition("/")[2]
+
+
+@pytest.fixture(scope="module")
+def apis(cloud: Cloud) -> Apis:
+    cloud.cdk(*DEPLOY, app=APP)
+    return Apis(cloud, cloud.client("lambda").get_function_configuration(FunctionName="visits"))
+
+
+def test_the_function_lies_in_the_subnets_and_its_own_group(apis: Apis) -> None:
+    network = apis.function["VpcConfig"]
+    (group,) = apis.cloud.client("ec2").describe_security_groups(GroupIds=network["SecurityGroupIds"])["SecurityGroups"]
+    (egress,) = group["IpPermissionsEgress"]
+    assert (len(network["SubnetIds"]), group["IpPermissions"], egress["FromPort"]) == (2, [], 443)
+
+
+def test_the_variables_are_encrypted_with_the_stacks_key(apis: Apis) -> None:
+    (key,) = apis.cloud.client("kms").list_keys()["Keys"]
+    assert apis.function["KMSKeyArn"] == key["KeyArn"]
+
+
+def test_what_the_function_fails_at_goes_to_an_encrypted_queue(apis: Apis) -> None:
+    sqs = apis.cloud.client("sqs")
+    (url,) = sqs.list_queues()["QueueUrls"]
+    queue = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
+    assert apis.function["DeadLetterConfig"]["TargetArn"] == queue["QueueArn"]
+    assert queue["KmsMasterKeyId"] == apis.function["KMSKeyArn"]
+
+
+def test_the_function_has_concurrency_of_its_own(apis: Apis) -> None:
+    found = apis.cloud.client("lambda").get_function_concurrency(FunctionName="visits")
+    assert found["ReservedConcurrentExecutions"] == 10
+
+
+def test_the_role_has_managed_policies_only(apis: Apis) -> None:
+    iam = apis.cloud.client("iam")
+    assert iam.list_role_policies(RoleName=apis.role())["PolicyNames"] == []
+    (attached,) = iam.list_attached_role_policies(RoleName=apis.role())["AttachedPolicies"]
+    version = iam.get_policy_version(PolicyArn=attached["PolicyArn"], VersionId="v1")["PolicyVersion"]
+    statements = {one.get("Sid"): one for one in version["Document"]["Statement"]}
+    assert statements["NotOfTheCode"]["Condition"] == {
+        "ArnLike": {"lambda:SourceFunctionArn": "arn:aws:lambda:us-east-1:123456789012:function:*"}
+    }
+    assert "xray:PutTraceSegments" in json.dumps(version)
