@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from hipaa_constructs.pack import HipaaConstructsChecks, enforce
     from hipaa_constructs.rules import Settings, Template
     from hipaa_constructs.services._waiving import waive
+    from hipaa_constructs.services.apigateway import HipaaRestApi
+    from hipaa_constructs.services.apigatewayv2 import HipaaHttpApi
     from hipaa_constructs.services.autoscaling import HipaaAutoScalingGroup
     from hipaa_constructs.services.backup import HipaaBackupPlan
     from hipaa_constructs.services.backup_vault import EncryptedBackupVault
@@ -72,9 +74,11 @@ __all__ = [
     "HipaaEcsService",
     "HipaaFunction",
     "HipaaHardening",
+    "HipaaHttpApi",
     "HipaaRdsInstance",
     "HipaaRdsReadReplica",
     "HipaaRedisCluster",
+    "HipaaRestApi",
     "HipaaWebAcl",
     "HttpsBehavior",
     "HttpsLoadBalancer",
@@ -120,9 +124,11 @@ _MODULES = {
     "HipaaEcsService": "services.ecs",
     "HipaaFunction": "services.lambda_",
     "HipaaHardening": "services.hardening",
+    "HipaaHttpApi": "services.apigatewayv2",
     "HipaaRdsInstance": "services.rds",
     "HipaaRdsReadReplica": "services.rds_replica",
     "HipaaRedisCluster": "services.elasticache",
+    "HipaaRestApi": "services.apigateway",
     "HipaaWebAcl": "services.wafv2",
     "HttpsBehavior": "services.cloudfront_behaviors",
     "HttpsLoadBalancer": "services.elbv2",

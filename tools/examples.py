@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from aws_cdk import Stack
+from aws_cdk import aws_apigateway as apigateway
+from aws_cdk import aws_apigatewayv2 as apigatewayv2
+from aws_cdk import aws_apigatewayv2_integrations as integrations
 from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
@@ -31,9 +34,11 @@ from hipaa_constructs import (
     HipaaEcsCluster,
     HipaaEcsService,
     HipaaFunction,
+    HipaaHttpApi,
     HipaaRdsInstance,
     HipaaRdsReadReplica,
     HipaaRedisCluster,
+    HipaaRestApi,
     HipaaWebAcl,
     HttpsLoadBalancer,
     HttpsOrigin,
@@ -124,6 +129,24 @@ def function(stack: Stack) -> HipaaFunction:
     )
 
 
+RECORDS = "https://records.example.org"
+
+
+def rest_api(stack: Stack) -> HipaaRestApi:
+    """Make a REST API before a service of one's own."""
+    made = HipaaRestApi(stack, "Example")
+    made.api.root.add_method("GET", apigateway.HttpIntegration(RECORDS))
+    return made
+
+
+def http_api(stack: Stack) -> HipaaHttpApi:
+    """Make an HTTP API before a service of one's own."""
+    made = HipaaHttpApi(stack, "Example")
+    integration = integrations.HttpUrlIntegration("Records", RECORDS)
+    made.api.add_routes(path="/records", methods=[apigatewayv2.HttpMethod.GET], integration=integration)
+    return made
+
+
 EXAMPLES: Mapping[type[Construct], Callable[[Stack], Construct]] = {
     EncryptedBackupVault: lambda stack: EncryptedBackupVault(stack, "Example"),
     EncryptedBucket: lambda stack: EncryptedBucket(stack, "Example"),
@@ -139,6 +162,8 @@ EXAMPLES: Mapping[type[Construct], Callable[[Stack], Construct]] = {
     HipaaAuroraCluster: lambda stack: HipaaAuroraCluster(stack, "Example", engine=AURORA_POSTGRES, vpc=network(stack)),
     HipaaAutoScalingGroup: instances,
     HipaaFunction: function,
+    HipaaHttpApi: http_api,
+    HipaaRestApi: rest_api,
     HipaaBackupPlan: lambda stack: HipaaBackupPlan(stack, "Example"),
     HipaaRdsInstance: lambda stack: HipaaRdsInstance(stack, "Example", engine=POSTGRES, vpc=network(stack)),
     HipaaRdsReadReplica: lambda stack: HipaaRdsReadReplica(
