@@ -8,6 +8,7 @@ from collections.abc import Callable
 from aws_cdk import App, CfnResource, Duration, Fn, Size, Stack, Validations
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_apigatewayv2 as apigatewayv2
+from aws_cdk import aws_apigatewayv2_integrations as integrations
 from aws_cdk import aws_appsync as appsync
 from aws_cdk import aws_autoscaling as autoscaling
 from aws_cdk import aws_backup as backup
@@ -58,8 +59,10 @@ from hipaa_constructs import (
     HipaaEcsCluster,
     HipaaEcsService,
     HipaaFunction,
+    HipaaHttpApi,
     HipaaRdsInstance,
     HipaaRedisCluster,
+    HipaaRestApi,
     LogArchive,
     ManagedPolicyRole,
     ReplicaEncryptionKey,
@@ -151,8 +154,8 @@ def good(app: App) -> None:
 
 
 def _apis(stack: Stack, network: ec2.IVpc) -> None:
-    """Make a function of what others call."""
-    HipaaFunction(
+    """Make a function, and what calls it."""
+    function = HipaaFunction(
         stack,
         "Visit",
         code=lambda_.Code.from_inline("def handler(event, context): ..."),
@@ -160,7 +163,18 @@ def _apis(stack: Stack, network: ec2.IVpc) -> None:
         runtime=lambda_.Runtime.PYTHON_3_14,
         vpc=network,
         environment={"TABLE": "visits"},
-    ).add_function_url()
+    )
+    function.add_function_url()
+    rest = HipaaRestApi(stack, "Rest", cloud_watch_role=True)
+    rest.api.root.add_method("GET", apigateway.LambdaIntegration(function.function))
+    endpoint = network.add_interface_endpoint(
+        "RestEndpoint", service=ec2.InterfaceVpcEndpointAwsService.APIGATEWAY, open=False
+    )
+    private = HipaaRestApi(stack, "Private", vpc_endpoints=[endpoint])
+    private.api.root.add_method("GET", apigateway.LambdaIntegration(function.function))
+    http = HipaaHttpApi(stack, "Http")
+    integration = integrations.HttpLambdaIntegration("Visits", function.function)
+    http.api.add_routes(path="/visits", methods=[apigatewayv2.HttpMethod.GET], integration=integration)
 
 
 def _computing(stack: Stack, network: ec2.IVpc) -> None:
