@@ -17,7 +17,7 @@ export CDK_DISABLE_VERSION_CHECK := 1
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help all test check synth docs snapshots bench lowest lock clean
+.PHONY: help all test check synth docs snapshots bench corpus lowest lock clean
 
 help: ## List the commands.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "%-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -49,6 +49,9 @@ snapshots: .venv/ready ## Take the templates as they are now for the right ones.
 bench: .venv/ready ## Measure against checkov, cfn-lint and cdk-nag, as ratios.
 	@$(BIN)/python -m benchmarks
 
+corpus: .venv/ready ## Judge templates of public packages, beside checkov and cdk-nag.
+	@$(BIN)/python -m tools.corpus
+
 lowest: .venv-lowest/ready ## Run the unit and rule tests on the oldest versions allowed.
 	@PATH=$(CURDIR)/.venv-lowest/bin:$(PATH) .venv-lowest/bin/python -m pytest tests/unit tests/rules --numprocesses 2 --dist loadfile --quiet
 
@@ -59,7 +62,7 @@ lock: .venv/uv ## Resolve the development dependencies anew.
 		--custom-compile-command "make lock" pyproject.toml --group unit --output-file requirements-lowest.lock
 
 clean: ## Take away all that the commands made.
-	@rm -rf .venv .venv-lowest cdk.out .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	@rm -rf .venv .venv-lowest .cache cdk.out .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 
 .venv/uv:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; name it with make PYTHON=…")'
