@@ -11,6 +11,7 @@ from pathlib import Path
 
 import jinja2
 
+from hipaa_constructs.rules import RULES
 from tools.corpus.comparing import Row, rows
 from tools.corpus.judging import ours, theirs
 from tools.corpus.samples import Sample, packages, samples
@@ -31,7 +32,7 @@ def main() -> int:
     usable = [sample for sample in found if sample.unusable is None]
     judged = ours(usable)
     tools = theirs(usable, _CACHE)
-    compared = list(rows(judged, tools))
+    compared = list(rows(RULES.values(), judged, tools))
     _write_disagreements(usable, compared)
     counts = Counter(sample.package for sample in usable)
     environment = jinja2.Environment(

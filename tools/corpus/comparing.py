@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
-from hipaa_constructs.rules import RULES, Verdict
+from hipaa_constructs.rules import Rule, Verdict
 from tools.corpus.judging import Ours, Place, Theirs
 
 
@@ -33,15 +33,17 @@ class Row:
     there: frozenset[Place]
 
 
-def rows(judged: Ours, tools: Mapping[str, Theirs]) -> Iterator[Row]:
+def rows(rules: Collection[Rule], judged: Ours, tools: Mapping[str, Theirs]) -> Iterator[Row]:
     """Compare, rule by rule.
 
     Args:
+        rules: those that judged.
         judged: the verdicts of this package.
         tools: the findings of others, by the tool's name.
     """
-    broken, unknown = _by_check(judged, Verdict.BROKEN), _by_check(judged, Verdict.UNDECIDED)
-    for rule in RULES.values():
+    broken = _by_check(rules, judged, Verdict.BROKEN)
+    unknown = _by_check(rules, judged, Verdict.UNDECIDED)
+    for rule in rules:
         verdicts = judged.verdicts.get(rule.id, {})
         counts = Counter(verdict.value for verdict in verdicts.values())
         weak = {place for place, verdict in verdicts.items() if verdict is Verdict.BROKEN}
@@ -65,9 +67,9 @@ def rows(judged: Ours, tools: Mapping[str, Theirs]) -> Iterator[Row]:
             yield Row(rule.id, counts, "", frozenset(), frozenset(), frozenset(), frozenset())
 
 
-def _by_check(judged: Ours, wanted: Verdict) -> Mapping[str, set[Place]]:
+def _by_check(rules: Collection[Rule], judged: Ours, wanted: Verdict) -> Mapping[str, set[Place]]:
     found: dict[str, set[Place]] = defaultdict(set)
-    for rule in RULES.values():
+    for rule in rules:
         for check in rule.same_as:
             found[check] |= {place for place, verdict in judged.verdicts.get(rule.id, {}).items() if verdict is wanted}
     return found

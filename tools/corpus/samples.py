@@ -57,6 +57,11 @@ class Sample:
         return Template(loaded.body, name=self.member, line_of=loaded.line_of)
 
 
+def digest(content: bytes) -> str:
+    """Return the hash that `packages.csv` pins."""
+    return hashlib.sha256(content).hexdigest()
+
+
 def packages() -> list[Package]:
     """Return what is pinned."""
     with _PACKAGES.open(newline="", encoding="utf-8") as file:
@@ -73,8 +78,8 @@ def samples(folder: Path) -> list[Sample]:
     found: list[Sample] = []
     for package in packages():
         for member, content in _members(_archive(package, folder)):
-            digest = hashlib.sha256(content).hexdigest()
-            if digest in seen:
+            identity = digest(content)
+            if identity in seen:
                 continue
             try:
                 if not _holds_resources_of_aws(content, member):
@@ -84,8 +89,8 @@ def samples(folder: Path) -> list[Sample]:
                 if b"AWS::" not in content or b"Resources" not in content:
                     continue
                 why = problem.why
-            seen.add(digest)
-            file = folder / "templates" / f"{digest[:16]}{Path(member).suffix.lower()}"
+            seen.add(identity)
+            file = folder / "templates" / f"{identity[:16]}{Path(member).suffix.lower()}"
             file.parent.mkdir(exist_ok=True)
             file.write_bytes(content)
             found.append(Sample(package, member, file, why))
@@ -99,7 +104,7 @@ def _archive(package: Package, folder: Path) -> Path:
         home.mkdir(parents=True, exist_ok=True)
         subprocess.run(_download(package, home), cwd=home, check=True, stdout=subprocess.DEVNULL)
     [archive] = home.glob("*.t*gz")
-    if hashlib.sha256(archive.read_bytes()).hexdigest() != package.sha256:
+    if digest(archive.read_bytes()) != package.sha256:
         raise SystemExit(f"{archive} is not the {package.name} {package.version} of packages.csv")
     return archive
 
