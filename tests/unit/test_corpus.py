@@ -19,6 +19,7 @@ from tools.corpus.samples import Package, samples
 RULE = RULES["S3BucketAccessLogged"]
 LOGGED = "checkov:CKV_AWS_18"
 BUCKET = "{Resources: {Bucket: {Type: AWS::S3::Bucket}}}"
+SILENT = Theirs({}, {})
 A, B = ("a.json", "Bucket"), ("b.json", "Bucket")
 
 
@@ -41,7 +42,7 @@ def pinned(monkeypatch: pytest.MonkeyPatch, *found: Package) -> None:
 
 def row(verdicts: Mapping[Place, Verdict], found: set[Place], refused: Mapping[str, str] | None = None) -> Row:
     judged = Ours({RULE.id: verdicts}, [])
-    compared = rows([RULE], judged, {"checkov": Theirs({LOGGED: found}, refused or {})})
+    compared = rows([RULE], judged, {"cdk-nag": SILENT, "checkov": Theirs({LOGGED: found}, refused or {})})
     return next(one for one in compared if one.check == LOGGED)
 
 
@@ -102,5 +103,5 @@ def test_a_template_that_the_tool_refused_is_no_disagreement() -> None:
 def test_a_finding_of_another_rule_with_the_same_check_agrees() -> None:
     other = replace(RULE, id="Other")
     judged = Ours({"Other": {A: Verdict.BROKEN}}, [])
-    compared = list(rows([RULE, other], judged, {"checkov": Theirs({LOGGED: {A, B}}, {})}))
+    compared = list(rows([RULE, other], judged, {"cdk-nag": SILENT, "checkov": Theirs({LOGGED: {A, B}}, {})}))
     assert [one.there for one in compared if one.check == LOGGED] == [{B}, {B}]

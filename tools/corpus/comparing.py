@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from hipaa_constructs.rules import Rule, Verdict
 from tools.corpus.judging import Ours, Place, Theirs
 
+_RUN = ("cdk-nag:HIPAA.Security-", "checkov:")
+"""The checks that are run: of cdk-nag those of the HIPAA pack."""
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -47,7 +50,7 @@ def rows(rules: Collection[Rule], judged: Ours, tools: Mapping[str, Theirs]) -> 
         verdicts = judged.verdicts.get(rule.id, {})
         counts = Counter(verdict.value for verdict in verdicts.values())
         weak = {place for place, verdict in verdicts.items() if verdict is Verdict.BROKEN}
-        checks = [check for check in rule.same_as if check.partition(":")[0] in tools]
+        checks = [check for check in rule.same_as if check.startswith(_RUN)]
         for check in checks:
             tool = tools[check.partition(":")[0]]
             found = tool.found.get(check, set())
