@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime
+import gc
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from hipaa_constructs.rules import RULES, Assembly, Outcome, Resource, Rule, Settings, Severity, Template, Verdict
@@ -88,22 +90,37 @@ def check(
         settings: what the team decided; by default nothing.
         progress: called after each rule.
     """
-    assembly = Assembly(templates, today=today, settings=settings)
     chosen = RULES.values() if rules is None else rules
-    judgements: list[Judgement] = []
-    for rule in chosen:
-        judgements += _judgements(rule, assembly)
-        if progress is not None:
-            progress(rule)
-    order = {id(template): number for number, template in enumerate(assembly.templates)}
-    resources = sorted(assembly.resources("*"), key=lambda one: (order[id(one.template)], one.logical_id))
-    judgements = _with_waivers(judgements, resources, {rule.id for rule in chosen})
-    ranks = {rule_id: rank for rank, rule_id in enumerate(RULES)}
-    judgements.sort(key=lambda one: (order[id(one.resource.template)], one.resource.logical_id, ranks[one.rule.id]))
-    return Report(assembly, tuple(judgements))
+    with _uncollected():
+        assembly = Assembly(templates, today=today, settings=settings)
+        judgements: list[Judgement] = []
+        for rule in chosen:
+            judgements += _judgements(rule, assembly)
+            if progress is not None:
+                progress(rule)
+        assembly.forget()
+        resources = [one.resources[name] for one in assembly.templates for name in sorted(one.resources)]
+        judgements = _with_waivers(judgements, resources, {rule.id for rule in chosen})
+        ranks = {rule_id: rank for rank, rule_id in enumerate(RULES)}
+        places = {resource: number * len(ranks) for number, resource in enumerate(resources)}
+        judgements.sort(key=lambda one: places[one.resource] + ranks[one.rule.id])
+        return Report(assembly, tuple(judgements))
 
 
-def _judgements(rule: Rule, assembly: Assembly) -> Iterable[Judgement]:
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Keep the garbage collector out: it would go again and again through what is read, which is no garbage yet."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
+
+
+def _judgements(rule: Rule, assembly: Assembly) -> Iterator[Judgement]:
+    not_applicable = Verdict.NOT_APPLICABLE
     for resource in assembly.resources(*rule.applies_to) if rule.check else ():
         try:
             outcome = rule.judge(resource)
@@ -111,7 +128,7 @@ def _judgements(rule: Rule, assembly: Assembly) -> Iterable[Judgement]:
             found = f"{rule.id} failed with {type(fault).__name__}: {fault}"
             yield Judgement(RULE_COMPLETED, resource, Outcome(Verdict.BROKEN, (), found[:200]))
             continue
-        if outcome.verdict is not Verdict.NOT_APPLICABLE:
+        if outcome.verdict is not not_applicable:
             yield Judgement(rule, resource, outcome)
 
 

@@ -77,25 +77,25 @@ class Rule:
         Raises:
             Exception: whatever a faulty check raises; the checker reports it as a finding of its own.
         """
-        if self.check is None:
+        check = self.check
+        if check is None:
             return NOT_APPLICABLE
-        return _judge(self.check, resource)
+        assembly = resource.template.assembly
+        world = assembly.world
+        if world.asked:
+            world = assembly.world = World()
+        outcome = check(resource)
+        if resource.always_exists:
+            return _judge_everywhere(check, resource, (world, outcome)) if world.asked else outcome
+        # What does not apply in any case needs no question whether the resource exists, which may split the world.
+        if outcome.verdict is Verdict.NOT_APPLICABLE and world.is_only_one:
+            return outcome
+        if not resource.exists:
+            outcome = NOT_APPLICABLE
+        return outcome if world.is_only_one else _judge_everywhere(check, resource)
 
 
-def _judge(check: Check, resource: Resource) -> Outcome:
-    assembly = resource.template.assembly
-    if assembly.world.asked:
-        assembly.world = World()
-    outcome = check(resource)
-    # What does not apply in any case needs no question whether the resource exists, which may split the world.
-    if outcome.verdict is Verdict.NOT_APPLICABLE and assembly.world.is_only_one:
-        return outcome
-    if not resource.exists:
-        outcome = NOT_APPLICABLE
-    return outcome if assembly.world.is_only_one else _judge_everywhere(check, resource)
-
-
-def _judge_everywhere(check: Check, resource: Resource) -> Outcome:
+def _judge_everywhere(check: Check, resource: Resource, first: tuple[World, Outcome | None] | None = None) -> Outcome:
     assembly = resource.template.assembly
 
     def run(world: World) -> Outcome | None:
@@ -103,7 +103,7 @@ def _judge_everywhere(check: Check, resource: Resource) -> Outcome:
         return check(resource) if resource.exists else None
 
     try:
-        outcomes = [(world, outcome) for world, outcome in explore(run) if outcome is not None]
+        outcomes = [(world, outcome) for world, outcome in explore(run, first) if outcome is not None]
     except TooManyWorlds:
         return undecided(why=f"it depends on more than {MOST_WORLDS} combinations of conditions and parameters")
     if len(outcomes) == 1:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+import gc
+from collections.abc import Iterator, Sequence
 
 import pytest
 
@@ -364,3 +365,53 @@ def test_a_judgement_has_the_line_of_its_place() -> None:
     (one,) = check(templates, today=TODAY).findings
     wanted = ("Resources", "Key", "Properties", "EnableKeyRotation")
     assert (one.line, asked) == (7, [wanted])
+
+
+@pytest.fixture
+def collecting() -> Iterator[None]:
+    before = gc.isenabled()
+    gc.enable()
+    yield
+    (gc.enable if before else gc.disable)()
+
+
+@pytest.mark.usefixtures("collecting")
+def test_garbage_is_collected_after_a_check_as_before() -> None:
+    seen: list[bool] = []
+    check([Template({})], rules=[RULES["KmsKeyRotated"]], progress=lambda _: seen.append(gc.isenabled()))
+    assert (seen, gc.isenabled()) == ([False], True)
+    gc.disable()
+    check([Template({})])
+    assert not gc.isenabled()
+
+
+@pytest.mark.usefixtures("collecting")
+def test_garbage_is_collected_after_a_check_that_was_interrupted() -> None:
+    def interrupt(_: Rule) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        check([Template({})], progress=interrupt)
+    assert gc.isenabled()
+
+
+def test_a_template_is_read_anew_when_others_stand_beside_it() -> None:
+    resources: dict[str, Json] = {"Key": key(rotated={"Fn::ImportValue": "rotated"})}
+    importing = Template({"Resources": resources}, name="importing")
+    outputs: Json = {"Rotated": {"Value": True, "Export": {"Name": "rotated"}}}
+    exporting = Template({"Resources": {}, "Outputs": outputs}, name="exporting")
+    rotated = [RULES["KmsKeyRotated"]]
+    verdicts = [
+        [one.outcome.verdict for one in check(templates, rules=rotated).judgements]
+        for templates in ([importing], [importing, exporting], [importing])
+    ]
+    assert verdicts == [[Verdict.UNDECIDED], [Verdict.MET], [Verdict.UNDECIDED]]
+
+
+def test_judgements_stand_by_template_resource_and_rule_in_whatever_order_they_are_asked() -> None:
+    templates = [Template({"Resources": {"B": key(), "A": key()}}, name=name) for name in ("second", "first")]
+    report = check(templates, rules=list(RULES.values())[::-1], today=TODAY)
+    order = list(RULES)
+    found = [(one.resource.template.name, one.resource.logical_id, one.rule.id) for one in report.judgements]
+    assert found == sorted(found, key=lambda one: (one[0] == "first", one[1], order.index(one[2])))
+    assert len(found) == 16
