@@ -18,10 +18,10 @@ export CDK_DISABLE_VERSION_CHECK := 1
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help all test check synth docs snapshots bench corpus lowest lock clean
+.PHONY: help all test check synth docs explanations snapshots bench corpus lowest lock clean
 
 help: ## List the commands.
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "%-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "%-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 all: check test lowest synth ## All that CI runs.
 
@@ -43,6 +43,9 @@ synth: .venv/ready ## Synthesize the examples with the CDK CLI and say what was 
 
 docs: .venv/ready ## Write the generated pages anew.
 	@CDK_VALIDATION=false $(BIN)/python -m tools.docs
+
+explanations: .venv/ready ## Find the examples of hipaa-constructs explain anew, in the tests of the rules.
+	@$(BIN)/python -m tools.rule_examples
 
 snapshots: .venv/ready ## Take the templates as they are now for the right ones.
 	@$(BIN)/python -m pytest tests/snapshot --quiet --snapshot-update

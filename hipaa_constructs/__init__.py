@@ -10,8 +10,11 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from hipaa_constructs.checker import Judgement, Report, check
     from hipaa_constructs.errors import ComplianceError
+    from hipaa_constructs.loading import load
     from hipaa_constructs.pack import HipaaConstructsChecks, enforce
+    from hipaa_constructs.rules import Settings, Template
     from hipaa_constructs.services._waiving import waive
     from hipaa_constructs.services.autoscaling import HipaaAutoScalingGroup
     from hipaa_constructs.services.backup import HipaaBackupPlan
@@ -70,14 +73,20 @@ __all__ = [
     "HttpsBehavior",
     "HttpsLoadBalancer",
     "HttpsOrigin",
+    "Judgement",
     "LogArchive",
     "ManagedPolicyRole",
     "RecoveryObjective",
     "ReplicaBucket",
     "ReplicaEncryptionKey",
+    "Report",
+    "Settings",
+    "Template",
     "TlsProxy",
     "Waiver",
+    "check",
     "enforce",
+    "load",
     "waive",
 ]
 
@@ -108,14 +117,20 @@ _MODULES = {
     "HttpsBehavior": "services.cloudfront_behaviors",
     "HttpsLoadBalancer": "services.elbv2",
     "HttpsOrigin": "services.cloudfront_origins",
+    "Judgement": "checker",
     "LogArchive": "services.s3_logs",
     "ManagedPolicyRole": "services.iam",
     "RecoveryObjective": "services.recovery",
     "ReplicaBucket": "services.s3",
     "ReplicaEncryptionKey": "services.kms",
+    "Report": "checker",
+    "Settings": "rules",
+    "Template": "rules",
     "TlsProxy": "services.ecs_tls_proxy",
     "Waiver": "waivers",
+    "check": "checker",
     "enforce": "pack",
+    "load": "loading",
     "waive": "services._waiving",
 }
 

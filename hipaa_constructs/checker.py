@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
+from hipaa_constructs.extensions import load_installed_rules
 from hipaa_constructs.rules import RULES, Assembly, Outcome, Resource, Rule, Settings, Severity, Template, Verdict
 from hipaa_constructs.rules.waivers import RULE_COMPLETED, WAIVER_USED
 from hipaa_constructs.waivers import RecordedWaiver, recorded_in
@@ -23,12 +24,19 @@ class Judgement:
         resource: who it was asked of.
         outcome: the verdict, the place and what was found there.
         waiver: the exception that covers it, if the verdict is not *met*.
+        baselined: whether it was there when the team began to check, and stands in its baseline.
     """
 
     rule: Rule
     resource: Resource
     outcome: Outcome
     waiver: RecordedWaiver | None = None
+    baselined: bool = False
+
+    @property
+    def is_finding(self) -> bool:
+        """Whether it is broken or undecided, and neither waived nor in the baseline."""
+        return self.waiver is None and not self.baselined and self.outcome.verdict is not Verdict.MET
 
     @property
     def severity(self) -> Severity:
@@ -60,13 +68,18 @@ class Report:
 
     @property
     def findings(self) -> list[Judgement]:
-        """What is broken or undecided, and not waived."""
-        return [one for one in self.judgements if one.waiver is None and one.outcome.verdict is not Verdict.MET]
+        """What is broken or undecided, and neither waived nor in the baseline."""
+        return [one for one in self.judgements if one.is_finding]
 
     @property
     def waived(self) -> list[Judgement]:
         """What is broken or undecided, and covered by a waiver."""
         return [one for one in self.judgements if one.waiver is not None]
+
+    @property
+    def baselined(self) -> list[Judgement]:
+        """What is broken or undecided, and was so already when the team began to check."""
+        return [one for one in self.judgements if one.baselined]
 
     def fails(self, on: Severity = Severity.ERROR) -> bool:
         """Tell whether a finding is at least as severe as asked."""
@@ -85,11 +98,16 @@ def check(
 
     Args:
         templates: of all stacks of an app; a policy in one counts for a bucket in another.
-        rules: by default all of them.
+        rules: by default all of them, those of installed packages included.
         today: the date that the expiry of waivers is measured against, by default the current date in UTC.
         settings: what the team decided; by default nothing.
         progress: called after each rule.
+
+    Raises:
+        ComplianceError: the rules of an installed package can't be loaded.
     """
+    if rules is None:
+        load_installed_rules()
     chosen = RULES.values() if rules is None else rules
     with _uncollected():
         assembly = Assembly(templates, today=today, settings=settings)

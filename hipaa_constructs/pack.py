@@ -23,6 +23,7 @@ from constructs import IConstruct
 
 from hipaa_constructs.checker import Judgement, Report, check
 from hipaa_constructs.errors import ComplianceError
+from hipaa_constructs.extensions import load_installed_rules
 from hipaa_constructs.loading import load_stacks
 from hipaa_constructs.rules import RULES, Severity, Verdict
 from hipaa_constructs.rules.waivers import RULE_COMPLETED
@@ -139,7 +140,8 @@ def _severity(one: Judgement) -> str:
 
 def _described(one: Judgement) -> str:
     place = f"{one.outcome.property}: " if one.outcome.property else ""
-    text = f"{one.rule.title}; {place}{one.outcome.found} ({', '.join(one.rule.controls)})"
+    cited = f" ({', '.join(one.rule.controls)})" if one.rule.controls else ""
+    text = f"{one.rule.title}; {place}{one.outcome.found}{cited}"
     if one.waiver is None:
         return text
     waiver = one.waiver.waiver
@@ -158,15 +160,16 @@ def _resource(one: Judgement) -> PolicyViolatingResource:
 def enforce(app: App) -> None:
     """Fail every synthesis of an app that has an unwaived finding.
 
-    Registers this package's rules, which judge the templates, and cdk-nag's HIPAA pack, which judges the constructs. It
+    Registers this package's rules, which judge the templates, and cdk-nag's HIPAA pack, which judges the constructs.
+    Rules of installed packages count; for those of a module of your own, import it before the app is synthesized. It
     does not make an app compliant: it shows which technical safeguards the templates support.
 
     Args:
         app: the whole app; call it once.
 
     Raises:
-        ComplianceError: it is not an app, it is enforced already, or the installed aws-cdk-lib or cdk-nag is one on
-            which findings are lost.
+        ComplianceError: it is not an app, it is enforced already, the rules of an installed package can't be loaded,
+            or the installed aws-cdk-lib or cdk-nag is one on which findings are lost.
     """
     if not isinstance(app, App):
         raise ComplianceError(
@@ -174,6 +177,7 @@ def enforce(app: App) -> None:
         )
     for package, (lowest, beyond) in _SAFE_VERSIONS.items():
         _refuse_unsafe(package, importlib.metadata.version(package), lowest, beyond)
+    load_installed_rules()
     if any(entry.type == _ENFORCED for entry in app.node.metadata):
         raise ComplianceError("enforce: app must be enforced once, got it twice; take one call away")
     app.node.add_metadata(_ENFORCED, True)

@@ -18,6 +18,7 @@ WHY_NOT: Mapping[str, str] = {
     "contradicts AWS": "AWS advises otherwise, or does not support it",
     "holds no rule": "the file of the registry has comments only",
     "no safeguard": "a matter of cost, speed or operations, not of PHI",
+    "not asked": "no set for HIPAA and no row of the catalogue asks for it",
     "obsolete": "AWS has closed what it is about",
 }
 """The reasons for not having a rule, each with what it means."""

@@ -1,6 +1,6 @@
 """Templates, read: what a user names becomes bodies with lines, or one clear line about what is wrong."""
 
-from hipaa_constructs.loading._discovery import Found, discover, load_stacks
+from hipaa_constructs.loading._discovery import Found, discover, load, load_stacks
 from hipaa_constructs.loading._file import (
     LARGEST,
     Loaded,
@@ -17,6 +17,7 @@ __all__ = [
     "NotATemplate",
     "UnusableTemplate",
     "discover",
+    "load",
     "load_file",
     "load_stacks",
     "parse",

@@ -77,6 +77,24 @@ def discover(paths: Iterable[str], *, stdin: BinaryIO | None = None, progress: P
     return found
 
 
+def load(*paths: str | os.PathLike[str]) -> list[Template]:
+    """Load every template that some paths lead to, and those nested in them.
+
+    Args:
+        paths: template files in JSON or YAML, cloud assemblies such as ``cdk.out``, and other folders of templates.
+
+    Returns:
+        Templates for `hipaa_constructs.check`; each can be judged once, together with the others of its app.
+
+    Raises:
+        UnusableTemplate: one of them can't be judged; it is a `ComplianceError`.
+    """
+    found = discover(os.path.join(".", path) if os.fspath(path) == STDIN else os.fspath(path) for path in paths)
+    for problem in found.problems:
+        raise problem
+    return found.templates
+
+
 def load_stacks(stacks: Iterable[tuple[Path, str | None, str | None, str | None]]) -> list[Template]:
     """Load the templates of some stacks, and those nested in them.
 

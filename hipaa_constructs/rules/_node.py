@@ -265,12 +265,15 @@ class Node:
 
 
 _NAME_PROPERTIES = {
+    "AWS::DocDB::DBCluster": "DBClusterIdentifier",
     "AWS::DynamoDB::GlobalTable": "TableName",
     "AWS::DynamoDB::Table": "TableName",
     "AWS::ECR::Repository": "RepositoryName",
     "AWS::Logs::LogGroup": "LogGroupName",
+    "AWS::Neptune::DBCluster": "DBClusterIdentifier",
     "AWS::RDS::DBCluster": "DBClusterIdentifier",
     "AWS::RDS::DBInstance": "DBInstanceIdentifier",
+    "AWS::Redshift::Cluster": "ClusterIdentifier",
     "AWS::S3::Bucket": "BucketName",
     "AWS::SNS::Topic": "TopicName",
     "AWS::SQS::Queue": "QueueName",

@@ -56,6 +56,7 @@ from hipaa_constructs import (
     TlsProxy,
     enforce,
 )
+from tests.conformance import _stores
 from tools.examples import AURORA_POSTGRES, POSTGRES, distribution
 
 PRIMARY = "arn:aws:kms:us-east-1:123456789012:key/mrk-0123456789abcdef"
@@ -66,7 +67,8 @@ def good(app: App) -> None:
     stack = Stack(app, "Stack")
     EncryptedBucket(stack, "Records", replicate_to=EncryptedBucket(stack, "Copy"))
     reader = ManagedPolicyRole(stack, "Reader", assumed_by=iam.AccountRootPrincipal())
-    EncryptedBucket(stack, "Exports").bucket.grant_read(reader)
+    exports = EncryptedBucket(stack, "Exports")
+    exports.bucket.grant_read(reader)
     EncryptedLogGroup(stack, "Audit")
     EncryptionKey(stack, "Own")
     ReplicaEncryptionKey(stack, "Replica", primary_key_arn=PRIMARY)
@@ -85,7 +87,6 @@ def good(app: App) -> None:
     mysql = rds.DatabaseInstanceEngine.mysql(version=rds.MysqlEngineVersion.VER_8_4_5)
     HipaaRdsInstance(stack, "Mysql", engine=mysql, vpc=network, master_secret=secret.secret).add_read_replica("Replica")
     HipaaAuroraCluster(stack, "Aurora", engine=AURORA_POSTGRES, vpc=network)
-    EncryptedTrail(stack, "Trail", digest_review=events.Schedule.rate(Duration.days(1)))
     plan = HipaaBackupPlan(
         stack,
         "Backup",
@@ -99,9 +100,13 @@ def good(app: App) -> None:
         "Visits",
         partition_key=key,
         billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
+        deletion_protection=True,
         encryption_key=EncryptionKey.of(stack).key,
         point_in_time_recovery_specification=recovery,
+        resource_policy=_stores.tls_only(),
     )
+    EncryptedTrail(stack, "Trail", data_events=[exports, table], digest_review=events.Schedule.rate(Duration.days(1)))
+    plan.protect(_stores.good(stack, network))
     volume = ec2.Volume(
         stack,
         "Scans",
@@ -243,6 +248,7 @@ def weak(app: App) -> None:
     nothing = {"Effect": "Allow", "Action": "s3:ListAllMyBuckets", "Resource": "*"}
     document = {"Version": "2012-10-17", "Statement": [nothing]}
     iam.CfnPolicy(stack, "Inline", policy_name="Inline", policy_document=document, users=["somebody"])
+    _stores.weak(stack)
     Validations.of(app).add_plugins(HIPAASecurityChecks(app), AwsSolutionsChecks(app))
 
 

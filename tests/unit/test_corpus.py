@@ -19,6 +19,7 @@ from tools.corpus.samples import Package, samples
 RULE = RULES["S3BucketAccessLogged"]
 LOGGED = "checkov:CKV_AWS_18"
 BUCKET = "{Resources: {Bucket: {Type: AWS::S3::Bucket}}}"
+NAG = "cdk-nag:HIPAA.Security-S3BucketLoggingEnabled"
 SILENT = Theirs({}, {})
 A, B = ("a.json", "Bucket"), ("b.json", "Bucket")
 
@@ -98,6 +99,13 @@ def test_what_the_rule_can_not_decide_is_told_apart() -> None:
 
 def test_a_template_that_the_tool_refused_is_no_disagreement() -> None:
     assert row({A: Verdict.BROKEN}, set(), {"a.json": "can't be parsed"}).here == set()
+
+
+def test_a_resource_that_a_rule_of_the_tool_failed_on_is_no_disagreement() -> None:
+    judged = Ours({RULE.id: {A: Verdict.BROKEN, B: Verdict.BROKEN}}, [])
+    failed = Theirs({f"{NAG}?": {A}}, {})
+    compared = rows([RULE], judged, {"cdk-nag": failed, "checkov": SILENT})
+    assert [one.here for one in compared if one.check == NAG] == [{B}]
 
 
 def test_a_finding_of_another_rule_with_the_same_check_agrees() -> None:

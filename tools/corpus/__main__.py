@@ -49,6 +49,7 @@ def main() -> int:
         unusable=len(found) - len(usable),
         faults=judged.faults,
         tools=tools,
+        failed=sum(len(places) for check, places in tools["cdk-nag"].found.items() if check.endswith("?")),
         versions={name: version(name) for name in tools},
         rows=[row for row in compared if row.verdicts or row.there or row.unknown],
     )

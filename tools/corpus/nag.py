@@ -16,7 +16,10 @@ from cdk_nag import HIPAASecurityChecks
 
 
 def judge(template: Path) -> list[tuple[str, str]] | str:
-    """Return the findings in a template as rule and logical id, or why the CDK does not take it."""
+    """Return the findings in a template as rule and logical id, or why the CDK does not take it.
+
+    A rule that failed on a resource, as most do on an intrinsic function, has a question mark after its name.
+    """
     with tempfile.TemporaryDirectory() as folder:
         app = App(outdir=folder, analytics_reporting=False)
         try:
@@ -31,11 +34,16 @@ def judge(template: Path) -> list[tuple[str, str]] | str:
         report = Path(folder) / "validation-report.json"
         found = json.loads(report.read_text(encoding="utf-8"))["pluginReports"] if report.exists() else []
         return [
-            (violation["ruleName"].partition("[")[0].rpartition("::")[2], construct["constructPath"].rpartition("/")[2])
+            (_name(violation), construct["constructPath"].rpartition("/")[2])
             for plugin in found
             for violation in plugin["violations"]
             for construct in violation["violatingConstructs"]
         ]
+
+
+def _name(violation: dict[str, str]) -> str:
+    name = violation["ruleName"].partition("[")[0].rpartition("::")[2]
+    return f"{name}?" if violation["description"].startswith("Rule threw an error") else name
 
 
 if __name__ == "__main__":
