@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from hipaa_constructs.extensions import load_installed_rules
 from hipaa_constructs.rules import RULES, Assembly, Outcome, Resource, Rule, Settings, Severity, Template, Verdict
+from hipaa_constructs.rules._declared import as_written
 from hipaa_constructs.rules.waivers import RULE_COMPLETED, WAIVER_USED
 from hipaa_constructs.waivers import RecordedWaiver, recorded_in
 
@@ -46,7 +47,7 @@ class Judgement:
     @property
     def line(self) -> int | None:
         """The line of the place in the template's file, as near as it can be told."""
-        return self.resource.template.line_of("Resources", self.resource.logical_id, *self.outcome.path)
+        return self.resource.template.line_of(*self.resource.origin, *self.outcome.path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +148,7 @@ def _judgements(rule: Rule, assembly: Assembly) -> Iterator[Judgement]:
             yield Judgement(RULE_COMPLETED, resource, Outcome(Verdict.BROKEN, (), found[:200]))
             continue
         if outcome.verdict is not not_applicable:
-            yield Judgement(rule, resource, outcome)
+            yield Judgement(rule, resource, as_written(resource, outcome))
 
 
 def _with_waivers(judgements: list[Judgement], resources: Iterable[Resource], chosen: set[str]) -> list[Judgement]:

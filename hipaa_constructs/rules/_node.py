@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, TypeVar
 
 from hipaa_constructs.rules._outcome import MET, Outcome, broken, undecided
@@ -269,6 +269,7 @@ _NAME_PROPERTIES = {
     "AWS::DynamoDB::GlobalTable": "TableName",
     "AWS::DynamoDB::Table": "TableName",
     "AWS::ECR::Repository": "RepositoryName",
+    "AWS::Lambda::Function": "FunctionName",
     "AWS::Logs::LogGroup": "LogGroupName",
     "AWS::Neptune::DBCluster": "DBClusterIdentifier",
     "AWS::RDS::DBCluster": "DBClusterIdentifier",
@@ -277,6 +278,7 @@ _NAME_PROPERTIES = {
     "AWS::S3::Bucket": "BucketName",
     "AWS::SNS::Topic": "TopicName",
     "AWS::SQS::Queue": "QueueName",
+    "AWS::StepFunctions::StateMachine": "StateMachineName",
 }
 
 
@@ -288,12 +290,16 @@ class Resource:
         logical_id: its id in the template.
         type: its CloudFormation type.
         body: what the template declares, unresolved.
+        origin: where the template's file declares it.
+        places: where in that declaration stands what a transform of the template moved.
     """
 
-    __slots__ = ("_known", "body", "logical_id", "template", "type")
+    __slots__ = ("_known", "body", "logical_id", "origin", "places", "template", "type")
 
     def __init__(self, template: Template, logical_id: str, kind: str, body: dict[str, Json]) -> None:
         """Take a resource from a template's body."""
+        self.origin: tuple[str | int, ...] = ("Resources", logical_id)
+        self.places: Mapping[tuple[str | int, ...], tuple[str | int, ...]] = {}
         self.template = template
         self.logical_id = logical_id
         self.type = kind

@@ -25,10 +25,11 @@ could go on for ever without being deep."""
 _SUB_VARIABLE = re.compile(r"\$\{(!?)([^${}]*)\}")
 _DYNAMIC_REFERENCE = re.compile(r"\{\{resolve:[^{}]*\}\}")
 _PSEUDO = "AWS::"
+_NO_KEY = "any other"
 _FUNCTIONS = frozenset(
     (
         *("Ref", "Condition", "Fn::GetAtt", "Fn::If", "Fn::Join", "Fn::Sub", "Fn::Select"),
-        *("Fn::ImportValue", "Fn::GetStackOutput", "Fn::FindInMap"),
+        *("Fn::ImportValue", "Fn::GetStackOutput", "Fn::FindInMap", "Fn::Length", "Fn::ToJsonString"),
     )
 )
 """Those that are carried out, or followed; whatever else begins with ``Fn::`` is a function too."""
@@ -106,6 +107,10 @@ def resolve(template: Template, raw: Json, depth: int = 0) -> Resolved:
                 return template, _sub(template, raw, argument, depth)
             case "Fn::Select":
                 return _select(template, raw, argument, depth)
+            case "Fn::Length":
+                return template, _length(template, raw, argument, depth)
+            case "Fn::ToJsonString":
+                return template, _to_json_string(template, raw, argument)
             case "Condition":
                 return template, raw
     return template, Unresolved(template, raw)
@@ -238,7 +243,10 @@ class StackOutput(NamedTuple):
 
 
 def _find_in_map(template: Template, raw: Json, argument: Json, depth: int) -> Resolved:
+    default: list[Json] = []
     match argument:
+        case [first, second, third, {"DefaultValue": value}]:
+            default = [value]
         case [first, second, third, *_]:
             pass
         case _:
@@ -250,15 +258,33 @@ def _find_in_map(template: Template, raw: Json, argument: Json, depth: int) -> R
         _, known = resolve(template, key, depth + 1)
         if isinstance(known, str):
             if known not in level:
-                return template, Unresolved(template, raw)
+                return resolve(template, default[0], depth + 1) if default else (template, Unresolved(template, raw))
             level = level[known]
         elif position and isinstance(known, Unresolved):
             # Maps have keys of their own, so the same unknown key is another question in each of them.
-            question = ("mapping", _canonical(key), *sorted(level))
-            level = level[template.choose(question, _label(key), sorted(level))]
+            keys = [*sorted(level), *([_NO_KEY] if default else [])]
+            answer = template.choose(("mapping", _canonical(key), *keys), _label(key), keys)
+            if answer == _NO_KEY:
+                return resolve(template, default[0], depth + 1)
+            level = level[answer]
         else:
             return template, Unresolved(template, raw)
     return resolve(template, level, depth + 1)
+
+
+def _length(template: Template, raw: Json, argument: Json, depth: int) -> Value:
+    home, values = resolve(template, argument, depth + 1)
+    if not isinstance(values, list):
+        return Unresolved(template, raw)
+    found = [resolve(home, value, depth + 1)[1] for value in values]
+    return sum(value is not ABSENT for value in found)
+
+
+def _to_json_string(template: Template, raw: Json, argument: Json) -> Value:
+    text = json.dumps(argument, separators=(",", ":"))
+    # What looks like an intrinsic function may be one anywhere inside.
+    hidden = any(mark in text for mark in ('{"Ref":', '{"Condition":', '"Fn::', "{{resolve:"))
+    return Unresolved(template, raw) if hidden else text
 
 
 def _join(template: Template, raw: Json, argument: Json, depth: int) -> Value:

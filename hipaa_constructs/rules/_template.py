@@ -8,6 +8,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar, cast
 
+from hipaa_constructs.rules._declared import Declared, declared, expanded, is_transformed
 from hipaa_constructs.rules._node import Resource
 from hipaa_constructs.rules._pointers import Pointers
 from hipaa_constructs.rules._resolve import Resolved, StackOutput, names_in, resolve
@@ -51,7 +52,8 @@ class Template:
             nested: the file of each nested stack by its logical id, where it is known otherwise
                 than from the template's own words.
         """
-        self.body = body
+        transformed = is_transformed(body)
+        self.body = expanded(body) if transformed else body
         self.name = name
         self.path = path
         self.account = account
@@ -63,11 +65,20 @@ class Template:
         self.parent: Resource | None = None
         self.settled: dict[int, tuple[Json, Resolved]] = {}
         self._named: dict[int, tuple[Json, list[Resource]]] = {}
-        self.resources: dict[str, Resource] = {
-            logical_id: Resource(self, logical_id, kind, resource)
-            for logical_id, resource in self.section("Resources").items()
-            if isinstance(resource, dict) and isinstance(kind := resource.get("Type"), str)
-        }
+        self.resources: dict[str, Resource] = {}
+        if transformed:
+            self.resources = {one.logical_id: self._resource(one) for one in declared(self.body, body)}
+        else:
+            self.resources = {
+                logical_id: Resource(self, logical_id, kind, resource)
+                for logical_id, resource in self.section("Resources").items()
+                if isinstance(resource, dict) and isinstance(kind := resource.get("Type"), str)
+            }
+
+    def _resource(self, one: Declared) -> Resource:
+        resource = Resource(self, one.logical_id, one.type, one.body)
+        resource.origin, resource.places = one.origin, one.places
+        return resource
 
     def forget(self) -> None:
         """Give up what was read: for memory, or because other templates came to stand beside this one."""

@@ -14,7 +14,7 @@ from aws_cdk import aws_kms as kms
 from constructs import Construct
 
 from hipaa_constructs.services._options import Arguments, Contract
-from hipaa_constructs.services._placement import serving_subnets
+from hipaa_constructs.services._placement import calling_group, serving_subnets
 from hipaa_constructs.services._waiving import waive
 from hipaa_constructs.services.iam import ManagedPolicyRole
 from hipaa_constructs.services.kms import AnyKey, let_in, usable_key
@@ -94,6 +94,7 @@ class HipaaAutoScalingGroup(Construct):
     some 2 USD a month for each.
 
     Rules: Ec2VolumesEncrypted, Ec2MetadataNeedsToken, Ec2MetadataStaysOnInstance, Ec2TemplateAssignsNoPublicAddress,
+    Ec2InstanceMonitored, Ec2WithoutKeyPair, SsmManagesInstances, SecurityGroupEgressConfined,
     AutoScalingGroupSpansZones.
     Your duty: the image and its patches; what the role may do; backups, should anything but scratch be on a volume.
     AWS: https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-data-protection.html
@@ -175,7 +176,7 @@ class HipaaAutoScalingGroup(Construct):
         self.role = ManagedPolicyRole(self, "Role", assumed_by=iam.ServicePrincipal("ec2.amazonaws.com"))
         for statement in _session_manager(Stack.of(self)):
             self.role.role.add_to_principal_policy(statement)
-        self.security_group = security_group or _closed_group(self, vpc)
+        self.security_group = security_group or calling_group(self, vpc, "Instances of a group")
         self.launch_template = ec2.LaunchTemplate(
             self,
             "LaunchTemplate",
@@ -264,14 +265,6 @@ def _check_sizes(arguments: Arguments, least: int, most: int, volume: int) -> No
             way_out="an image does not fit on less",
             citation="164.308(a)(7)(i)",
         )
-
-
-def _closed_group(scope: Construct, vpc: ec2.IVpc) -> ec2.SecurityGroup:
-    group = ec2.SecurityGroup(
-        scope, "SecurityGroup", vpc=vpc, description="Instances of a group", allow_all_outbound=False
-    )
-    group.add_egress_rule(ec2.Peer.any_ipv4(), ec2.Port.HTTPS, "AWS services, by endpoints or a NAT gateway")
-    return group
 
 
 def _volume_key(scope: Construct, given: AnyKey | None) -> kms.IKey | None:

@@ -15,7 +15,7 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from hipaa_constructs.services._options import Arguments, Contract
-from hipaa_constructs.services._placement import serving_subnets
+from hipaa_constructs.services._placement import calling_group, serving_subnets
 from hipaa_constructs.services._waiving import waive
 from hipaa_constructs.services.ecs_arguments import (
     LEAST_TASKS,
@@ -104,6 +104,9 @@ class HipaaEcsService(Construct):
     `TlsProxy` beside it in the task, or is refused. Nobody reaches the load balancer before its ``connections`` name
     them: ``service.load_balancer.load_balancer.connections.allow_from(…)``.
 
+    Tasks may call HTTPS, and who lets them in: ``database.connections.allow_default_port_from(portal.service)``. For
+    more, allow it on the connections of ``service``, or pass ``security_groups``.
+
     In a network without internet, tasks reach ECR, CloudWatch Logs and Secrets Manager by the endpoints of
     ``FlowLoggedVpc(endpoints="standard")``.
 
@@ -112,7 +115,8 @@ class HipaaEcsService(Construct):
 
     Rules: EcsContainerLogged, EcsContainerReadOnly, EcsContainerNotRoot, EcsContainerNotPrivileged,
     EcsVariablesWithoutSecrets, EcsTaskHasOwnNetwork, EcsServiceWithoutPublicAddresses, EcsServiceRunsTwoTasks,
-    EcsServiceOnLatestPlatform, EcsServiceRollsBack, TargetGroupEncrypted, TargetGroupHealthCheckedOverHttps.
+    EcsServiceOnLatestPlatform, EcsServiceRollsBack, TargetGroupEncrypted, TargetGroupHealthCheckedOverHttps,
+    SecurityGroupEgressConfined.
     Your duty: the image, its patches and the scans for them; what the task role may do; that no PHI is printed.
     AWS: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/security-tasks-containers.html
 
@@ -377,6 +381,10 @@ class HipaaEcsService(Construct):
             "max_healthy_percent": 200,
             **options,
         }
+        # Those of the CDK let everything out.
+        chosen["security_groups"] = options.get("security_groups") or [
+            calling_group(self, home.cluster.vpc, "Tasks of a service")
+        ]
         always: _Always = {
             "cluster": home.cluster,
             "task_definition": self.task_definition,
