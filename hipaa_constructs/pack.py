@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import jsii
@@ -24,8 +24,8 @@ from constructs import IConstruct
 from hipaa_constructs.checker import Judgement, Report, check
 from hipaa_constructs.errors import ComplianceError
 from hipaa_constructs.extensions import load_installed_rules
-from hipaa_constructs.loading import load_stacks
-from hipaa_constructs.rules import RULES, Severity, Verdict
+from hipaa_constructs.loading import Source, load_stacks
+from hipaa_constructs.rules import RULES, Settings, Severity, Verdict
 from hipaa_constructs.rules.waivers import RULE_COMPLETED
 
 PACK_NAME = "HipaaConstructs"
@@ -46,14 +46,25 @@ class HipaaConstructsChecks(NagPack):
     Register it on the app, best by `enforce`. On a stack it would judge the whole app, on a stage that stage only.
     """
 
-    def __init__(self, scope: IConstruct) -> None:
+    def __init__(
+        self, scope: IConstruct, *, allowed_regions: Sequence[str] = (), required_tags: Sequence[str] = ()
+    ) -> None:
         """Make the pack.
 
         Args:
             scope: the app.
+            allowed_regions: the Regions that PHI may be in; by default any.
+            required_tags: the keys of the tags that every resource that takes tags must carry; by default none.
+
+        Raises:
+            ComplianceError: a Region or a tag is no text, or empty.
         """
         super().__init__(scope)
         self._pack_name = PACK_NAME
+        self._settings = Settings(
+            allowed_regions=_names("allowed_regions", allowed_regions),
+            required_tags=_names("required_tags", required_tags),
+        )
 
     def _check_resource(self, node: CfnResource) -> None:
         """Judge nothing: cdk-nag's own walk sees constructs, where this pack reads templates."""
@@ -80,11 +91,11 @@ class HipaaConstructsChecks(NagPack):
     def validate(self, context: IPolicyValidationContext) -> PolicyValidationPluginReport:
         """Judge the templates of a synthesis, in one call from Node."""
         try:
-            stacks = [
-                (Path(one.template_path), one.account_id, one.region, _stack_name(context, one.stack_construct_path))
+            sources = [
+                _source(Path(one.template_path), one.account_id, one.region, _stack(context, one.stack_construct_path))
                 for one in context.stack_templates
             ]
-            report = check(load_stacks(stacks))
+            report = check(load_stacks(sources), settings=self._settings)
             violations = list(_violations(report))
             success = not report.fails(Severity.ERROR)
         except Exception as fault:  # The CDK CLI takes a plugin that raised for one that found nothing.
@@ -92,12 +103,28 @@ class HipaaConstructsChecks(NagPack):
         return PolicyValidationPluginReport(success=success, violations=violations)
 
 
-def _stack_name(context: IPolicyValidationContext, path: str) -> str:
-    """Return the name of a stack, by which weak references of other stacks name it."""
+def _stack(context: IPolicyValidationContext, path: str) -> Stack:
     construct = context.app_construct
     for id in path.split("/"):
         construct = construct.node.find_child(id)
-    return Stack.of(construct).stack_name
+    return Stack.of(construct)
+
+
+def _source(path: Path, account: str | None, region: str | None, stack: Stack) -> Source:
+    return Source.of_stack(
+        path,
+        account,
+        region,
+        stack.stack_name,
+        termination_protection=stack.termination_protection is True,
+        stack_tags=stack.tags.tag_values(),
+    )
+
+
+def _names(argument: str, names: Sequence[str]) -> tuple[str, ...]:
+    if isinstance(names, str) or not all(isinstance(name, str) and name.strip() for name in names):
+        raise ComplianceError(f"enforce: {argument} must be a list of names, got {names!r}")
+    return tuple(names)
 
 
 def _not_judged(fault: Exception, context: IPolicyValidationContext) -> PolicyViolation:
@@ -157,7 +184,7 @@ def _resource(one: Judgement) -> PolicyViolatingResource:
     )
 
 
-def enforce(app: App) -> None:
+def enforce(app: App, *, allowed_regions: Sequence[str] = (), required_tags: Sequence[str] = ()) -> None:
     """Fail every synthesis of an app that has an unwaived finding.
 
     Registers this package's rules, which judge the templates, and cdk-nag's HIPAA pack, which judges the constructs.
@@ -166,10 +193,13 @@ def enforce(app: App) -> None:
 
     Args:
         app: the whole app; call it once.
+        allowed_regions: the Regions that PHI may be in, e.g. ``["us-east-1", "us-west-2"]``; by default any.
+        required_tags: the keys of the tags that every resource that takes tags must carry; by default none.
 
     Raises:
-        ComplianceError: it is not an app, it is enforced already, the rules of an installed package can't be loaded,
-            or the installed aws-cdk-lib or cdk-nag is one on which findings are lost.
+        ComplianceError: it is not an app, it is enforced already, a Region or a tag is no text or empty, the rules of
+            an installed package can't be loaded, or the installed aws-cdk-lib or cdk-nag is one on which findings are
+            lost.
     """
     if not isinstance(app, App):
         raise ComplianceError(
@@ -180,8 +210,9 @@ def enforce(app: App) -> None:
     load_installed_rules()
     if any(entry.type == _ENFORCED for entry in app.node.metadata):
         raise ComplianceError("enforce: app must be enforced once, got it twice; take one call away")
+    pack = HipaaConstructsChecks(app, allowed_regions=allowed_regions, required_tags=required_tags)
     app.node.add_metadata(_ENFORCED, True)
-    Validations.of(app).add_plugins(HIPAASecurityChecks(app), HipaaConstructsChecks(app))
+    Validations.of(app).add_plugins(HIPAASecurityChecks(app), pack)
 
 
 _ENFORCED = "hipaa_constructs:enforced"

@@ -16,7 +16,7 @@ from constructs import Construct
 
 from hipaa_constructs.checker import check
 from hipaa_constructs.controls import CONTROLS
-from hipaa_constructs.loading import load_stacks
+from hipaa_constructs.loading import Source, load_stacks
 from hipaa_constructs.rules import RULES, Rule, Verdict
 from hipaa_constructs.services._library_waivers import LIBRARY_WAIVERS
 from hipaa_constructs.services._options import Contract
@@ -91,7 +91,7 @@ def rules_met(kind: type[Construct]) -> tuple[str, ...]:
             str(stack.resolve(child.logical_id)) for child in example.node.find_all() if hasattr(child, "logical_id")
         }
         app.synth()
-        report = check(load_stacks([(Path(folder) / "Docs.template.json", None, None, None)]))
+        report = check(load_stacks([Source.of_stack(Path(folder) / "Docs.template.json", None, None, None)]))
         found = {one.rule.id for one in report.met if one.resource.logical_id in own}
     return tuple(rule for rule in RULES if rule in found and not rule.startswith("Waiver"))
 

@@ -9,8 +9,12 @@ from aws_cdk import aws_iam as iam
 from hipaa_constructs import EncryptedBackupVault, EncryptionKey, HipaaBackupPlan, enforce
 
 app = cdk.App()
-abroad = cdk.Stack(app, "Abroad", env=cdk.Environment(account="123456789012", region="us-west-2"))
-home = cdk.Stack(app, "Home", env=cdk.Environment(account="123456789012", region="us-east-1"))
+abroad = cdk.Stack(
+    app, "Abroad", env=cdk.Environment(account="123456789012", region="us-west-2"), termination_protection=True
+)
+home = cdk.Stack(
+    app, "Home", env=cdk.Environment(account="123456789012", region="us-east-1"), termination_protection=True
+)
 plan = HipaaBackupPlan(
     home,
     "Backup",

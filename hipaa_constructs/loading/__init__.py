@@ -1,5 +1,6 @@
 """Templates, read: what a user names becomes bodies with lines, or one clear line about what is wrong."""
 
+from hipaa_constructs.loading._assembly import Source
 from hipaa_constructs.loading._discovery import Found, discover, load, load_stacks
 from hipaa_constructs.loading._file import (
     LARGEST,
@@ -15,6 +16,7 @@ __all__ = [
     "Found",
     "Loaded",
     "NotATemplate",
+    "Source",
     "UnusableTemplate",
     "discover",
     "load",

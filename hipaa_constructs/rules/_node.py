@@ -265,10 +265,15 @@ class Node:
 
 
 _NAME_PROPERTIES = {
+    "AWS::Backup::LogicallyAirGappedBackupVault": "BackupVaultName",
+    "AWS::Backup::RestoreTestingPlan": "RestoreTestingPlanName",
     "AWS::DocDB::DBCluster": "DBClusterIdentifier",
     "AWS::DynamoDB::GlobalTable": "TableName",
     "AWS::DynamoDB::Table": "TableName",
     "AWS::ECR::Repository": "RepositoryName",
+    "AWS::IAM::Group": "GroupName",
+    "AWS::IAM::ManagedPolicy": "ManagedPolicyName",
+    "AWS::IAM::User": "UserName",
     "AWS::Lambda::Function": "FunctionName",
     "AWS::Logs::LogGroup": "LogGroupName",
     "AWS::Neptune::DBCluster": "DBClusterIdentifier",

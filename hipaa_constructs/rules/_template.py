@@ -38,6 +38,8 @@ class Template:
         stack_name: str | None = None,
         line_of: LineFinder | None = None,
         nested: Mapping[str, Path] | None = None,
+        termination_protection: bool | None = None,
+        stack_tags: Iterable[str] = (),
     ) -> None:
         """Index a template's resources.
 
@@ -51,6 +53,8 @@ class Template:
             line_of: finds the line of a place in the file; without it findings carry none.
             nested: the file of each nested stack by its logical id, where it is known otherwise
                 than from the template's own words.
+            termination_protection: whether the stack is protected from deletion, if known.
+            stack_tags: the keys of the tags that the whole stack is deployed with, which its resources get too.
         """
         transformed = is_transformed(body)
         self.body = expanded(body) if transformed else body
@@ -61,6 +65,8 @@ class Template:
         self.stack_name = stack_name
         self._line_of = line_of
         self.nested: Mapping[str, Path] = nested or {}
+        self.termination_protection = termination_protection
+        self.stack_tags = frozenset(stack_tags)
         self.assembly = Assembly([])
         self.parent: Resource | None = None
         self.settled: dict[int, tuple[Json, Resolved]] = {}

@@ -65,6 +65,7 @@ from hipaa_constructs import (
     TlsProxy,
     enforce,
 )
+from tests._synthesis import protect
 from tests.conformance import _stores
 from tools.examples import AURORA_POSTGRES, POSTGRES, distribution
 
@@ -143,6 +144,7 @@ def good(app: App) -> None:
     _computing(stack, network)
     # Alone in a stack, the archive is not seen by cdk-nag to be where logs go.
     LogArchive(Stack(app, "Logs"), "Archive")
+    protect(app)
     enforce(app)
 
 
@@ -322,6 +324,15 @@ def weak(app: App) -> None:
     _weak_computing(stack, subnet.ref)
     _stores.weak(stack)
     _weak_apis(stack)
+    # cdk-nag reads the statements as text, in this order of keys.
+    for name, action in (("Administration", "*"), ("FullAccess", "s3:*")):
+        all_of_it = {"Statement": [{"Action": action, "Effect": "Allow", "Resource": "*"}], "Version": "2012-10-17"}
+        iam.CfnPolicy(stack, name, policy_name=name, policy_document=all_of_it, groups=["somebody"])
+    iam.CfnUser(stack, "Person")
+    iam.CfnGroup(stack, "People")
+    anybody = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}
+    trust = {"Version": "2012-10-17", "Statement": [anybody]}
+    iam.CfnRole(stack, "ForAnybody", assume_role_policy_document=trust)
     Validations.of(app).add_plugins(HIPAASecurityChecks(app), AwsSolutionsChecks(app))
 
 
