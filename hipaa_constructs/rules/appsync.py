@@ -17,7 +17,7 @@ _PROVEN = ("AMAZON_COGNITO_USER_POOLS", "AWS_IAM", "AWS_LAMBDA", "OPENID_CONNECT
     fix="set LogConfig with FieldLogLevel ERROR, INFO or ALL, and CloudWatchLogsRoleArn",
     applies_to=(API,),
     controls=("164.312(b)",),
-    requirement="HC-707",
+    requirement="HC-403",
     same_as=("prowler:appsync_field_level_logging_enabled", "checkov:CKV_AWS_193", "checkov:CKV_AWS_194"),
     url=_GUIDE + "monitoring.html",
 )
@@ -39,7 +39,7 @@ def appsync_requests_logged(api: Resource) -> Outcome:
     fix="set ExcludeVerboseContent to true",
     applies_to=(API,),
     controls=("164.312(a)(1)",),
-    requirement="HC-708",
+    requirement="HC-404",
     url=_GUIDE + "monitoring.html",
 )
 def appsync_log_without_content(api: Resource) -> Outcome:
@@ -55,7 +55,7 @@ def appsync_log_without_content(api: Resource) -> Outcome:
     fix="set AuthenticationType to AWS_IAM, AMAZON_COGNITO_USER_POOLS, OPENID_CONNECT or AWS_LAMBDA",
     applies_to=(API,),
     controls=("164.312(a)(1)", "164.312(d)"),
-    requirement="HC-709",
+    requirement="HC-405",
     same_as=("prowler:appsync_graphql_api_no_api_key_authentication",),
     url=_GUIDE + "security-authz.html",
 )
@@ -75,7 +75,7 @@ def _proven(provider: Node) -> Outcome:
     fix="add an AWS::WAFv2::WebACLAssociation with the ARN of the API in ResourceArn",
     applies_to=(API,),
     controls=("164.308(a)(5)(ii)(B)", "164.312(e)(1)"),
-    requirement="HC-710",
+    requirement="HC-406",
     severity=Severity.WARNING,
     url=_GUIDE + "WAF-Integration.html",
 )
@@ -97,7 +97,7 @@ def appsync_has_web_acl(api: Resource) -> Outcome:
     fix="set AtRestEncryptionEnabled and TransitEncryptionEnabled to true",
     applies_to=(CACHE,),
     controls=("164.312(a)(2)(iv)", "164.312(e)(2)(ii)"),
-    requirement="HC-711",
+    requirement="HC-407",
     url=_GUIDE + "enabling-caching.html",
 )
 def appsync_cache_encrypted(cache: Resource) -> Outcome:

@@ -16,7 +16,7 @@ _GUIDE = "https://docs.aws.amazon.com/athena/latest/ug/"
     fix="set ResultConfiguration.EncryptionConfiguration with EncryptionOption SSE_KMS (or CSE_KMS) and KmsKey",
     applies_to=(WORK_GROUP,),
     controls=AT_REST,
-    requirement="HC-637",
+    requirement="HC-393",
     url=_GUIDE + "encrypting-query-results-stored-in-s3.html",
 )
 def athena_results_encrypted(group: Resource) -> Outcome:
@@ -44,7 +44,7 @@ def athena_results_encrypted(group: Resource) -> Outcome:
     fix="set EnforceWorkGroupConfiguration to true",
     applies_to=(WORK_GROUP,),
     controls=AT_REST,
-    requirement="HC-637",
+    requirement="HC-393",
     same_as=("checkov:CKV_AWS_82",),
     url=_GUIDE + "workgroups-settings-override.html",
 )

@@ -19,7 +19,7 @@ _GUIDE = "https://docs.aws.amazon.com/batch/latest/userguide/"
     fix="leave Privileged out, or set it to false",
     applies_to=(JOB,),
     controls=("164.312(a)(1)",),
-    requirement="HC-505",
+    requirement="HC-351",
     severity=Severity.WARNING,
     url=_GUIDE + "job_definition_parameters.html",
 )
@@ -35,7 +35,7 @@ def batch_container_not_privileged(job: Resource) -> Outcome:
     fix="leave AssignPublicIp out, or set it to DISABLED",
     applies_to=(JOB,),
     controls=("164.312(a)(1)", "164.312(e)(1)"),
-    requirement="HC-506",
+    requirement="HC-352",
     url=_GUIDE + "fargate.html",
 )
 def batch_job_without_public_address(job: Resource) -> Outcome:
@@ -52,7 +52,7 @@ def batch_job_without_public_address(job: Resource) -> Outcome:
     fix="name the secret or parameter in Secrets instead of Environment",
     applies_to=(JOB,),
     controls=("164.312(a)(1)",),
-    requirement="HC-507",
+    requirement="HC-353",
     url=_GUIDE + "specifying-sensitive-data.html",
 )
 def batch_variables_without_secrets(job: Resource) -> Outcome:

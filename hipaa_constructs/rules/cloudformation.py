@@ -20,7 +20,7 @@ _WHY = {
     "aws cloudformation get-template --template-stage Processed",
     applies_to=(UNREADABLE_LOOP, UNREADABLE_MACRO, UNREADABLE_SAM),
     controls=("164.308(a)(8)",),
-    requirement="HC-701",
+    requirement="HC-397",
     severity=Severity.WARNING,
     url="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-macros.html",
 )

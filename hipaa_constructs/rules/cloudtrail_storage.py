@@ -79,7 +79,7 @@ def trail_looks_for_unusual_activity(trail: Resource) -> Outcome:
     fix="set KmsKeyId to a key of yours whose policy lets CloudTrail use it",
     applies_to=(EVENT_DATA_STORE,),
     controls=("164.312(a)(2)(iv)", "164.312(e)(2)(ii)"),
-    requirement="HC-805",
+    requirement="HC-414",
     same_as=("config:event-data-store-cmk-encryption-enabled",),
     url=GUIDE + "encrypting-cloudtrail-log-files-with-aws-kms.html",
 )
@@ -93,7 +93,7 @@ def event_data_store_encrypted(store: Resource) -> Outcome:
     fix="set RetentionPeriod to 2192 or more, and MultiRegionEnabled and TerminationProtectionEnabled to true",
     applies_to=(EVENT_DATA_STORE,),
     controls=("164.312(b)", "164.316(b)(2)(i)"),
-    requirement="HC-805",
+    requirement="HC-414",
     url=GUIDE + "query-event-data-store-cloudtrail.html",
 )
 def event_data_store_kept_six_years(store: Resource) -> Outcome:

@@ -77,7 +77,7 @@ def _no_sign_in(place: Node) -> Outcome:
     fix="leave EncryptionDisabled out of artifacts, S3 logs and report exports, or set it to false",
     applies_to=(PROJECT, REPORT_GROUP),
     controls=("164.312(a)(2)(iv)", "164.312(e)(2)(ii)"),
-    requirement="HC-508",
+    requirement="HC-354",
     same_as=("checkov:CKV_AWS_78",),
     url=_USER_GUIDE + "security-encryption.html",
 )
@@ -100,7 +100,7 @@ def codebuild_output_encrypted(resource: Resource) -> Outcome:
     fix="leave CloudWatchLogs.Status out of LogsConfig, or set it or S3Logs.Status to ENABLED",
     applies_to=(PROJECT,),
     controls=("164.312(b)",),
-    requirement="HC-509",
+    requirement="HC-355",
     url=_USER_GUIDE + "change-project.html",
 )
 def codebuild_build_logged(project: Resource) -> Outcome:
@@ -119,7 +119,7 @@ def codebuild_build_logged(project: Resource) -> Outcome:
     fix="leave PrivilegedMode out, or set it to false; building images needs it",
     applies_to=(PROJECT,),
     controls=("164.312(a)(1)",),
-    requirement="HC-510",
+    requirement="HC-356",
     severity=Severity.WARNING,
     url=_USER_GUIDE + "sample-docker.html",
 )

@@ -93,7 +93,7 @@ def _within(validity: Node, unit: Node, default: str, most: int, *, absent: bool
     fix="set AllowUnauthenticatedIdentities to false",
     applies_to=(IDENTITY_POOL,),
     controls=("164.312(a)(1)", "164.312(d)"),
-    requirement="HC-706",
+    requirement="HC-402",
     same_as=("prowler:cognito_identity_pool_guest_access_disabled", "checkov:CKV_AWS_366"),
     url=_GUIDE + "identity-pools.html",
 )

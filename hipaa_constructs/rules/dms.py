@@ -51,7 +51,7 @@ def dms_not_public(instance: Resource) -> Outcome:
     fix="set SslMode to require, verify-ca or verify-full (SecurityProtocol of KafkaSettings to one with ssl)",
     applies_to=(ENDPOINT,),
     controls=IN_TRANSIT,
-    requirement="HC-638",
+    requirement="HC-394",
     url=_GUIDE + "CHAP_Security.SSL.html",
 )
 def dms_endpoint_encrypted(endpoint: Resource) -> Outcome:
@@ -74,7 +74,7 @@ def dms_endpoint_encrypted(endpoint: Resource) -> Outcome:
     fix="set KmsKeyId to a key of yours (in ComputeConfig of a serverless replication); it can't be changed later",
     applies_to=(INSTANCE, SERVERLESS),
     controls=AT_REST,
-    requirement="HC-639",
+    requirement="HC-395",
     severity=Severity.WARNING,
     url=_GUIDE + "CHAP_Security.html",
 )
@@ -90,7 +90,7 @@ def dms_uses_customer_managed_key(replication: Resource) -> Outcome:
     "{{resolve:secretsmanager:…}}",
     applies_to=(ENDPOINT,),
     controls=SIGNED_IN,
-    requirement="HC-639",
+    requirement="HC-395",
     url=_GUIDE + "security_iam_secretsmanager.html",
 )
 def dms_password_hidden(endpoint: Resource) -> Outcome:

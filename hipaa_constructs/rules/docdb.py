@@ -37,7 +37,7 @@ _WITH_TLS = ("enabled", "fips-140-3", "tls1.2+", "tls1.3+")
     fix="set StorageEncrypted to true; it can't be changed later, restore a snapshot with a key instead",
     applies_to=(CLUSTER,),
     controls=AT_REST,
-    requirement="HC-614",
+    requirement="HC-370",
     same_as=("checkov:CKV_AWS_74",),
     url=_GUIDE + "encryption-at-rest.html",
 )
@@ -51,7 +51,7 @@ def docdb_encrypted(cluster: Resource) -> Outcome:
     fix="set KmsKeyId to a key of yours; it can't be changed later",
     applies_to=(CLUSTER, ELASTIC),
     controls=AT_REST,
-    requirement="HC-615",
+    requirement="HC-371",
     severity=Severity.WARNING,
     url=_GUIDE + "encryption-at-rest.html",
 )
@@ -65,7 +65,7 @@ def docdb_uses_customer_managed_key(cluster: Resource) -> Outcome:
     fix="set tls to enabled, tls1.2+, tls1.3+ or fips-140-3 among Parameters, or leave it out",
     applies_to=(PARAMETER_GROUP,),
     controls=IN_TRANSIT,
-    requirement="HC-616",
+    requirement="HC-372",
     same_as=("checkov:CKV_AWS_90",),
     url=_GUIDE + "security.encryption.ssl.html",
 )
@@ -82,7 +82,7 @@ def docdb_tls_only(group: Resource) -> Outcome:
     fix="set audit_logs to all, or to ddl, dml_read, dml_write, among Parameters",
     applies_to=(CLUSTER, PARAMETER_GROUP),
     controls=("164.312(b)",),
-    requirement="HC-617",
+    requirement="HC-373",
     same_as=("checkov:CKV_AWS_104",),
     url=_GUIDE + "event-auditing.html",
 )
@@ -103,7 +103,7 @@ def docdb_audited(resource: Resource) -> Outcome:
     fix="add audit to EnableCloudwatchLogsExports",
     applies_to=(CLUSTER,),
     controls=("164.312(b)",),
-    requirement="HC-617",
+    requirement="HC-373",
     same_as=("checkov:CKV_AWS_85",),
     url=_GUIDE + "event-auditing.html",
 )
@@ -117,7 +117,7 @@ def docdb_audit_log_exported(cluster: Resource) -> Outcome:
     fix="set BackupRetentionPeriod to 35",
     applies_to=(CLUSTER, ELASTIC),
     controls=RESTORABLE,
-    requirement="HC-618",
+    requirement="HC-374",
     same_as=("checkov:CKV_AWS_360",),
     severity=Severity.WARNING,
     url=_GUIDE + "backup_restore.html",
@@ -132,7 +132,7 @@ def docdb_backups_kept(cluster: Resource) -> Outcome:
     fix="set DeletionProtection to true",
     applies_to=(CLUSTER,),
     controls=RESTORABLE,
-    requirement="HC-618",
+    requirement="HC-374",
     url=_GUIDE + "db-cluster-delete.html",
 )
 def docdb_deletion_protected(cluster: Resource) -> Outcome:
@@ -145,7 +145,7 @@ def docdb_deletion_protected(cluster: Resource) -> Outcome:
     fix="set DeletionPolicy and UpdateReplacePolicy to Snapshot or Retain",
     applies_to=(CLUSTER, ELASTIC),
     controls=KEPT,
-    requirement="HC-618",
+    requirement="HC-374",
     url=DELETION_URL,
 )
 def docdb_kept(cluster: Resource) -> Outcome:
@@ -159,7 +159,7 @@ def docdb_kept(cluster: Resource) -> Outcome:
     "with {{resolve:secretsmanager:…}}",
     applies_to=(CLUSTER,),
     controls=SIGNED_IN,
-    requirement="HC-619",
+    requirement="HC-375",
     url=_GUIDE + "docdb-secrets-manager.html",
 )
 def docdb_password_managed(cluster: Resource) -> Outcome:

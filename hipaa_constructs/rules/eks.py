@@ -49,7 +49,7 @@ def _encrypts(configured: Node) -> Outcome:
     fix="set EndpointPrivateAccess to true and EndpointPublicAccess to false, or PublicAccessCidrs to known addresses",
     applies_to=(CLUSTER,),
     controls=("164.312(a)(1)", "164.312(e)(1)"),
-    requirement="HC-501",
+    requirement="HC-347",
     same_as=("cdk-nag:AwsSolutions-EKS1",),
     url=_GUIDE + "cluster-endpoint.html",
 )
@@ -72,7 +72,7 @@ def _confined(ranges: Node) -> Outcome:
     fix="set Logging.ClusterLogging.EnabledTypes to api, audit, authenticator, controllerManager and scheduler",
     applies_to=(CLUSTER,),
     controls=("164.312(b)",),
-    requirement="HC-502",
+    requirement="HC-348",
     same_as=("cdk-nag:AwsSolutions-EKS2",),
     url=_GUIDE + "control-plane-logs.html",
 )
@@ -94,7 +94,7 @@ def eks_control_plane_logged(cluster: Resource) -> Outcome:
     fix="leave RemoteAccess out, or name SourceSecurityGroups",
     applies_to=(NODE_GROUP,),
     controls=("164.312(a)(1)", "164.312(e)(1)"),
-    requirement="HC-503",
+    requirement="HC-349",
     same_as=("checkov:CKV_AWS_100",),
     url=_GUIDE + "create-managed-node-group.html",
 )

@@ -67,7 +67,7 @@ def emr_private(cluster: Resource) -> Outcome:
     fix="set SecurityConfiguration to an AWS::EMR::SecurityConfiguration",
     applies_to=(CLUSTER,),
     controls=AT_REST,
-    requirement="HC-640",
+    requirement="HC-396",
     url=_GUIDE + "emr-encryption-enable-security-configuration.html",
 )
 def emr_security_configured(cluster: Resource) -> Outcome:
@@ -91,7 +91,7 @@ def _encryption(configuration: Resource) -> Node:
     fix="set EnableAtRestEncryption to true, with LocalDiskEncryptionConfiguration",
     applies_to=(SECURITY_CONFIGURATION,),
     controls=AT_REST,
-    requirement="HC-640",
+    requirement="HC-396",
     url=_GUIDE + "emr-create-security-configuration.html",
 )
 def emr_encrypted_at_rest(configuration: Resource) -> Outcome:
@@ -106,7 +106,7 @@ def emr_encrypted_at_rest(configuration: Resource) -> Outcome:
     fix="set EnableInTransitEncryption to true, with InTransitEncryptionConfiguration",
     applies_to=(SECURITY_CONFIGURATION,),
     controls=IN_TRANSIT,
-    requirement="HC-640",
+    requirement="HC-396",
     url=_GUIDE + "emr-create-security-configuration.html",
 )
 def emr_encrypted_in_transit(configuration: Resource) -> Outcome:

@@ -18,7 +18,7 @@ _GUIDE = "https://docs.aws.amazon.com/eventbridge/latest/userguide/"
     fix="set KmsKeyIdentifier to a key of yours",
     applies_to=(BUS,),
     controls=("164.312(a)(2)(iv)", "164.312(e)(2)(ii)"),
-    requirement="HC-712",
+    requirement="HC-408",
     severity=Severity.WARNING,
     url=_GUIDE + "eb-encryption-event-bus-cmkey.html",
 )
@@ -32,7 +32,7 @@ def event_bus_uses_customer_managed_key(bus: Resource) -> Outcome:
     fix="name principals, or an organization in Condition",
     applies_to=(BUS, BUS_POLICY),
     controls=("164.312(a)(1)", "164.308(a)(4)(ii)(C)"),
-    requirement="HC-713",
+    requirement="HC-409",
     same_as=("prowler:eventbridge_bus_exposed",),
     url=_GUIDE + "eb-event-bus-permissions-manage.html",
 )

@@ -31,7 +31,7 @@ def _if_direct(stream: Resource, judge: Callable[[Node], Outcome]) -> Outcome:
     fix="set DeliveryStreamEncryptionConfigurationInput.KeyType",
     applies_to=(STREAM,),
     controls=AT_REST,
-    requirement="HC-605",
+    requirement="HC-361",
     same_as=("config:kinesis-firehose-delivery-stream-encrypted",),
     url=_GUIDE + "encryption.html",
 )
@@ -45,7 +45,7 @@ def firehose_encrypted(stream: Resource) -> Outcome:
     fix="set KeyType to CUSTOMER_MANAGED_CMK and KeyARN to a key of yours",
     applies_to=(STREAM,),
     controls=AT_REST,
-    requirement="HC-605",
+    requirement="HC-361",
     severity=Severity.WARNING,
     url=_GUIDE + "encryption.html",
 )
@@ -62,7 +62,7 @@ def firehose_uses_customer_managed_key(stream: Resource) -> Outcome:
     fix="set EncryptionConfiguration.KMSEncryptionConfig.AWSKMSKeyARN, or the bucket's default key, to a key of yours",
     applies_to=(STREAM,),
     controls=AT_REST,
-    requirement="HC-606",
+    requirement="HC-362",
     url="https://docs.aws.amazon.com/firehose/latest/APIReference/API_EncryptionConfiguration.html",
 )
 def firehose_destination_encrypted(stream: Resource) -> Outcome:
@@ -93,7 +93,7 @@ def _encrypts(configuration: Node) -> Outcome:
     fix="set CloudWatchLoggingOptions with Enabled true, LogGroupName and LogStreamName",
     applies_to=(STREAM,),
     controls=("164.312(b)",),
-    requirement="HC-607",
+    requirement="HC-363",
     severity=Severity.WARNING,
     url=_GUIDE + "monitoring-with-cloudwatch-logs.html",
 )

@@ -45,7 +45,7 @@ def _if_durable(file_system: Resource, judge: Callable[[Node, str], Outcome]) ->
     fix="set KmsKeyId to a key of yours; it can't be changed later",
     applies_to=(FILE_SYSTEM,),
     controls=AT_REST,
-    requirement="HC-624",
+    requirement="HC-380",
     severity=Severity.WARNING,
     url=_GUIDE + "WindowsGuide/encryption-at-rest.html",
 )
@@ -62,7 +62,7 @@ def fsx_uses_customer_managed_key(file_system: Resource) -> Outcome:
     fix="set AutomaticBackupRetentionDays to 1 or more, or name the file system in an AWS::Backup::BackupSelection",
     applies_to=(FILE_SYSTEM,),
     controls=RESTORABLE,
-    requirement="HC-625",
+    requirement="HC-381",
     url=_GUIDE + "WindowsGuide/using-backups.html",
 )
 def fsx_backed_up(file_system: Resource) -> Outcome:
@@ -81,7 +81,7 @@ def fsx_backed_up(file_system: Resource) -> Outcome:
     fix="set DeploymentType to MULTI_AZ_1 (or MULTI_AZ_2 of ONTAP); it can't be changed later",
     applies_to=(FILE_SYSTEM,),
     controls=AVAILABLE,
-    requirement="HC-626",
+    requirement="HC-382",
     severity=Severity.WARNING,
     url=_GUIDE + "WindowsGuide/high-availability-multiAZ.html",
 )
@@ -98,7 +98,7 @@ def fsx_multi_az(file_system: Resource) -> Outcome:
     fix="set DeletionPolicy and UpdateReplacePolicy to Retain",
     applies_to=(FILE_SYSTEM,),
     controls=KEPT,
-    requirement="HC-625",
+    requirement="HC-381",
     url=DELETION_URL,
 )
 def fsx_kept(file_system: Resource) -> Outcome:

@@ -22,7 +22,7 @@ _GUIDE = "https://docs.aws.amazon.com/glue/latest/dg/"
     fix="set SecurityConfiguration (CrawlerSecurityConfiguration) to an AWS::Glue::SecurityConfiguration",
     applies_to=(JOB, CRAWLER, DEV_ENDPOINT),
     controls=AT_REST,
-    requirement="HC-627",
+    requirement="HC-383",
     same_as=("checkov:CKV_AWS_195",),
     url=_GUIDE + "set-up-encryption.html",
 )
@@ -37,7 +37,7 @@ def glue_security_configured(component: Resource) -> Outcome:
     fix="set S3EncryptionMode and CloudWatchEncryptionMode to SSE-KMS and JobBookmarksEncryptionMode to CSE-KMS",
     applies_to=(SECURITY_CONFIGURATION,),
     controls=AT_REST,
-    requirement="HC-627",
+    requirement="HC-383",
     same_as=("checkov:CKV_AWS_99",),
     url=_GUIDE + "console-security-configurations.html",
 )
@@ -58,7 +58,7 @@ def glue_security_configuration_encrypts(configuration: Resource) -> Outcome:
     fix="set KmsKeyArn to a key of yours at each of the three",
     applies_to=(SECURITY_CONFIGURATION,),
     controls=AT_REST,
-    requirement="HC-627",
+    requirement="HC-383",
     severity=Severity.WARNING,
     url=_GUIDE + "console-security-configurations.html",
 )
@@ -79,7 +79,7 @@ def glue_security_configuration_uses_customer_managed_key(configuration: Resourc
     fix="set CatalogEncryptionMode to SSE-KMS, and ReturnConnectionPasswordEncrypted to true with KmsKeyId",
     applies_to=(CATALOG_SETTINGS,),
     controls=AT_REST,
-    requirement="HC-628",
+    requirement="HC-384",
     same_as=("checkov:CKV_AWS_94",),
     url=_GUIDE + "encrypt-glue-data-catalog.html",
 )
@@ -101,7 +101,7 @@ def glue_catalog_encrypted(settings: Resource) -> Outcome:
     fix="set JDBC_ENFORCE_SSL to true among ConnectionProperties, and leave KAFKA_SSL_ENABLED true",
     applies_to=(CONNECTION,),
     controls=IN_TRANSIT,
-    requirement="HC-629",
+    requirement="HC-385",
     url=_GUIDE + "connection-properties.html",
 )
 def glue_connection_encrypted(connection: Resource) -> Outcome:
@@ -120,7 +120,7 @@ def glue_connection_encrypted(connection: Resource) -> Outcome:
     fix="set SECRET_ID among ConnectionProperties (SecretArn), or refer to a secret with {{resolve:secretsmanager:…}}",
     applies_to=(CONNECTION,),
     controls=SIGNED_IN,
-    requirement="HC-630",
+    requirement="HC-386",
     url=_GUIDE + "connection-properties-secrets-manager.html",
 )
 def glue_password_hidden(connection: Resource) -> Outcome:

@@ -18,7 +18,7 @@ _GUIDE = "https://docs.aws.amazon.com/keyspaces/latest/devguide/"
     fix="set EncryptionSpecification with EncryptionType CUSTOMER_MANAGED_KMS_KEY and KmsKeyIdentifier",
     applies_to=(TABLE,),
     controls=AT_REST,
-    requirement="HC-635",
+    requirement="HC-391",
     severity=Severity.WARNING,
     url=_GUIDE + "EncryptionAtRest.html",
 )
@@ -34,7 +34,7 @@ def keyspaces_uses_customer_managed_key(table: Resource) -> Outcome:
     fix="set PointInTimeRecoveryEnabled to true",
     applies_to=(TABLE,),
     controls=RESTORABLE,
-    requirement="HC-636",
+    requirement="HC-392",
     url=_GUIDE + "PointInTimeRecovery.html",
 )
 def keyspaces_restorable(table: Resource) -> Outcome:
@@ -47,7 +47,7 @@ def keyspaces_restorable(table: Resource) -> Outcome:
     fix="set DeletionPolicy and UpdateReplacePolicy to Retain",
     applies_to=(TABLE,),
     controls=KEPT,
-    requirement="HC-636",
+    requirement="HC-392",
     url=DELETION_URL,
 )
 def keyspaces_kept(table: Resource) -> Outcome:

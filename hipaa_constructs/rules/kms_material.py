@@ -16,7 +16,7 @@ _GUIDE = "https://docs.aws.amazon.com/kms/latest/developerguide/"
     fix="leave Origin out, or waive this and say where the material is kept beside AWS",
     applies_to=(KEY,),
     controls=("164.308(a)(7)(i)", "164.312(a)(2)(iv)"),
-    requirement="HC-806",
+    requirement="HC-415",
     severity=Severity.WARNING,
     url=_GUIDE + "importing-keys-conceptual.html",
 )
@@ -31,7 +31,7 @@ def kms_key_material_of_kms(key: Resource) -> Outcome:
     fix="leave BypassPolicyLockoutSafetyCheck out",
     applies_to=(KEY,),
     controls=("164.308(a)(7)(i)",),
-    requirement="HC-806",
+    requirement="HC-415",
     severity=Severity.WARNING,
     url=_GUIDE + "key-policy-default.html",
 )
@@ -46,7 +46,7 @@ def kms_policy_lockout_checked(key: Resource) -> Outcome:
     fix="add the condition Bool kms:GrantIsForAWSResource true to the statement with kms:CreateGrant",
     applies_to=(KEY, REPLICA_KEY),
     controls=("164.308(a)(4)(ii)(B)", "164.312(a)(1)"),
-    requirement="HC-806",
+    requirement="HC-415",
     severity=Severity.WARNING,
     url=_GUIDE + "grants.html",
 )

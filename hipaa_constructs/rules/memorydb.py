@@ -20,7 +20,7 @@ _OPEN = "open-access"
     fix="set TLSEnabled to true; it can't be changed later",
     applies_to=(CLUSTER,),
     controls=IN_TRANSIT,
-    requirement="HC-631",
+    requirement="HC-387",
     url=_GUIDE + "in-transit-encryption.html",
 )
 def memorydb_encrypted_in_transit(cluster: Resource) -> Outcome:
@@ -41,7 +41,7 @@ def _lists_users(cluster: Resource) -> Outcome:
     fix="set ACLName to an AWS::MemoryDB::ACL of your users, not open-access",
     applies_to=(CLUSTER,),
     controls=("164.312(d)", "164.312(a)(1)"),
-    requirement="HC-632",
+    requirement="HC-388",
     url=_GUIDE + "clusters.acls.html",
 )
 def memorydb_authenticated(cluster: Resource) -> Outcome:
@@ -54,7 +54,7 @@ def memorydb_authenticated(cluster: Resource) -> Outcome:
     fix="set AuthenticationMode.Type to iam, or Passwords to dynamic references to a secret",
     applies_to=(USER,),
     controls=SIGNED_IN,
-    requirement="HC-632",
+    requirement="HC-388",
     url=_GUIDE + "auth-iam.html",
 )
 def memorydb_password_hidden(user: Resource) -> Outcome:
@@ -70,7 +70,7 @@ def memorydb_password_hidden(user: Resource) -> Outcome:
     fix="set KmsKeyId to a key of yours; it can't be changed later",
     applies_to=(CLUSTER,),
     controls=AT_REST,
-    requirement="HC-633",
+    requirement="HC-389",
     severity=Severity.WARNING,
     url=_GUIDE + "at-rest-encryption.html",
 )
@@ -84,7 +84,7 @@ def memorydb_uses_customer_managed_key(cluster: Resource) -> Outcome:
     fix="set SnapshotRetentionLimit to 1 or more",
     applies_to=(CLUSTER,),
     controls=RESTORABLE,
-    requirement="HC-634",
+    requirement="HC-390",
     url=_GUIDE + "snapshots-automatic.html",
 )
 def memorydb_backed_up(cluster: Resource) -> Outcome:
@@ -97,7 +97,7 @@ def memorydb_backed_up(cluster: Resource) -> Outcome:
     fix="set FinalSnapshotName, or DeletionPolicy and UpdateReplacePolicy to Retain",
     applies_to=(CLUSTER,),
     controls=KEPT,
-    requirement="HC-634",
+    requirement="HC-390",
     url=_GUIDE + "snapshots-making.html",
 )
 def memorydb_kept(cluster: Resource) -> Outcome:

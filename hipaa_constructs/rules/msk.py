@@ -18,7 +18,7 @@ _GUIDE = "https://docs.aws.amazon.com/msk/latest/developerguide/"
     fix="set EncryptionInTransit with ClientBroker TLS and InCluster true, or leave both out",
     applies_to=(CLUSTER,),
     controls=IN_TRANSIT,
-    requirement="HC-608",
+    requirement="HC-364",
     same_as=("checkov:CKV_AWS_81",),
     url=_GUIDE + "msk-encryption.html",
 )
@@ -34,7 +34,7 @@ def msk_tls_only(cluster: Resource) -> Outcome:
     fix="set EncryptionInfo.EncryptionAtRest.DataVolumeKMSKeyId to a key of yours; it can't be changed later",
     applies_to=(CLUSTER,),
     controls=AT_REST,
-    requirement="HC-609",
+    requirement="HC-365",
     severity=Severity.WARNING,
     url=_GUIDE + "msk-encryption.html",
 )
@@ -48,7 +48,7 @@ def msk_uses_customer_managed_key(cluster: Resource) -> Outcome:
     fix="set ClientAuthentication.Sasl.Iam.Enabled (or Scram, or Tls) to true, and Unauthenticated to false",
     applies_to=(CLUSTER,),
     controls=("164.312(d)", "164.312(a)(1)"),
-    requirement="HC-610",
+    requirement="HC-366",
     url=_GUIDE + "kafka_apis_iam.html",
 )
 def msk_authenticated(cluster: Resource) -> Outcome:
@@ -63,7 +63,7 @@ def msk_authenticated(cluster: Resource) -> Outcome:
     fix="set LoggingInfo.BrokerLogs with CloudWatchLogs, Firehose or S3 enabled",
     applies_to=(CLUSTER,),
     controls=("164.312(b)",),
-    requirement="HC-611",
+    requirement="HC-367",
     same_as=("checkov:CKV_AWS_80",),
     url=_GUIDE + "msk-logging.html",
 )
@@ -78,7 +78,7 @@ def msk_logged(cluster: Resource) -> Outcome:
     fix="set BrokerNodeGroupInfo.ConnectivityInfo.PublicAccess.Type to DISABLED, or leave it out",
     applies_to=(CLUSTER,),
     controls=PRIVATE,
-    requirement="HC-612",
+    requirement="HC-368",
     same_as=("checkov:CKV_AWS_291",),
     url=_GUIDE + "public-access.html",
 )
@@ -93,7 +93,7 @@ def msk_not_public(cluster: Resource) -> Outcome:
     fix="set DeletionPolicy and UpdateReplacePolicy to Retain",
     applies_to=(CLUSTER,),
     controls=KEPT,
-    requirement="HC-613",
+    requirement="HC-369",
     severity=Severity.WARNING,
     url=DELETION_URL,
 )

@@ -28,7 +28,7 @@ _DAYS = 35
     fix="set StorageEncrypted to true; it can't be changed later, restore a snapshot with a key instead",
     applies_to=(CLUSTER,),
     controls=AT_REST,
-    requirement="HC-620",
+    requirement="HC-376",
     same_as=("config:neptune-cluster-encrypted", "checkov:CKV_AWS_44"),
     url=_GUIDE + "encrypt.html",
 )
@@ -42,7 +42,7 @@ def neptune_encrypted(cluster: Resource) -> Outcome:
     fix="set KmsKeyId to a key of yours; it can't be changed later",
     applies_to=(CLUSTER,),
     controls=AT_REST,
-    requirement="HC-620",
+    requirement="HC-376",
     severity=Severity.WARNING,
     url=_GUIDE + "encrypt.html",
 )
@@ -56,7 +56,7 @@ def neptune_uses_customer_managed_key(cluster: Resource) -> Outcome:
     fix="set IamAuthEnabled to true",
     applies_to=(CLUSTER,),
     controls=("164.312(d)", "164.312(a)(1)"),
-    requirement="HC-621",
+    requirement="HC-377",
     same_as=("config:neptune-cluster-iam-database-authentication",),
     url=_GUIDE + "iam-auth-enable.html",
 )
@@ -70,7 +70,7 @@ def neptune_authenticated(cluster: Resource) -> Outcome:
     fix="set neptune_enable_audit_log to 1 among Parameters",
     applies_to=(CLUSTER, PARAMETER_GROUP),
     controls=("164.312(b)",),
-    requirement="HC-622",
+    requirement="HC-378",
     url=_GUIDE + "auditing-enable.html",
 )
 def neptune_audited(resource: Resource) -> Outcome:
@@ -88,7 +88,7 @@ def neptune_audited(resource: Resource) -> Outcome:
     fix="add audit to EnableCloudwatchLogsExports",
     applies_to=(CLUSTER,),
     controls=("164.312(b)",),
-    requirement="HC-622",
+    requirement="HC-378",
     same_as=("checkov:CKV_AWS_101",),
     url=_GUIDE + "cloudwatch-logs.html",
 )
@@ -102,7 +102,7 @@ def neptune_audit_log_exported(cluster: Resource) -> Outcome:
     fix="set BackupRetentionPeriod to 35",
     applies_to=(CLUSTER,),
     controls=RESTORABLE,
-    requirement="HC-623",
+    requirement="HC-379",
     same_as=("checkov:CKV_AWS_361",),
     severity=Severity.WARNING,
     url=_GUIDE + "backup-restore-overview.html",
@@ -117,7 +117,7 @@ def neptune_backups_kept(cluster: Resource) -> Outcome:
     fix="set DeletionProtection to true",
     applies_to=(CLUSTER,),
     controls=RESTORABLE,
-    requirement="HC-623",
+    requirement="HC-379",
     url=_GUIDE + "manage-console-instances-delete.html",
 )
 def neptune_deletion_protected(cluster: Resource) -> Outcome:
@@ -130,7 +130,7 @@ def neptune_deletion_protected(cluster: Resource) -> Outcome:
     fix="set DeletionPolicy and UpdateReplacePolicy to Snapshot or Retain",
     applies_to=(CLUSTER,),
     controls=KEPT,
-    requirement="HC-623",
+    requirement="HC-379",
     url=DELETION_URL,
 )
 def neptune_kept(cluster: Resource) -> Outcome:

@@ -54,7 +54,7 @@ def opensearch_encrypted_at_rest(domain: Resource) -> Outcome:
     fix="set EncryptionAtRestOptions.KmsKeyId to a key of yours",
     applies_to=_BOTH,
     controls=AT_REST,
-    requirement="HC-601",
+    requirement="HC-357",
     severity=Severity.WARNING,
     url=_GUIDE + "encryption-at-rest.html",
 )
@@ -244,7 +244,7 @@ def opensearch_spans_zones(domain: Resource) -> Outcome:
     fix="set MasterUserOptions.MasterUserARN, or MasterUserPassword to a dynamic reference to a secret",
     applies_to=_BOTH,
     controls=SIGNED_IN,
-    requirement="HC-602",
+    requirement="HC-358",
     url=_GUIDE + "fgac.html",
 )
 def opensearch_password_hidden(domain: Resource) -> Outcome:
@@ -257,7 +257,7 @@ def opensearch_password_hidden(domain: Resource) -> Outcome:
     fix="set DeletionPolicy and UpdateReplacePolicy to Retain",
     applies_to=_BOTH,
     controls=KEPT,
-    requirement="HC-603",
+    requirement="HC-359",
     severity=Severity.WARNING,
     url=DELETION_URL,
 )

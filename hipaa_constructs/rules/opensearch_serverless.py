@@ -31,7 +31,7 @@ def _parsed(policy: Resource) -> Node | Outcome:
     fix="set KmsARN to a key of yours in the policy of type encryption, and AWSOwnedKey to false",
     applies_to=(POLICY, COLLECTION),
     controls=AT_REST,
-    requirement="HC-601",
+    requirement="HC-357",
     severity=Severity.WARNING,
     url=_GUIDE + "serverless-encryption.html",
 )
@@ -58,7 +58,7 @@ def _own_key(config: Node, name: str) -> Outcome:
     fix="set AllowFromPublic to false and SourceVPCEs to endpoints of yours in the policy of type network",
     applies_to=(POLICY,),
     controls=PRIVATE,
-    requirement="HC-604",
+    requirement="HC-360",
     url=_GUIDE + "serverless-network.html",
 )
 def opensearch_serverless_not_public(resource: Resource) -> Outcome:

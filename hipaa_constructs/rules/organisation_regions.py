@@ -48,7 +48,7 @@ _REGION = re.compile(r"[a-z]{2,4}(-[a-z]+)+-\d")
     fix=_FIX,
     applies_to=("*",),
     controls=("164.310(d)(2)(iii)", "164.312(a)(1)"),
-    requirement="HC-801",
+    requirement="HC-410",
     url=_URL,
 )
 def stack_in_allowed_region(resource: Resource) -> Outcome:
@@ -65,7 +65,7 @@ def stack_in_allowed_region(resource: Resource) -> Outcome:
     fix=_FIX,
     applies_to=(*_PLACES, *_ARNS, BUCKET),
     controls=("164.310(d)(2)(iii)", "164.312(a)(1)"),
-    requirement="HC-801",
+    requirement="HC-410",
     url=_URL,
 )
 def copies_in_allowed_regions(resource: Resource) -> Outcome:

@@ -84,7 +84,7 @@ _IN_SCRIPT = re.compile(
     fix="name a secret of Secrets Manager: {{resolve:secretsmanager:…}} in properties, its ARN in variables",
     applies_to=("*",),
     controls=("164.312(a)(1)", "164.312(d)"),
-    requirement="HC-802",
+    requirement="HC-411",
     same_as=(
         "prowler:cloudformation_stack_outputs_find_secrets",
         "prowler:ec2_instance_secrets_user_data",

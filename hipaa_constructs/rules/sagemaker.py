@@ -86,7 +86,7 @@ def sage_maker_without_internet_access(resource: Resource) -> Outcome:
     fix="set InstanceMetadataServiceConfiguration.MinimumInstanceMetadataServiceVersion to 2",
     applies_to=(NOTEBOOK,),
     controls=("164.312(a)(1)",),
-    requirement="HC-504",
+    requirement="HC-350",
     same_as=("checkov:CKV_AWS_371",),
     severity=Severity.WARNING,
     url=_GUIDE + "nbi-imds.html",

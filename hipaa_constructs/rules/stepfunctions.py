@@ -17,7 +17,7 @@ _GUIDE = "https://docs.aws.amazon.com/step-functions/latest/dg/"
     fix="set LoggingConfiguration with Level ALL, or at the least ERROR, and a log group in Destinations",
     applies_to=(MACHINE,),
     controls=("164.312(b)",),
-    requirement="HC-702",
+    requirement="HC-398",
     same_as=("prowler:stepfunctions_statemachine_logging_enabled",),
     url=_GUIDE + "cw-logs.html",
 )
@@ -40,7 +40,7 @@ def _groups(logging: Node) -> list[Node]:
     fix="set IncludeExecutionData to false, or KmsKeyId of the log group",
     applies_to=(MACHINE,),
     controls=("164.312(a)(1)", "164.312(a)(2)(iv)"),
-    requirement="HC-703",
+    requirement="HC-399",
     url=_GUIDE + "cw-logs.html",
 )
 def state_machine_log_without_payloads(machine: Resource) -> Outcome:
@@ -64,7 +64,7 @@ def _encrypted(group: Node) -> Outcome:
     fix="set EncryptionConfiguration with Type CUSTOMER_MANAGED_KMS_KEY and KmsKeyId",
     applies_to=(MACHINE, ACTIVITY),
     controls=("164.312(a)(2)(iv)", "164.312(e)(2)(ii)"),
-    requirement="HC-704",
+    requirement="HC-400",
     same_as=("prowler:stepfunctions_statemachine_encrypted_with_cmk",),
     severity=Severity.WARNING,
     url=_GUIDE + "encryption-at-rest.html",
@@ -87,7 +87,7 @@ def state_machine_uses_customer_managed_key(resource: Resource) -> Outcome:
     fix="set TracingConfiguration.Enabled to true",
     applies_to=(MACHINE,),
     controls=("164.312(b)",),
-    requirement="HC-705",
+    requirement="HC-401",
     severity=Severity.WARNING,
     url=_GUIDE + "concepts-xray-tracing.html",
 )

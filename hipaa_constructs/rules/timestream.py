@@ -14,7 +14,7 @@ from hipaa_constructs.rules._stores import AT_REST
     fix="set KmsKeyId to a key of yours",
     applies_to=("AWS::Timestream::Database",),
     controls=AT_REST,
-    requirement="HC-635",
+    requirement="HC-391",
     severity=Severity.WARNING,
     url="https://docs.aws.amazon.com/timestream/latest/developerguide/EncryptionAtRest.html",
 )

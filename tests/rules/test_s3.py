@@ -45,7 +45,7 @@ OF_SOME = {"S3ArchiveGuarded", "S3BucketInBackupPlan"}
 BUCKET_RULES = [
     rule.id
     for rule in RULES.values()
-    if "AWS::S3::Bucket" in rule.applies_to and rule.service != "recovery" and rule.id not in OF_SOME
+    if "AWS::S3::Bucket" in rule.applies_to and rule.service == "s3" and rule.id not in OF_SOME
 ]
 ABOUT_LOGS = {
     "S3LogBucketCanReceive",
