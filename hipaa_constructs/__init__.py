@@ -31,9 +31,11 @@ if TYPE_CHECKING:
     from hipaa_constructs.services.ecs_tls_proxy import TlsProxy
     from hipaa_constructs.services.elasticache import HipaaRedisCluster
     from hipaa_constructs.services.elbv2 import HttpsLoadBalancer
+    from hipaa_constructs.services.hardening import HardeningChange, HipaaHardening
     from hipaa_constructs.services.iam import ManagedPolicyRole
     from hipaa_constructs.services.kms import EncryptionKey, ReplicaEncryptionKey
     from hipaa_constructs.services.logs import EncryptedLogGroup
+    from hipaa_constructs.services.profile import Profile
     from hipaa_constructs.services.rds import HipaaRdsInstance
     from hipaa_constructs.services.rds_aurora import HipaaAuroraCluster
     from hipaa_constructs.services.rds_replica import HipaaRdsReadReplica
@@ -60,12 +62,14 @@ __all__ = [
     "EncryptionKey",
     "EndToEndHttpsDistribution",
     "FlowLoggedVpc",
+    "HardeningChange",
     "HipaaAuroraCluster",
     "HipaaAutoScalingGroup",
     "HipaaBackupPlan",
     "HipaaConstructsChecks",
     "HipaaEcsCluster",
     "HipaaEcsService",
+    "HipaaHardening",
     "HipaaRdsInstance",
     "HipaaRdsReadReplica",
     "HipaaRedisCluster",
@@ -76,6 +80,7 @@ __all__ = [
     "Judgement",
     "LogArchive",
     "ManagedPolicyRole",
+    "Profile",
     "RecoveryObjective",
     "ReplicaBucket",
     "ReplicaEncryptionKey",
@@ -104,12 +109,14 @@ _MODULES = {
     "EncryptionKey": "services.kms",
     "EndToEndHttpsDistribution": "services.cloudfront",
     "FlowLoggedVpc": "services.ec2",
+    "HardeningChange": "services.hardening",
     "HipaaAuroraCluster": "services.rds_aurora",
     "HipaaAutoScalingGroup": "services.autoscaling",
     "HipaaBackupPlan": "services.backup",
     "HipaaConstructsChecks": "pack",
     "HipaaEcsCluster": "services.ecs_cluster",
     "HipaaEcsService": "services.ecs",
+    "HipaaHardening": "services.hardening",
     "HipaaRdsInstance": "services.rds",
     "HipaaRdsReadReplica": "services.rds_replica",
     "HipaaRedisCluster": "services.elasticache",
@@ -120,6 +127,7 @@ _MODULES = {
     "Judgement": "checker",
     "LogArchive": "services.s3_logs",
     "ManagedPolicyRole": "services.iam",
+    "Profile": "services.profile",
     "RecoveryObjective": "services.recovery",
     "ReplicaBucket": "services.s3",
     "ReplicaEncryptionKey": "services.kms",

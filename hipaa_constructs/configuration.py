@@ -141,7 +141,11 @@ def _configuration(file: Path, table: Mapping[str, object]) -> Configuration:
         baseline=None if baseline is None else _shown(file.parent / baseline),
         skip=skip if isinstance(skip, dict) else {},
         rules=texts("rules"),
-        settings=Settings(allowed_regions=texts("allowed-regions"), required_tags=texts("required-tags")),
+        settings=Settings(
+            allowed_regions=texts("allowed-regions"),
+            required_tags=texts("required-tags"),
+            internet_vpcs=texts("internet-vpcs") if "internet-vpcs" in table else None,
+        ),
     )
 
 
@@ -187,6 +191,7 @@ _KEYS: Mapping[str, Callable[[Path, str, object], _Value]] = {
     "rules": _texts,
     "allowed-regions": _texts,
     "required-tags": _texts,
+    "internet-vpcs": _texts,
 }
 
 

@@ -27,6 +27,7 @@ from hipaa_constructs.extensions import load_installed_rules
 from hipaa_constructs.loading import Source, load_stacks
 from hipaa_constructs.rules import RULES, Settings, Severity, Verdict
 from hipaa_constructs.rules.waivers import RULE_COMPLETED
+from hipaa_constructs.services.profile import Profile
 
 PACK_NAME = "HipaaConstructs"
 _FATAL = "fatal"
@@ -47,7 +48,12 @@ class HipaaConstructsChecks(NagPack):
     """
 
     def __init__(
-        self, scope: IConstruct, *, allowed_regions: Sequence[str] = (), required_tags: Sequence[str] = ()
+        self,
+        scope: IConstruct,
+        *,
+        allowed_regions: Sequence[str] = (),
+        required_tags: Sequence[str] = (),
+        internet_vpcs: Sequence[str] | None = None,
     ) -> None:
         """Make the pack.
 
@@ -55,15 +61,17 @@ class HipaaConstructsChecks(NagPack):
             scope: the app.
             allowed_regions: the Regions that PHI may be in; by default any.
             required_tags: the keys of the tags that every resource that takes tags must carry; by default none.
+            internet_vpcs: the VPCs that may have an internet gateway; by default nothing is decided.
 
         Raises:
-            ComplianceError: a Region or a tag is no text, or empty.
+            ComplianceError: a Region, a tag or a VPC is no text, or empty.
         """
         super().__init__(scope)
         self._pack_name = PACK_NAME
         self._settings = Settings(
             allowed_regions=_names("allowed_regions", allowed_regions),
             required_tags=_names("required_tags", required_tags),
+            internet_vpcs=None if internet_vpcs is None else _names("internet_vpcs", internet_vpcs),
         )
 
     def _check_resource(self, node: CfnResource) -> None:
@@ -184,7 +192,14 @@ def _resource(one: Judgement) -> PolicyViolatingResource:
     )
 
 
-def enforce(app: App, *, allowed_regions: Sequence[str] = (), required_tags: Sequence[str] = ()) -> None:
+def enforce(
+    app: App,
+    *,
+    profile: Profile | None = None,
+    allowed_regions: Sequence[str] = (),
+    required_tags: Sequence[str] = (),
+    internet_vpcs: Sequence[str] | None = None,
+) -> None:
     """Fail every synthesis of an app that has an unwaived finding.
 
     Registers this package's rules, which judge the templates, and cdk-nag's HIPAA pack, which judges the constructs.
@@ -193,13 +208,17 @@ def enforce(app: App, *, allowed_regions: Sequence[str] = (), required_tags: Seq
 
     Args:
         app: the whole app; call it once.
+        profile: of its environments, for which it is called before anything of this package is made; by default
+            production, or what the context says. A stage may have another one (`Profile.apply_to`).
         allowed_regions: the Regions that PHI may be in, e.g. ``["us-east-1", "us-west-2"]``; by default any.
         required_tags: the keys of the tags that every resource that takes tags must carry; by default none.
+        internet_vpcs: the construct paths or ids of the VPCs that may have an internet gateway, ``[]`` for none; by
+            default nothing is decided.
 
     Raises:
-        ComplianceError: it is not an app, it is enforced already, a Region or a tag is no text or empty, the rules of
-            an installed package can't be loaded, or the installed aws-cdk-lib or cdk-nag is one on which findings are
-            lost.
+        ComplianceError: it is not an app, it is enforced already, the profile comes too late, a Region, a tag or a VPC
+            is no text or empty, the rules of an installed package can't be loaded, or the installed aws-cdk-lib or
+            cdk-nag is one on which findings are lost.
     """
     if not isinstance(app, App):
         raise ComplianceError(
@@ -210,7 +229,11 @@ def enforce(app: App, *, allowed_regions: Sequence[str] = (), required_tags: Seq
     load_installed_rules()
     if any(entry.type == _ENFORCED for entry in app.node.metadata):
         raise ComplianceError("enforce: app must be enforced once, got it twice; take one call away")
-    pack = HipaaConstructsChecks(app, allowed_regions=allowed_regions, required_tags=required_tags)
+    pack = HipaaConstructsChecks(
+        app, allowed_regions=allowed_regions, required_tags=required_tags, internet_vpcs=internet_vpcs
+    )
+    if profile is not None:
+        profile.apply_to(app)
     app.node.add_metadata(_ENFORCED, True)
     Validations.of(app).add_plugins(HIPAASecurityChecks(app), pack)
 

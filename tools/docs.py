@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import jinja2
-from aws_cdk import App, Stack
+from aws_cdk import App, Duration, RemovalPolicy, Stack
 from constructs import Construct
 
 from hipaa_constructs.checker import check
@@ -68,6 +68,13 @@ def construct_pages() -> list[ConstructPage]:
         )
         for kind in sorted(EXAMPLES, key=lambda kind: kind.__name__)
     ]
+
+
+def shown(value: object) -> str:
+    """Return a default as a reader of a table knows it."""
+    if isinstance(value, Duration):
+        return value.to_human_string()
+    return value.name if isinstance(value, RemovalPolicy) else f"`{value}`"
 
 
 def summary_of(kind: type) -> str:
@@ -138,6 +145,7 @@ def render() -> dict[Path, str]:
         "public_sets": SETS,
         "requirements": requirements(pages),
         "rules": RULES,
+        "shown": shown,
         "services": _by_service(RULES.values()),
         "supporting": {
             control: [rule.id for rule in RULES.values() if control in rule.controls] for control in CONTROLS
@@ -145,7 +153,7 @@ def render() -> dict[Path, str]:
         "verdicts": [verdict.value for verdict in Verdict],
         "why_not": WHY_NOT,
     }
-    names = ("constructs", "controls", "coverage", "library-waivers", "public-rules", "rules")
+    names = ("constructs", "controls", "coverage", "library-waivers", "profiles", "public-rules", "rules")
     found = {ROOT / "docs" / f"{name}.md": environment.get_template(f"{name}.md").render(values) for name in names}
     readme = ROOT / "README.md"
     table = environment.get_template("readme-table.md").render(values)

@@ -18,9 +18,11 @@ from hipaa_constructs.services._placement import calling_group, serving_subnets
 from hipaa_constructs.services._waiving import waive
 from hipaa_constructs.services.iam import ManagedPolicyRole
 from hipaa_constructs.services.kms import AnyKey, let_in, usable_key
+from hipaa_constructs.services.profile import Relaxation
 from hipaa_constructs.waivers import Waiver
 
 LEAST_INSTANCES = 2
+INSTANCES = Relaxation(option="min_capacity", production=LEAST_INSTANCES, development=1)
 _LEAST_VOLUME_GIB = 8
 _LIFETIME = Duration.days(30)
 _CHANNELS = (
@@ -122,6 +124,7 @@ class HipaaAutoScalingGroup(Construct):
             "vpc_subnets",
         ),
         free=AutoScalingGroupOptions,
+        relaxations=(INSTANCES,),
     )
 
     def __init__(
@@ -134,7 +137,7 @@ class HipaaAutoScalingGroup(Construct):
         machine_image: ec2.IMachineImage,
         vpc_subnets: ec2.SubnetSelection | None = None,
         security_group: ec2.ISecurityGroup | None = None,
-        min_capacity: int = LEAST_INSTANCES,
+        min_capacity: int | None = None,
         max_capacity: int | None = None,
         root_device_name: str = "/dev/xvda",
         root_volume_gib: int = 30,
@@ -168,6 +171,7 @@ class HipaaAutoScalingGroup(Construct):
                 small.
         """
         arguments = Arguments(scope, id, contract=self.contract, waivers=waivers, free=options)
+        min_capacity = arguments.default(INSTANCES, min_capacity)
         most = min_capacity * 3 if max_capacity is None else max_capacity
         _check_sizes(arguments, min_capacity, most, root_volume_gib)
         subnets = serving_subnets(arguments, vpc, vpc_subnets)
@@ -241,7 +245,7 @@ def _session_manager(stack: Stack) -> Sequence[iam.PolicyStatement]:
 
 
 def _check_sizes(arguments: Arguments, least: int, most: int, volume: int) -> None:
-    if least < LEAST_INSTANCES:
+    if least < (1 if arguments.relaxes(INSTANCES) else LEAST_INSTANCES):
         arguments.refuse(
             "min_capacity",
             least,

@@ -16,7 +16,7 @@ from constructs import Construct
 
 from hipaa_constructs.services._options import Arguments, Contract
 from hipaa_constructs.services._placement import calling_group, serving_subnets
-from hipaa_constructs.services._waiving import waive
+from hipaa_constructs.services._waiving import excuse
 from hipaa_constructs.services.ecs_arguments import (
     LEAST_TASKS,
     check_balancer,
@@ -37,6 +37,7 @@ from hipaa_constructs.services.elbv2 import HttpsLoadBalancer
 from hipaa_constructs.services.iam import ManagedPolicyRole, on_behalf_of
 from hipaa_constructs.services.kms import AnyKey
 from hipaa_constructs.services.logs import EncryptedLogGroup, masks_identifiers
+from hipaa_constructs.services.profile import Relaxation
 from hipaa_constructs.waivers import Waiver
 
 ContainerProtocol = Literal["https", "http"]
@@ -46,6 +47,7 @@ _NO_SECRETS: Mapping[str, ecs.Secret] = MappingProxyType({})
 _SCRATCH: Mapping[str, int] = MappingProxyType({"/tmp": 64})
 _NO_DEFAULT_ALARM = "@aws-cdk/aws-ecs:removeDefaultDeploymentAlarm"
 _NEWEST_PLATFORMS = (ecs.FargatePlatformVersion.LATEST, ecs.FargatePlatformVersion.VERSION1_4)
+_TASKS = Relaxation(option="min_count", production=LEAST_TASKS, development=1, rules=("EcsServiceRunsTwoTasks",))
 
 
 class ServiceOptions(TypedDict, total=False):
@@ -151,6 +153,7 @@ class HipaaEcsService(Construct):
         },
         chosen=("cluster", "enable_execute_command", "vpc_subnets"),
         free=ServiceOptions,
+        relaxations=(_TASKS,),
     )
 
     def __init__(
@@ -182,7 +185,7 @@ class HipaaEcsService(Construct):
         runtime_platform: ecs.RuntimePlatform | None = None,
         health_check_path: str = "/",
         healthy_http_codes: str = "200",
-        min_count: int = LEAST_TASKS,
+        min_count: int | None = None,
         max_count: int | None = None,
         cpu_target_percent: int = 60,
         platform_version: ecs.FargatePlatformVersion = ecs.FargatePlatformVersion.LATEST,
@@ -241,6 +244,7 @@ class HipaaEcsService(Construct):
                 or of one zone only; a variable looks like a secret.
         """
         arguments = Arguments(scope, id, contract=self.contract, waivers=waivers, free=options)
+        min_count = arguments.default(_TASKS, min_count)
         check_protocol(arguments, container_protocol, tls_proxy, container_port)
         check_balancer(arguments, load_balancer, certificates, listener_conditions, Stack.of(scope).region)
         most = min_count * 3 if max_count is None else max_count
@@ -367,7 +371,7 @@ class HipaaEcsService(Construct):
             )
         self.scaling = self.service.auto_scale_task_count(min_capacity=min_count, max_capacity=most)
         self.scaling.scale_on_cpu_utilization("Cpu", target_utilization_percent=cpu_target_percent)
-        waive(self, *waivers)
+        excuse(self, arguments)
 
     def _serve(
         self,

@@ -82,8 +82,8 @@ PREDEFINED = "ELBSecurityPolicy-TLS-1-2-2017-01"
 NEW: Json = {"Name": "Protocol-TLSv1.2", "Value": True}
 
 
-def tls(names: Json = ("policy",), protocol: Json = "HTTPS") -> Json:
-    return {"Protocol": protocol, "PolicyNames": list(names) if isinstance(names, tuple) else names}
+def tls(*names: Json, protocol: Json = "HTTPS") -> Json:
+    return {"Protocol": protocol, "PolicyNames": list(names) or ["policy"]}
 
 
 def negotiated(*attributes: Json, name: Json = "policy", kind: Json = "SSLNegotiationPolicyType") -> dict[str, Json]:
@@ -108,8 +108,8 @@ GOOD = negotiated(reference(PREDEFINED))
         (with_policies(GOOD, listeners=(tls(protocol="ssl"),)), MET),
         (with_policies(negotiated(reference(PREDEFINED), kind="Other"), GOOD), MET),
         (with_policies(GOOD, listeners=(tls(), {"Protocol": "HTTP"})), MET),
-        (with_policies(GOOD, listeners=(tls(), tls(("other",)))), BROKEN),
-        (with_policies(GOOD, listeners=(tls(GONE),)), BROKEN),
+        (with_policies(GOOD, listeners=(tls(), tls("other"))), BROKEN),
+        (with_policies(GOOD, listeners=({"Protocol": "HTTPS"},)), BROKEN),
         (with_policies(negotiated(reference("ELBSecurityPolicy-2016-08"))), BROKEN),
         (with_policies(negotiated(reference(PREDEFINED), kind="Other")), BROKEN),
         (with_policies(negotiated(reference(PREDEFINED), name="other")), BROKEN),
@@ -123,8 +123,8 @@ GOOD = negotiated(reference(PREDEFINED))
         (balancer(PARAMETER, Policies=[GOOD]), UNDECIDED),
         (balancer(tls(), Policies=PARAMETER), UNDECIDED),
         (balancer(tls(), Policies=[PARAMETER]), UNDECIDED),
+        (with_policies(GOOD, listeners=({"Protocol": "HTTPS", "PolicyNames": PARAMETER},)), UNDECIDED),
         (with_policies(GOOD, listeners=(tls(PARAMETER),)), UNDECIDED),
-        (with_policies(GOOD, listeners=(tls((PARAMETER,)),)), UNDECIDED),
         (with_policies(GOOD, listeners=(tls(protocol=PARAMETER),)), UNDECIDED),
         (with_policies(negotiated(reference(PARAMETER))), UNDECIDED),
         (with_policies({**GOOD, "Attributes": PARAMETER}), UNDECIDED),
