@@ -17,7 +17,7 @@ export CDK_DISABLE_VERSION_CHECK := 1
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help all test check synth docs snapshots bench lowest lock clean
+.PHONY: help all test check synth docs snapshots bench mutants lowest lock clean
 
 help: ## List the commands.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "%-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -48,6 +48,9 @@ snapshots: .venv/ready ## Take the templates as they are now for the right ones.
 
 bench: .venv/ready ## Measure against checkov, cfn-lint and cdk-nag, as ratios.
 	@$(BIN)/python -m benchmarks
+
+mutants: .venv/ready ## Change the rules in thousands of ways and list what no test notices, e.g. with MODULES="ecr sqs".
+	@$(BIN)/python -m tools.mutants $(MODULES)
 
 lowest: .venv-lowest/ready ## Run the unit and rule tests on the oldest versions allowed.
 	@PATH=$(CURDIR)/.venv-lowest/bin:$(PATH) .venv-lowest/bin/python -m pytest tests/unit tests/rules --numprocesses 2 --dist loadfile --quiet
