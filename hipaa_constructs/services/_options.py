@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
 
-from aws_cdk import Duration, Token
+from aws_cdk import Duration
 from constructs import Construct
 
 from hipaa_constructs.errors import ComplianceError
 from hipaa_constructs.rules import RULES
+from hipaa_constructs.services._tokens import is_unresolved
 from hipaa_constructs.waivers import Waiver
 
 _NONE: Mapping[str, object] = MappingProxyType({})
@@ -113,7 +114,7 @@ class Arguments:
             rule: the id of the rule.
         """
         assert rule in self._contract.governed[name]
-        if holds or Token.is_unresolved(value) or any(waiver.rule == rule for waiver in self.waivers):
+        if holds or is_unresolved(value) or any(waiver.rule == rule for waiver in self.waivers):
             return
         raise ComplianceError(
             f"{self.path}: {name} must be {asked}, got {_shown(value)}; to go without it pass "
