@@ -3,6 +3,7 @@
 PYTHON ?= python3
 UV_VERSION := 0.13.9
 CDK_CLI_VERSION := 2.1148.1
+GUARD_VERSION := 0.0.62
 
 BIN := $(CURDIR)/.venv/bin
 CDK := $(CURDIR)/.venv/cdk/node_modules/.bin/cdk
@@ -17,10 +18,10 @@ export CDK_DISABLE_VERSION_CHECK := 1
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help all test check synth docs snapshots bench mutants lowest lock clean
+.PHONY: help all test check synth docs explanations snapshots bench mutants lowest lock clean
 
 help: ## List the commands.
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "%-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "%-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 all: check test lowest synth ## All that CI runs.
 
@@ -43,10 +44,13 @@ synth: .venv/ready ## Synthesize the examples with the CDK CLI and say what was 
 docs: .venv/ready ## Write the generated pages anew.
 	@CDK_VALIDATION=false $(BIN)/python -m tools.docs
 
+explanations: .venv/ready ## Find the examples of hipaa-constructs explain anew, in the tests of the rules.
+	@$(BIN)/python -m tools.rule_examples
+
 snapshots: .venv/ready ## Take the templates as they are now for the right ones.
 	@$(BIN)/python -m pytest tests/snapshot --quiet --snapshot-update
 
-bench: .venv/ready ## Measure against checkov, cfn-lint and cdk-nag, as ratios.
+bench: .venv/ready .venv/guard/ready ## Measure against checkov, cfn-lint, cfn-guard and cdk-nag, and write it into the README.
 	@$(BIN)/python -m benchmarks
 
 mutants: .venv/ready ## Change the rules in thousands of ways and list what no test notices, e.g. with MODULES="ecr sqs".
@@ -75,6 +79,13 @@ clean: ## Take away all that the commands made.
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes --requirements requirements-dev.lock
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
 	@$(BIN)/npm install --silent --no-audit --no-fund --prefix .venv/cdk aws-cdk@$(CDK_CLI_VERSION)
+	@touch $@
+
+# Its peer, the CDK in JavaScript, is not needed for the program and the rules in it.
+.venv/guard/ready: .venv/ready
+	@$(BIN)/npm install --silent --no-audit --no-fund --ignore-scripts --legacy-peer-deps --prefix .venv/guard \
+		@cdklabs/cdk-validator-cfnguard@$(GUARD_VERSION)
+	@chmod +x .venv/guard/node_modules/@cdklabs/cdk-validator-cfnguard/bin/*/*/cfn-guard
 	@touch $@
 
 .venv-lowest/ready: .venv/uv requirements-lowest.lock pyproject.toml

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import islice
 
 from hipaa_constructs.rules._value import Json
 
@@ -39,6 +40,20 @@ def template(number: int = 0) -> dict[str, Json]:
         if unit != _UNITS - 1:
             resources |= dict(_messages(name, f"{prefix}Alarms", weak=weak))
     return {**_SECTIONS, "Resources": resources}
+
+
+def sized(resources: int) -> dict[str, Json]:
+    """Make one template of so many resources, far more than CloudFormation takes.
+
+    Args:
+        resources: how many; the mix is that of `template`, as far as there are enough.
+    """
+    found: dict[str, Json] = {}
+    for number in range(-(-resources // RESOURCES)):
+        more = template(number)["Resources"]
+        assert isinstance(more, dict)
+        found |= more
+    return {**_SECTIONS, "Resources": dict(islice(found.items(), resources))}
 
 
 def _resource(kind: str, properties: Mapping[str, Json], **attributes: Json) -> Json:

@@ -10,8 +10,11 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from hipaa_constructs.checker import Judgement, Report, check
     from hipaa_constructs.errors import ComplianceError
+    from hipaa_constructs.loading import load
     from hipaa_constructs.pack import HipaaConstructsChecks, enforce
+    from hipaa_constructs.rules import Settings, Template
     from hipaa_constructs.services._waiving import waive
     from hipaa_constructs.services.autoscaling import HipaaAutoScalingGroup
     from hipaa_constructs.services.backup import HipaaBackupPlan
@@ -28,9 +31,11 @@ if TYPE_CHECKING:
     from hipaa_constructs.services.ecs_tls_proxy import TlsProxy
     from hipaa_constructs.services.elasticache import HipaaRedisCluster
     from hipaa_constructs.services.elbv2 import HttpsLoadBalancer
+    from hipaa_constructs.services.hardening import HardeningChange, HipaaHardening
     from hipaa_constructs.services.iam import ManagedPolicyRole
     from hipaa_constructs.services.kms import EncryptionKey, ReplicaEncryptionKey
     from hipaa_constructs.services.logs import EncryptedLogGroup
+    from hipaa_constructs.services.profile import Profile
     from hipaa_constructs.services.rds import HipaaRdsInstance
     from hipaa_constructs.services.rds_aurora import HipaaAuroraCluster
     from hipaa_constructs.services.rds_replica import HipaaRdsReadReplica
@@ -57,12 +62,14 @@ __all__ = [
     "EncryptionKey",
     "EndToEndHttpsDistribution",
     "FlowLoggedVpc",
+    "HardeningChange",
     "HipaaAuroraCluster",
     "HipaaAutoScalingGroup",
     "HipaaBackupPlan",
     "HipaaConstructsChecks",
     "HipaaEcsCluster",
     "HipaaEcsService",
+    "HipaaHardening",
     "HipaaRdsInstance",
     "HipaaRdsReadReplica",
     "HipaaRedisCluster",
@@ -70,14 +77,21 @@ __all__ = [
     "HttpsBehavior",
     "HttpsLoadBalancer",
     "HttpsOrigin",
+    "Judgement",
     "LogArchive",
     "ManagedPolicyRole",
+    "Profile",
     "RecoveryObjective",
     "ReplicaBucket",
     "ReplicaEncryptionKey",
+    "Report",
+    "Settings",
+    "Template",
     "TlsProxy",
     "Waiver",
+    "check",
     "enforce",
+    "load",
     "waive",
 ]
 
@@ -95,12 +109,14 @@ _MODULES = {
     "EncryptionKey": "services.kms",
     "EndToEndHttpsDistribution": "services.cloudfront",
     "FlowLoggedVpc": "services.ec2",
+    "HardeningChange": "services.hardening",
     "HipaaAuroraCluster": "services.rds_aurora",
     "HipaaAutoScalingGroup": "services.autoscaling",
     "HipaaBackupPlan": "services.backup",
     "HipaaConstructsChecks": "pack",
     "HipaaEcsCluster": "services.ecs_cluster",
     "HipaaEcsService": "services.ecs",
+    "HipaaHardening": "services.hardening",
     "HipaaRdsInstance": "services.rds",
     "HipaaRdsReadReplica": "services.rds_replica",
     "HipaaRedisCluster": "services.elasticache",
@@ -108,14 +124,21 @@ _MODULES = {
     "HttpsBehavior": "services.cloudfront_behaviors",
     "HttpsLoadBalancer": "services.elbv2",
     "HttpsOrigin": "services.cloudfront_origins",
+    "Judgement": "checker",
     "LogArchive": "services.s3_logs",
     "ManagedPolicyRole": "services.iam",
+    "Profile": "services.profile",
     "RecoveryObjective": "services.recovery",
     "ReplicaBucket": "services.s3",
     "ReplicaEncryptionKey": "services.kms",
+    "Report": "checker",
+    "Settings": "rules",
+    "Template": "rules",
     "TlsProxy": "services.ecs_tls_proxy",
     "Waiver": "waivers",
+    "check": "checker",
     "enforce": "pack",
+    "load": "loading",
     "waive": "services._waiving",
 }
 

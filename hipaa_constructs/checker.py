@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import datetime
+import gc
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
+from hipaa_constructs.extensions import load_installed_rules
 from hipaa_constructs.rules import RULES, Assembly, Outcome, Resource, Rule, Settings, Severity, Template, Verdict
+from hipaa_constructs.rules._declared import as_written
 from hipaa_constructs.rules.waivers import RULE_COMPLETED, WAIVER_USED
 from hipaa_constructs.waivers import RecordedWaiver, recorded_in
 
@@ -21,12 +25,19 @@ class Judgement:
         resource: who it was asked of.
         outcome: the verdict, the place and what was found there.
         waiver: the exception that covers it, if the verdict is not *met*.
+        baselined: whether it was there when the team began to check, and stands in its baseline.
     """
 
     rule: Rule
     resource: Resource
     outcome: Outcome
     waiver: RecordedWaiver | None = None
+    baselined: bool = False
+
+    @property
+    def is_finding(self) -> bool:
+        """Whether it is broken or undecided, and neither waived nor in the baseline."""
+        return self.waiver is None and not self.baselined and self.outcome.verdict is not Verdict.MET
 
     @property
     def severity(self) -> Severity:
@@ -36,7 +47,7 @@ class Judgement:
     @property
     def line(self) -> int | None:
         """The line of the place in the template's file, as near as it can be told."""
-        return self.resource.template.line_of("Resources", self.resource.logical_id, *self.outcome.path)
+        return self.resource.template.line_of(*self.resource.origin, *self.outcome.path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +69,18 @@ class Report:
 
     @property
     def findings(self) -> list[Judgement]:
-        """What is broken or undecided, and not waived."""
-        return [one for one in self.judgements if one.waiver is None and one.outcome.verdict is not Verdict.MET]
+        """What is broken or undecided, and neither waived nor in the baseline."""
+        return [one for one in self.judgements if one.is_finding]
 
     @property
     def waived(self) -> list[Judgement]:
         """What is broken or undecided, and covered by a waiver."""
         return [one for one in self.judgements if one.waiver is not None]
+
+    @property
+    def baselined(self) -> list[Judgement]:
+        """What is broken or undecided, and was so already when the team began to check."""
+        return [one for one in self.judgements if one.baselined]
 
     def fails(self, on: Severity = Severity.ERROR) -> bool:
         """Tell whether a finding is at least as severe as asked."""
@@ -83,27 +99,47 @@ def check(
 
     Args:
         templates: of all stacks of an app; a policy in one counts for a bucket in another.
-        rules: by default all of them.
+        rules: by default all of them, those of installed packages included.
         today: the date that the expiry of waivers is measured against, by default the current date in UTC.
         settings: what the team decided; by default nothing.
         progress: called after each rule.
+
+    Raises:
+        ComplianceError: the rules of an installed package can't be loaded.
     """
-    assembly = Assembly(templates, today=today, settings=settings)
+    if rules is None:
+        load_installed_rules()
     chosen = RULES.values() if rules is None else rules
-    judgements: list[Judgement] = []
-    for rule in chosen:
-        judgements += _judgements(rule, assembly)
-        if progress is not None:
-            progress(rule)
-    order = {id(template): number for number, template in enumerate(assembly.templates)}
-    resources = sorted(assembly.resources("*"), key=lambda one: (order[id(one.template)], one.logical_id))
-    judgements = _with_waivers(judgements, resources, {rule.id for rule in chosen})
-    ranks = {rule_id: rank for rank, rule_id in enumerate(RULES)}
-    judgements.sort(key=lambda one: (order[id(one.resource.template)], one.resource.logical_id, ranks[one.rule.id]))
-    return Report(assembly, tuple(judgements))
+    with _uncollected():
+        assembly = Assembly(templates, today=today, settings=settings)
+        judgements: list[Judgement] = []
+        for rule in chosen:
+            judgements += _judgements(rule, assembly)
+            if progress is not None:
+                progress(rule)
+        assembly.forget()
+        resources = [one.resources[name] for one in assembly.templates for name in sorted(one.resources)]
+        judgements = _with_waivers(judgements, resources, {rule.id for rule in chosen})
+        ranks = {rule_id: rank for rank, rule_id in enumerate(RULES)}
+        places = {resource: number * len(ranks) for number, resource in enumerate(resources)}
+        judgements.sort(key=lambda one: places[one.resource] + ranks[one.rule.id])
+        return Report(assembly, tuple(judgements))
 
 
-def _judgements(rule: Rule, assembly: Assembly) -> Iterable[Judgement]:
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Keep the garbage collector out: it would go again and again through what is read, which is no garbage yet."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
+
+
+def _judgements(rule: Rule, assembly: Assembly) -> Iterator[Judgement]:
+    not_applicable = Verdict.NOT_APPLICABLE
     for resource in assembly.resources(*rule.applies_to) if rule.check else ():
         try:
             outcome = rule.judge(resource)
@@ -111,8 +147,8 @@ def _judgements(rule: Rule, assembly: Assembly) -> Iterable[Judgement]:
             found = f"{rule.id} failed with {type(fault).__name__}: {fault}"
             yield Judgement(RULE_COMPLETED, resource, Outcome(Verdict.BROKEN, (), found[:200]))
             continue
-        if outcome.verdict is not Verdict.NOT_APPLICABLE:
-            yield Judgement(rule, resource, outcome)
+        if outcome.verdict is not not_applicable:
+            yield Judgement(rule, resource, as_written(resource, outcome))
 
 
 def _with_waivers(judgements: list[Judgement], resources: Iterable[Resource], chosen: set[str]) -> list[Judgement]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import jsii
@@ -23,9 +23,11 @@ from constructs import IConstruct
 
 from hipaa_constructs.checker import Judgement, Report, check
 from hipaa_constructs.errors import ComplianceError
-from hipaa_constructs.loading import load_stacks
-from hipaa_constructs.rules import RULES, Severity, Verdict
+from hipaa_constructs.extensions import load_installed_rules
+from hipaa_constructs.loading import Source, load_stacks
+from hipaa_constructs.rules import RULES, Settings, Severity, Verdict
 from hipaa_constructs.rules.waivers import RULE_COMPLETED
+from hipaa_constructs.services.profile import Profile
 
 PACK_NAME = "HipaaConstructs"
 _FATAL = "fatal"
@@ -45,14 +47,32 @@ class HipaaConstructsChecks(NagPack):
     Register it on the app, best by `enforce`. On a stack it would judge the whole app, on a stage that stage only.
     """
 
-    def __init__(self, scope: IConstruct) -> None:
+    def __init__(
+        self,
+        scope: IConstruct,
+        *,
+        allowed_regions: Sequence[str] = (),
+        required_tags: Sequence[str] = (),
+        internet_vpcs: Sequence[str] | None = None,
+    ) -> None:
         """Make the pack.
 
         Args:
             scope: the app.
+            allowed_regions: the Regions that PHI may be in; by default any.
+            required_tags: the keys of the tags that every resource that takes tags must carry; by default none.
+            internet_vpcs: the VPCs that may have an internet gateway; by default nothing is decided.
+
+        Raises:
+            ComplianceError: a Region, a tag or a VPC is no text, or empty.
         """
         super().__init__(scope)
         self._pack_name = PACK_NAME
+        self._settings = Settings(
+            allowed_regions=_names("allowed_regions", allowed_regions),
+            required_tags=_names("required_tags", required_tags),
+            internet_vpcs=None if internet_vpcs is None else _names("internet_vpcs", internet_vpcs),
+        )
 
     def _check_resource(self, node: CfnResource) -> None:
         """Judge nothing: cdk-nag's own walk sees constructs, where this pack reads templates."""
@@ -79,11 +99,11 @@ class HipaaConstructsChecks(NagPack):
     def validate(self, context: IPolicyValidationContext) -> PolicyValidationPluginReport:
         """Judge the templates of a synthesis, in one call from Node."""
         try:
-            stacks = [
-                (Path(one.template_path), one.account_id, one.region, _stack_name(context, one.stack_construct_path))
+            sources = [
+                _source(Path(one.template_path), one.account_id, one.region, _stack(context, one.stack_construct_path))
                 for one in context.stack_templates
             ]
-            report = check(load_stacks(stacks))
+            report = check(load_stacks(sources), settings=self._settings)
             violations = list(_violations(report))
             success = not report.fails(Severity.ERROR)
         except Exception as fault:  # The CDK CLI takes a plugin that raised for one that found nothing.
@@ -91,12 +111,28 @@ class HipaaConstructsChecks(NagPack):
         return PolicyValidationPluginReport(success=success, violations=violations)
 
 
-def _stack_name(context: IPolicyValidationContext, path: str) -> str:
-    """Return the name of a stack, by which weak references of other stacks name it."""
+def _stack(context: IPolicyValidationContext, path: str) -> Stack:
     construct = context.app_construct
     for id in path.split("/"):
         construct = construct.node.find_child(id)
-    return Stack.of(construct).stack_name
+    return Stack.of(construct)
+
+
+def _source(path: Path, account: str | None, region: str | None, stack: Stack) -> Source:
+    return Source.of_stack(
+        path,
+        account,
+        region,
+        stack.stack_name,
+        termination_protection=stack.termination_protection is True,
+        stack_tags=stack.tags.tag_values(),
+    )
+
+
+def _names(argument: str, names: Sequence[str]) -> tuple[str, ...]:
+    if isinstance(names, str) or not all(isinstance(name, str) and name.strip() for name in names):
+        raise ComplianceError(f"enforce: {argument} must be a list of names, got {names!r}")
+    return tuple(names)
 
 
 def _not_judged(fault: Exception, context: IPolicyValidationContext) -> PolicyViolation:
@@ -139,7 +175,8 @@ def _severity(one: Judgement) -> str:
 
 def _described(one: Judgement) -> str:
     place = f"{one.outcome.property}: " if one.outcome.property else ""
-    text = f"{one.rule.title}; {place}{one.outcome.found} ({', '.join(one.rule.controls)})"
+    cited = f" ({', '.join(one.rule.controls)})" if one.rule.controls else ""
+    text = f"{one.rule.title}; {place}{one.outcome.found}{cited}"
     if one.waiver is None:
         return text
     waiver = one.waiver.waiver
@@ -155,18 +192,33 @@ def _resource(one: Judgement) -> PolicyViolatingResource:
     )
 
 
-def enforce(app: App) -> None:
+def enforce(
+    app: App,
+    *,
+    profile: Profile | None = None,
+    allowed_regions: Sequence[str] = (),
+    required_tags: Sequence[str] = (),
+    internet_vpcs: Sequence[str] | None = None,
+) -> None:
     """Fail every synthesis of an app that has an unwaived finding.
 
-    Registers this package's rules, which judge the templates, and cdk-nag's HIPAA pack, which judges the constructs. It
+    Registers this package's rules, which judge the templates, and cdk-nag's HIPAA pack, which judges the constructs.
+    Rules of installed packages count; for those of a module of your own, import it before the app is synthesized. It
     does not make an app compliant: it shows which technical safeguards the templates support.
 
     Args:
         app: the whole app; call it once.
+        profile: of its environments, for which it is called before anything of this package is made; by default
+            production, or what the context says. A stage may have another one (`Profile.apply_to`).
+        allowed_regions: the Regions that PHI may be in, e.g. ``["us-east-1", "us-west-2"]``; by default any.
+        required_tags: the keys of the tags that every resource that takes tags must carry; by default none.
+        internet_vpcs: the construct paths or ids of the VPCs that may have an internet gateway, ``[]`` for none; by
+            default nothing is decided.
 
     Raises:
-        ComplianceError: it is not an app, it is enforced already, or the installed aws-cdk-lib or cdk-nag is one on
-            which findings are lost.
+        ComplianceError: it is not an app, it is enforced already, the profile comes too late, a Region, a tag or a VPC
+            is no text or empty, the rules of an installed package can't be loaded, or the installed aws-cdk-lib or
+            cdk-nag is one on which findings are lost.
     """
     if not isinstance(app, App):
         raise ComplianceError(
@@ -174,10 +226,16 @@ def enforce(app: App) -> None:
         )
     for package, (lowest, beyond) in _SAFE_VERSIONS.items():
         _refuse_unsafe(package, importlib.metadata.version(package), lowest, beyond)
+    load_installed_rules()
     if any(entry.type == _ENFORCED for entry in app.node.metadata):
         raise ComplianceError("enforce: app must be enforced once, got it twice; take one call away")
+    pack = HipaaConstructsChecks(
+        app, allowed_regions=allowed_regions, required_tags=required_tags, internet_vpcs=internet_vpcs
+    )
+    if profile is not None:
+        profile.apply_to(app)
     app.node.add_metadata(_ENFORCED, True)
-    Validations.of(app).add_plugins(HIPAASecurityChecks(app), HipaaConstructsChecks(app))
+    Validations.of(app).add_plugins(HIPAASecurityChecks(app), pack)
 
 
 _ENFORCED = "hipaa_constructs:enforced"

@@ -8,12 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from hipaa_constructs.errors import ComplianceError
+from hipaa_constructs.extensions import load_installed_rules
 from hipaa_constructs.rules import RULES, Node, Resource
 from hipaa_constructs.rules.waivers import METADATA_KEY, recorded_waivers
 
 __all__ = ["METADATA_KEY", "Waiver", "recorded_in"]
 
-_FOREIGN = frozenset(check for rule in RULES.values() for check in rule.same_as if check.startswith("cdk-nag:"))
 _LIBRARY = "hipaa_constructs"
 
 
@@ -132,14 +132,23 @@ def _qualified(check: str) -> str:
 
 
 def _refuse_unknown_rule(rule: str) -> None:
-    if isinstance(rule, str) and rule in _FOREIGN:
-        return
-    if not isinstance(rule, str) or rule not in RULES:
-        close = difflib.get_close_matches(str(rule), [*RULES, *_FOREIGN], n=1)
+    if not isinstance(rule, str) or not _is_known(rule):
+        close = difflib.get_close_matches(str(rule), [*RULES, *_foreign()], n=1)
         hint = f"did you mean {close[0]}?" if close else "`hipaa-constructs rules` lists them"
         raise ComplianceError(f"Waiver: rule must be the id of a rule, got {rule!r}; {hint}")
-    if not RULES[rule].waivable:
+    if rule in RULES and not RULES[rule].waivable:
         raise ComplianceError(f"Waiver of {rule}: this rule can't be waived; {RULES[rule].fix}")
+
+
+def _is_known(rule: str) -> bool:
+    if rule not in RULES and rule not in _foreign():
+        # It costs time that a waiver of this package's own rules must not.
+        load_installed_rules()
+    return rule in RULES or rule in _foreign()
+
+
+def _foreign() -> set[str]:
+    return {check for rule in RULES.values() for check in rule.same_as if check.startswith("cdk-nag:")}
 
 
 def _date(rule: str, value: datetime.date | str) -> datetime.date:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
 
-from aws_cdk import App, Environment, Stack
+from aws_cdk import App, Environment, NestedStack, Stack
 
 from hipaa_constructs.checker import Report, check
 from hipaa_constructs.loading import discover
@@ -37,10 +37,18 @@ def report_of(build: Callable[[App], object]) -> Report:
     with tempfile.TemporaryDirectory() as folder:
         app = App(outdir=folder)
         build(app)
+        protect(app)
         app.synth()
         found = discover([folder])
         assert found.problems == []
         return check(found.templates)
+
+
+def protect(app: App) -> None:
+    """Protect the stacks of an app from deletion, which no construct decides for its stack."""
+    for construct in app.node.find_all():
+        if isinstance(construct, Stack) and not isinstance(construct, NestedStack):
+            construct.termination_protection = True
 
 
 def at(value: Json, *keys: str | int) -> Json:

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import jinja2
-from aws_cdk import App, Stack
+from aws_cdk import App, Duration, RemovalPolicy, Stack
 from constructs import Construct
 
 from hipaa_constructs.checker import check
 from hipaa_constructs.controls import CONTROLS
-from hipaa_constructs.loading import load_stacks
+from hipaa_constructs.loading import Source, load_stacks
 from hipaa_constructs.rules import RULES, Rule, Verdict
 from hipaa_constructs.services._library_waivers import LIBRARY_WAIVERS
 from hipaa_constructs.services._options import Contract
@@ -69,6 +69,13 @@ def construct_pages() -> list[ConstructPage]:
     ]
 
 
+def shown(value: object) -> str:
+    """Return a default as a reader of a table knows it."""
+    if isinstance(value, Duration):
+        return value.to_human_string()
+    return value.name if isinstance(value, RemovalPolicy) else f"`{value}`"
+
+
 def summary_of(kind: type) -> str:
     """Return the first line of a docstring."""
     return (kind.__doc__ or "").strip().partition("\n")[0]
@@ -90,7 +97,7 @@ def rules_met(kind: type[Construct]) -> tuple[str, ...]:
             str(stack.resolve(child.logical_id)) for child in example.node.find_all() if hasattr(child, "logical_id")
         }
         app.synth()
-        report = check(load_stacks([(Path(folder) / "Docs.template.json", None, None, None)]))
+        report = check(load_stacks([Source.of_stack(Path(folder) / "Docs.template.json", None, None, None)]))
         found = {one.rule.id for one in report.met if one.resource.logical_id in own}
     return tuple(rule for rule in RULES if rule in found and not rule.startswith("Waiver"))
 
@@ -135,13 +142,14 @@ def render() -> dict[Path, str]:
         "library_waivers": LIBRARY_WAIVERS,
         "requirements": requirements(pages),
         "rules": RULES,
+        "shown": shown,
         "services": _by_service(RULES.values()),
         "supporting": {
             control: [rule.id for rule in RULES.values() if control in rule.controls] for control in CONTROLS
         },
         "verdicts": [verdict.value for verdict in Verdict],
     }
-    names = ("constructs", "controls", "coverage", "library-waivers", "rules")
+    names = ("constructs", "controls", "coverage", "library-waivers", "profiles", "rules")
     found = {ROOT / "docs" / f"{name}.md": environment.get_template(f"{name}.md").render(values) for name in names}
     readme = ROOT / "README.md"
     table = environment.get_template("readme-table.md").render(values)

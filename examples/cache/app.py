@@ -6,7 +6,7 @@ from aws_cdk import aws_iam as iam
 from hipaa_constructs import FlowLoggedVpc, HipaaRedisCluster, ManagedPolicyRole, enforce
 
 app = cdk.App()
-stack = cdk.Stack(app, "Sessions")
+stack = cdk.Stack(app, "Sessions", termination_protection=True)
 network = FlowLoggedVpc(stack, "Network", max_azs=2)
 sessions = HipaaRedisCluster(stack, "Cache", vpc=network.vpc)
 tasks = iam.ServicePrincipal(

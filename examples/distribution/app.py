@@ -6,7 +6,9 @@ from aws_cdk import aws_certificatemanager as acm
 from hipaa_constructs import EncryptedBucket, EndToEndHttpsDistribution, HttpsOrigin, enforce
 
 app = cdk.App()
-stack = cdk.Stack(app, "Edge", env=cdk.Environment(account="123456789012", region="us-east-1"))
+stack = cdk.Stack(
+    app, "Edge", env=cdk.Environment(account="123456789012", region="us-east-1"), termination_protection=True
+)
 certificate = acm.Certificate(stack, "Certificate", domain_name="portal.example.org")
 EndToEndHttpsDistribution(
     stack,

@@ -19,9 +19,10 @@ def as_json(run: Run) -> str:
     """Return a JSON object.
 
     Its keys: ``shape`` (the number of this layout); ``tool``; ``note`` (what a *met* means);
-    ``summary`` (the counts); ``templates``; ``rules`` (those asked, by id); ``findings``,
-    ``waived`` and ``met`` (judgements, each with its rule's id, the resource and the place);
-    ``unusable`` (inputs that could not be judged).
+    ``summary`` (the counts); ``templates``; ``rules`` (those asked, by id); ``skipped``
+    (why each rule that was left out was); ``findings``, ``waived``, ``baselined`` and ``met`` (judgements, each with
+    its rule's id, the resource and the place); ``baseline`` (its file, and its entries that are resolved or were not
+    judged; null without one); ``unusable`` (inputs that could not be judged).
     """
     report = run.report
     content: dict[str, Json] = {
@@ -39,9 +40,12 @@ def as_json(run: Run) -> str:
             for template in report.assembly.templates
         ],
         "rules": {rule.id: described(rule) for rule in run.rules},
+        "skipped": dict(run.skipped),
         "findings": [_judgement(one) for one in report.findings],
         "waived": [_judgement(one) for one in report.waived],
+        "baselined": [_judgement(one) for one in report.baselined],
         "met": [_judgement(one) for one in report.met],
+        "baseline": described_baseline(run),
         "unusable": [
             {
                 "name": problem.name,
@@ -53,6 +57,17 @@ def as_json(run: Run) -> str:
         ],
     }
     return dumped(content)
+
+
+def described_baseline(run: Run) -> Json:
+    """Return what has become of the baseline as JSON."""
+    if run.baseline is None:
+        return None
+    return {
+        "file": run.baseline,
+        "resolved": [asdict(one) for one in run.resolved],
+        "unjudged": [asdict(one) for one in run.unjudged],
+    }
 
 
 def dumped(content: Json) -> str:

@@ -19,7 +19,7 @@ def as_junit(run: Run) -> str:
     """Return a suite a template, in it a case for each rule and resource.
 
     A finding below the severity that fails the run is a skipped case and no failure, so that the
-    server agrees with the exit status; so is a waived one. An unusable input is an error.
+    server agrees with the exit status; so is one that is waived or in the baseline. An unusable input is an error.
     """
     xml = JUnitXml("hipaa-constructs")
     judgements = run.report.judgements
@@ -27,6 +27,10 @@ def as_junit(run: Run) -> str:
         cases = list(group)
         suite = TestSuite(_xml(cases[0].resource.template.name))
         suite.add_testcases([_case(one, run) for one in cases])
+        xml.add_testsuite(suite)
+    if run.resolved:
+        suite = TestSuite("resolved since the baseline")
+        suite.add_testcases([TestCase(one.rule, _xml(f"{one.template} {one.resource}")) for one in run.resolved])
         xml.add_testsuite(suite)
     if run.problems:
         suite = TestSuite("unusable input")
@@ -56,12 +60,14 @@ def _case(one: Judgement, run: Run) -> TestCase:
         waiver = one.waiver.waiver
         terms = f"approved by {waiver.approved_by}, until {waiver.expiry}"
         case.result = [Skipped(_xml(f"waived, {terms}: {waiver.reason}"), "waived")]
+    elif one.baselined:
+        case.result = [Skipped(f"in the baseline; {found}", "baselined")]
     elif run.fails_by(one):
         failure = Failure(found, one.severity)
         line = "" if one.line is None else f":{one.line}"
         failure.text = _xml(
             f"{resource.template.name}{line} {resource.logical_id}\n"
-            f"{found}\nFix: {one.rule.fix}\nCites: {', '.join(one.rule.controls)}"
+            f"{found}\nFix: {one.rule.fix}\nCites: {', '.join(one.rule.controls) or 'nothing'}"
         )
         case.result = [failure]
     else:

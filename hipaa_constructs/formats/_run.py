@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 
+from hipaa_constructs.baseline import Entry
 from hipaa_constructs.checker import Judgement, Report
 from hipaa_constructs.loading import UnusableTemplate
 from hipaa_constructs.rules import Rule, Severity, Verdict
@@ -25,6 +26,7 @@ class Tally:
         undecided: findings of which the templates alone can't tell.
         met: demands that the templates show as wanted.
         waived: findings covered by a waiver.
+        baselined: findings that stand in the baseline.
         unusable: inputs that could not be judged.
     """
 
@@ -36,6 +38,7 @@ class Tally:
     undecided: int
     met: int
     waived: int
+    baselined: int
     unusable: int
 
     @property
@@ -53,12 +56,20 @@ class Run:
         rules: the rules that were asked.
         problems: the inputs that could not be judged.
         fail_on: the least severity that fails the run.
+        skipped: why each rule that was left out was.
+        baseline: the file of findings that were there before; None without one.
+        resolved: its entries whose finding is gone, or waived by now.
+        unjudged: its entries of templates that were not judged.
     """
 
     report: Report
     rules: Collection[Rule]
     problems: Sequence[UnusableTemplate] = ()
     fail_on: Severity = Severity.ERROR
+    skipped: Mapping[str, str] = field(default_factory=dict)
+    baseline: str | None = None
+    resolved: Sequence[Entry] = ()
+    unjudged: Sequence[Entry] = ()
 
     def tally(self) -> Tally:
         """Count."""
@@ -74,12 +85,13 @@ class Run:
             undecided=sum(one.outcome.verdict is Verdict.UNDECIDED for one in findings),
             met=len(self.report.met),
             waived=len(self.report.waived),
+            baselined=len(self.report.baselined),
             unusable=len(self.problems),
         )
 
     def fails_by(self, one: Judgement) -> bool:
         """Tell whether a judgement is a finding that fails the run."""
-        if one.waiver is not None or one.outcome.verdict is Verdict.MET:
+        if not one.is_finding:
             return False
         return one.severity is Severity.ERROR or self.fail_on is Severity.WARNING
 

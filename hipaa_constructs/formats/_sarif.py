@@ -11,6 +11,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from hipaa_constructs.checker import Judgement
+from hipaa_constructs.formats._json import described_baseline
 from hipaa_constructs.formats._run import EVIDENCE, Run, found_in, version
 from hipaa_constructs.loading import UnusableTemplate
 from hipaa_constructs.rules import Resource, Rule, Verdict
@@ -23,7 +24,8 @@ _FINGERPRINT = "hipaaConstructs/v1"
 def as_sarif(run: Run) -> str:
     """Return a log of one run.
 
-    Waived findings are results with an accepted suppression. What is met is no result: code
+    Waived findings are results with an accepted suppression, and so are those of the baseline, whose state is
+    *unchanged*. What is met is no result: code
     scanning shows every result as something to do.
     """
     reported = [one for one in run.report.judgements if one.outcome.verdict is not Verdict.MET]
@@ -35,34 +37,34 @@ def as_sarif(run: Run) -> str:
         "version": version(),
         "rules": [_rule(rule) for rule in rules.values()],
     }
-    content: Json = {
-        "$schema": _SCHEMA,
-        "version": "2.1.0",
-        "runs": [
+    log: dict[str, Json] = {
+        "tool": {"driver": driver},
+        "columnKind": "unicodeCodePoints",
+        "invocations": [
             {
-                "tool": {"driver": driver},
-                "columnKind": "unicodeCodePoints",
-                "invocations": [
-                    {
-                        "executionSuccessful": not run.problems,
-                        "toolExecutionNotifications": [_notification(p) for p in run.problems],
-                    }
-                ],
-                "results": [_result(one, places[one.rule.id]) for one in reported],
+                "executionSuccessful": not run.problems,
+                "toolExecutionNotifications": [_notification(p) for p in run.problems],
             }
         ],
+        "results": [_result(one, places[one.rule.id], run) for one in reported],
     }
+    properties: dict[str, Json] = {"skipped": dict(run.skipped), "baseline": described_baseline(run)}
+    told: dict[str, Json] = {key: value for key, value in properties.items() if value}
+    if told:
+        log["properties"] = told
+    content: Json = {"$schema": _SCHEMA, "version": "2.1.0", "runs": [log]}
     # Indenting would take longer than all rules together: only compact text is written in C.
     return json.dumps(content) + "\n"
 
 
 def _rule(rule: Rule) -> Json:
     cited = "; ".join(f"{control.id} {control.title}" for control in rule.cited)
+    supports = f" Evidence that supports {cited}." if cited else ""
     return {
         "id": rule.id,
         "name": rule.id,
         "shortDescription": {"text": _sentence(rule.title)},
-        "fullDescription": {"text": f"{_sentence(rule.title)} Evidence that supports {cited}."},
+        "fullDescription": {"text": f"{_sentence(rule.title)}{supports}"},
         "help": {"text": f"{_sentence(rule.fix)} {EVIDENCE}"},
         "helpUri": rule.url,
         "defaultConfiguration": {"level": rule.severity},
@@ -70,7 +72,7 @@ def _rule(rule: Rule) -> Json:
     }
 
 
-def _result(one: Judgement, index: int) -> Json:
+def _result(one: Judgement, index: int, run: Run) -> Json:
     resource = one.resource
     result: dict[str, Json] = {
         "ruleId": one.rule.id,
@@ -97,6 +99,16 @@ def _result(one: Judgement, index: int) -> Json:
                 "kind": "inSource",
                 "status": "accepted",
                 "justification": f"{waiver.reason} ({terms})",
+            }
+        ]
+    if run.baseline is not None:
+        result["baselineState"] = "unchanged" if one.baselined else "new"
+    if one.baselined:
+        result["suppressions"] = [
+            {
+                "kind": "external",
+                "status": "accepted",
+                "justification": f"it was there when the baseline was taken: {run.baseline}",
             }
         ]
     return result

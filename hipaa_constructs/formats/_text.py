@@ -15,19 +15,24 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u206
 
 
 def as_text(run: Run, *, color: bool) -> str:
-    """Return the findings by template and resource, then the waived ones, then the count."""
+    """Return the findings by template and resource, then the waived and old ones, then the count."""
     lines: list[str] = []
-    pen = _Pen(color)
+    pen = Pen(color)
     reported = [one for one in run.report.judgements if one.outcome.verdict is not Verdict.MET]
     for _, group in groupby(reported, key=lambda one: id(one.resource.template)):
         judgements = list(group)
         lines += [pen.draw(_heading(judgements[0].resource.template), "bold"), ""]
-        findings = [one for one in judgements if one.waiver is None]
+        findings = [one for one in judgements if one.is_finding]
         for _, same in groupby(findings, key=lambda one: one.resource):
             lines += [*_resource(list(same), pen), ""]
         waived = [one for one in judgements if one.waiver is not None]
         if waived:
             lines += ["  Waived", *(line for one in waived for line in _waived(one, pen)), ""]
+        old = [one for one in judgements if one.baselined]
+        if old:
+            lines += ["  In the baseline", *(_baselined(one, pen) for one in old), ""]
+    lines += _changes_of_baseline(run, pen)
+    lines += [printable(f"Skipped: {rule}: {why}") for rule, why in run.skipped.items()]
     if run.report.assembly.templates:
         lines += [summary(run, color=color), EVIDENCE]
     return "".join(f"{line}\n" for line in lines)
@@ -35,12 +40,13 @@ def as_text(run: Run, *, color: bool) -> str:
 
 def summary(run: Run, *, color: bool) -> str:
     """Return the line of counts."""
-    tally, pen = run.tally(), _Pen(color)
+    tally, pen = run.tally(), Pen(color)
     style = "red" if tally.errors else "yellow" if tally.findings else "green"
     parts = [
         pen.draw(_findings(tally), style),
         f"{tally.met} met",
         f"{tally.waived} waived",
+        *([f"{tally.baselined} in the baseline"] if run.baseline is not None else []),
         f"{_count(tally.rules, 'rule')} on {_count(tally.resources, 'resource')}"
         f" in {_count(tally.templates, 'template')}",
     ]
@@ -70,7 +76,7 @@ def _heading(template: Template) -> str:
     return printable(f"{template.name} ({place})" if place else template.name)
 
 
-def _resource(findings: list[Judgement], pen: _Pen) -> Iterator[str]:
+def _resource(findings: list[Judgement], pen: Pen) -> Iterator[str]:
     yield f"  {pen.draw(_named(findings[0].resource), 'bold')}"
     for one in findings:
         yield from _finding(one, pen)
@@ -82,7 +88,7 @@ def _named(resource: Resource) -> str:
     return printable("  ".join(names))
 
 
-def _finding(one: Judgement, pen: _Pen) -> Iterator[str]:
+def _finding(one: Judgement, pen: Pen) -> Iterator[str]:
     style = "red" if one.severity is Severity.ERROR else "yellow"
     undecided = ", undecided" if one.outcome.verdict is Verdict.UNDECIDED else ""
     line = f":{one.line}" if one.line is not None else ""
@@ -92,10 +98,10 @@ def _finding(one: Judgement, pen: _Pen) -> Iterator[str]:
     yield f"      wanted  {one.rule.title}"
     yield f"      fix     {one.rule.fix}"
     cited = "; ".join(f"{control.id} {control.title}" for control in one.rule.cited)
-    yield f"      cites   {cited}"
+    yield f"      cites   {cited or 'nothing'}"
 
 
-def _waived(one: Judgement, pen: _Pen) -> Iterator[str]:
+def _waived(one: Judgement, pen: Pen) -> Iterator[str]:
     if one.waiver is None:
         return
     waiver = one.waiver.waiver
@@ -104,9 +110,31 @@ def _waived(one: Judgement, pen: _Pen) -> Iterator[str]:
     yield pen.draw(printable(f"    {one.rule.id}  {one.resource.logical_id}  {terms}"), "dim")
 
 
-class _Pen:
+def _baselined(one: Judgement, pen: Pen) -> str:
+    text = f"    {one.rule.id}  {one.resource.logical_id}  {found_in(one)}"
+    return pen.draw(printable(text), "dim")
+
+
+def _changes_of_baseline(run: Run, pen: Pen) -> Iterator[str]:
+    if run.resolved:
+        yield pen.draw("Resolved since the baseline", "bold")
+        for one in run.resolved:
+            yield printable(f"  {one.rule}  {one.template}  {one.resource}")
+        yield "  --update-baseline takes them out of it"
+        yield ""
+    if run.unjudged:
+        templates = ", ".join(sorted({one.template for one in run.unjudged}))
+        yield printable(f"In the baseline, but not judged: {templates}")
+        yield ""
+
+
+class Pen:
+    """Draws in colour, or not."""
+
     def __init__(self, color: bool) -> None:
+        """Take whether there is colour."""
         self._color = color
 
     def draw(self, text: str, style: str) -> str:
+        """Return a text in a style."""
         return f"\x1b[{_CODES[style]}m{text}\x1b[0m" if self._color else text

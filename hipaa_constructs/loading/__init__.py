@@ -1,6 +1,7 @@
 """Templates, read: what a user names becomes bodies with lines, or one clear line about what is wrong."""
 
-from hipaa_constructs.loading._discovery import Found, discover, load_stacks
+from hipaa_constructs.loading._assembly import Source
+from hipaa_constructs.loading._discovery import Found, discover, load, load_stacks
 from hipaa_constructs.loading._file import (
     LARGEST,
     Loaded,
@@ -15,8 +16,10 @@ __all__ = [
     "Found",
     "Loaded",
     "NotATemplate",
+    "Source",
     "UnusableTemplate",
     "discover",
+    "load",
     "load_file",
     "load_stacks",
     "parse",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,6 +35,8 @@ class Source:
         stack_name: the name of the stack, if known.
         sure: whether somebody says that it is a template, so that it is an error if not.
         of_cdk: whether the CDK wrote it, which leaves ``Resources`` out of an empty stack.
+        termination_protection: whether the stack is protected from deletion, if known.
+        stack_tags: the keys of the tags that the whole stack is deployed with.
     """
 
     path: Path
@@ -43,13 +45,32 @@ class Source:
     stack_name: str | None = None
     sure: bool = True
     of_cdk: bool = False
+    termination_protection: bool | None = None
+    stack_tags: tuple[str, ...] = ()
 
     @classmethod
-    def of_stack(cls, path: Path, account: str | None, region: str | None, stack_name: str | None) -> Source:
+    def of_stack(
+        cls,
+        path: Path,
+        account: str | None,
+        region: str | None,
+        stack_name: str | None,
+        *,
+        termination_protection: bool = False,
+        stack_tags: Iterable[str] = (),
+    ) -> Source:
         """Take what the CDK says of a stack, with its own words for what is not known."""
         known_account = None if account == "unknown-account" else account
         known_region = None if region == "unknown-region" else region
-        return cls(path, known_account, known_region, stack_name, of_cdk=True)
+        return cls(
+            path,
+            known_account,
+            known_region,
+            stack_name,
+            of_cdk=True,
+            termination_protection=termination_protection,
+            stack_tags=tuple(stack_tags),
+        )
 
 
 def stacks_of(folder: Path, problems: list[UnusableTemplate]) -> list[Source] | None:
@@ -99,7 +120,15 @@ def _stacks(
                 # The CDK leaves the name out where it is the artifact's id.
                 stack_name = others.get("stackName", artifact_id)
                 known = stack_name if isinstance(stack_name, str) else None
-                yield Source.of_stack(folder / file, account, region, known)
+                tags = others.get("tags")
+                yield Source.of_stack(
+                    folder / file,
+                    account,
+                    region,
+                    known,
+                    termination_protection=others.get("terminationProtection") is True,
+                    stack_tags=tags if isinstance(tags, dict) else (),
+                )
             case {
                 "type": "cdk:cloud-assembly",
                 "properties": {"directoryName": str(name)},

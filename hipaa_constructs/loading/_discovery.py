@@ -77,19 +77,37 @@ def discover(paths: Iterable[str], *, stdin: BinaryIO | None = None, progress: P
     return found
 
 
-def load_stacks(stacks: Iterable[tuple[Path, str | None, str | None, str | None]]) -> list[Template]:
+def load(*paths: str | os.PathLike[str]) -> list[Template]:
+    """Load every template that some paths lead to, and those nested in them.
+
+    Args:
+        paths: template files in JSON or YAML, cloud assemblies such as ``cdk.out``, and other folders of templates.
+
+    Returns:
+        Templates for `hipaa_constructs.check`; each can be judged once, together with the others of its app.
+
+    Raises:
+        UnusableTemplate: one of them can't be judged; it is a `ComplianceError`.
+    """
+    found = discover(os.path.join(".", path) if os.fspath(path) == STDIN else os.fspath(path) for path in paths)
+    for problem in found.problems:
+        raise problem
+    return found.templates
+
+
+def load_stacks(stacks: Iterable[Source]) -> list[Template]:
     """Load the templates of some stacks, and those nested in them.
 
     Args:
-        stacks: the template's file, the account, the Region and the stack's name of each, where they are known.
+        stacks: what is known of each.
 
     Raises:
         UnusableTemplate: one of them can't be read, or is no template.
     """
     found = Found()
     loader = _Loader(found)
-    for path, account, region, name in stacks:
-        loader.load(Source.of_stack(path, account, region, name))
+    for source in stacks:
+        loader.load(source)
     for problem in found.problems:
         raise problem
     return found.templates
@@ -186,6 +204,9 @@ class _Loader:
                 stack_name=source.stack_name,
                 line_of=loaded.line_of,
                 nested=nested,
+                termination_protection=source.termination_protection,
+                stack_tags=source.stack_tags,
             )
         )
-        return [replace(source, path=path, stack_name=None, sure=True) for path in reversed(nested.values())]
+        inner = replace(source, stack_name=None, sure=True, termination_protection=None)
+        return [replace(inner, path=path) for path in reversed(nested.values())]

@@ -4,12 +4,39 @@ from importlib import import_module
 from pkgutil import iter_modules
 
 from hipaa_constructs.rules._node import Node, Resource
-from hipaa_constructs.rules._outcome import Outcome, Verdict
-from hipaa_constructs.rules._rule import RULES, Rule, Severity
+from hipaa_constructs.rules._outcome import (
+    MET,
+    NOT_APPLICABLE,
+    Outcome,
+    Verdict,
+    all_met,
+    any_met,
+    broken,
+    undecided,
+)
+from hipaa_constructs.rules._rule import RULES, Rule, Severity, rule
 from hipaa_constructs.rules._settings import Settings
 from hipaa_constructs.rules._template import Assembly, Template
 
-__all__ = ["RULES", "Assembly", "Node", "Outcome", "Resource", "Rule", "Settings", "Severity", "Template", "Verdict"]
+__all__ = [
+    "MET",
+    "NOT_APPLICABLE",
+    "RULES",
+    "Assembly",
+    "Node",
+    "Outcome",
+    "Resource",
+    "Rule",
+    "Settings",
+    "Severity",
+    "Template",
+    "Verdict",
+    "all_met",
+    "any_met",
+    "broken",
+    "rule",
+    "undecided",
+]
 
 # A module of rules counts by being there, in the order of their names.
 for _module in sorted(found.name for found in iter_modules(__path__)):

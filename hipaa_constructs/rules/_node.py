@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, TypeVar
 
 from hipaa_constructs.rules._outcome import MET, Outcome, broken, undecided
-from hipaa_constructs.rules._resolve import condition, intrinsic, is_plain, is_reference, resolve
+from hipaa_constructs.rules._resolve import condition, intrinsic, is_plain, is_reference, settled
 from hipaa_constructs.rules._value import (
     ABSENT,
     UNKNOWN,
@@ -26,6 +27,15 @@ if TYPE_CHECKING:
     from hipaa_constructs.rules._template import Template
 
 
+_ALWAYS_PLAIN = frozenset((bool, int, float, list, type(None)))
+"""Types of which no value is an intrinsic function or holds one in its text."""
+
+_new = object.__new__
+
+
+K = TypeVar("K", str, int)
+
+
 class Node:
     """A place in a template, and the value that stands there in the world being judged.
 
@@ -39,17 +49,11 @@ class Node:
 
     def __init__(self, template: Template, raw: Json, path: tuple[str | int, ...]) -> None:
         """Resolve a raw value at its place."""
-        self.path = path
+        self.path: tuple[str | int, ...] = path
         self.template: Template = template
         self.value: Value = raw
-        if not is_plain(raw):
-            self.template, self.value = resolve(template, raw)
-
-    @classmethod
-    def _holding(cls, template: Template, value: Value, path: tuple[str | int, ...]) -> Node:
-        node = cls.__new__(cls)
-        node.template, node.path, node.value = template, path, value
-        return node
+        if type(raw) not in _ALWAYS_PLAIN and not is_plain(raw):
+            self.template, self.value = settled(template, raw)
 
     def at(self, *keys: str | int) -> Node:
         """Return the place below this one; what is not there is absent, what can't be there malformed."""
@@ -66,23 +70,41 @@ class Node:
                 if not (value is ABSENT or isinstance(value, (Unresolved, Malformed))):
                     value = Malformed(value)
                 break
-            if not is_plain(value):
-                template, value = resolve(template, value)
-        return self._holding(template, value, (*self.path, *keys))
+            if type(value) not in _ALWAYS_PLAIN and not is_plain(value):
+                template, value = settled(template, value)
+        node = _new(Node)
+        node.template = template
+        node.value = value
+        node.path = self.path + keys
+        return node
 
     def items(self) -> list[Node]:
         """Return the places of a list, without those that are ``AWS::NoValue``; no places for anything else."""
         if not isinstance(self.value, list):
             return []
-        nodes = (Node(self.template, raw, (*self.path, index)) for index, raw in enumerate(self.value))
-        return [node for node in nodes if node.value is not ABSENT]
+        return [node for _, node in self._inside(enumerate(self.value))]
 
     def entries(self) -> list[tuple[str, Node]]:
         """Return the keys and places of a mapping, without those that are ``AWS::NoValue``."""
         if not isinstance(self.value, dict):
             return []
-        nodes = ((key, Node(self.template, raw, (*self.path, key))) for key, raw in self.value.items())
-        return [(key, node) for key, node in nodes if node.value is not ABSENT]
+        return self._inside(self.value.items())
+
+    def _inside(self, values: Iterable[tuple[K, Json]]) -> list[tuple[K, Node]]:
+        template = self.template
+        path: tuple[str | int, ...] = self.path
+        found: list[tuple[K, Node]] = []
+        for key, raw in values:
+            node = _new(Node)
+            node.template = template
+            node.value = raw
+            node.path = (*path, key)
+            if type(raw) not in _ALWAYS_PLAIN and not is_plain(raw):
+                node.template, node.value = settled(template, raw)
+                if node.value is ABSENT:
+                    continue
+            found.append((key, node))
+        return found
 
     def each(self, *keys: str) -> list[Node]:
         """Return every place that a path leads to, with ``"*"`` for each place of a list."""
@@ -114,7 +136,7 @@ class Node:
     def outline(self) -> str:
         """Return the value as text with `UNKNOWN` for each piece of it that is not known; empty for what is no text."""
         if isinstance(self.value, Unresolved):
-            return "".join(UNKNOWN if part is None else part for part in self.value.parts)
+            return "".join([UNKNOWN if part is None else part for part in self.value.parts])
         return as_text(self.value) if isinstance(self.value, (bool, int, float, str)) else ""
 
     def may_be(self, text: str) -> bool:
@@ -154,7 +176,10 @@ class Node:
             texts = [w for w in wanted if isinstance(w, str)]
             hidden = len(texts) < len(wanted) or any(self.value.may_be(text) for text in texts)
             return self.undecided() if hidden else self.broken()
-        return MET if any(same(self.value, w) for w in wanted) else self.broken()
+        for one in wanted:
+            if same(self.value, one):
+                return MET
+        return self.broken()
 
     def must_be_at_least(self, least: float, *, absent: bool = False) -> Outcome:
         """Judge that the value is a number of a certain size.
@@ -236,15 +261,25 @@ class Node:
 
 
 _NAME_PROPERTIES = {
+    "AWS::Backup::LogicallyAirGappedBackupVault": "BackupVaultName",
+    "AWS::Backup::RestoreTestingPlan": "RestoreTestingPlanName",
+    "AWS::DocDB::DBCluster": "DBClusterIdentifier",
     "AWS::DynamoDB::GlobalTable": "TableName",
     "AWS::DynamoDB::Table": "TableName",
     "AWS::ECR::Repository": "RepositoryName",
+    "AWS::IAM::Group": "GroupName",
+    "AWS::IAM::ManagedPolicy": "ManagedPolicyName",
+    "AWS::IAM::User": "UserName",
+    "AWS::Lambda::Function": "FunctionName",
     "AWS::Logs::LogGroup": "LogGroupName",
+    "AWS::Neptune::DBCluster": "DBClusterIdentifier",
     "AWS::RDS::DBCluster": "DBClusterIdentifier",
     "AWS::RDS::DBInstance": "DBInstanceIdentifier",
+    "AWS::Redshift::Cluster": "ClusterIdentifier",
     "AWS::S3::Bucket": "BucketName",
     "AWS::SNS::Topic": "TopicName",
     "AWS::SQS::Queue": "QueueName",
+    "AWS::StepFunctions::StateMachine": "StateMachineName",
 }
 
 
@@ -256,35 +291,56 @@ class Resource:
         logical_id: its id in the template.
         type: its CloudFormation type.
         body: what the template declares, unresolved.
+        origin: where the template's file declares it.
+        places: where in that declaration stands what a transform of the template moved.
     """
 
-    __slots__ = ("_properties", "body", "logical_id", "template", "type")
+    __slots__ = ("_known", "body", "logical_id", "origin", "places", "template", "type")
 
     def __init__(self, template: Template, logical_id: str, kind: str, body: dict[str, Json]) -> None:
         """Take a resource from a template's body."""
+        self.origin: tuple[str | int, ...] = ("Resources", logical_id)
+        self.places: Mapping[tuple[str | int, ...], tuple[str | int, ...]] = {}
         self.template = template
         self.logical_id = logical_id
         self.type = kind
         self.body = body
-        self._properties: Node | None = None
+        self._known: dict[tuple[str | int, ...], Node] = {}
+
+    def forget(self) -> None:
+        """Give up the places that were read: for memory, or because other templates came to stand beside its own."""
+        self._known.clear()
 
     def at(self, *keys: str | int) -> Node:
         """Return a place in its properties, in the world being judged."""
-        if self._properties is not None:
-            return self._properties.at(*keys)
-        raw = self.body.get("Properties", {})
-        properties = Node(self.template, raw, ("Properties",))
-        if properties.value is raw:  # No intrinsic function stands there, so it is the same in every world.
-            self._properties = properties
-        return properties.at(*keys)
+        place = self._known.get(keys)
+        if place is not None:
+            return place
+        world = self.template.assembly.world
+        asked = world.asked
+        properties = self._known.get(())
+        if properties is None:
+            properties = Node(self.template, self.body.get("Properties", {}), ("Properties",))
+            if world.asked == asked:
+                self._known[()] = properties
+        place = properties.at(*keys)
+        if world.asked == asked:  # It is the same in every world, and several rules look at it.
+            self._known[keys] = place
+        return place
 
     def each(self, *keys: str) -> list[Node]:
         """Return every place in its properties that a path leads to, with ``"*"`` for each place of a list."""
-        return self.at().each(*keys)
+        known = keys.index("*") if "*" in keys else len(keys)
+        return self.at(*keys[:known]).each(*keys[known:])
 
     def attribute(self, name: str) -> Node:
         """Return what stands beside the properties, e.g. ``DeletionPolicy``."""
         return Node(self.template, self.body, ()).at(name)
+
+    @property
+    def always_exists(self) -> bool:
+        """Whether the resource is made in every world, as it stands under no condition."""
+        return "Condition" not in self.body and self.template.parent is None
 
     @property
     def exists(self) -> bool:

@@ -40,30 +40,34 @@ class Outcome:
         return text
 
 
-MET = Outcome(Verdict.MET)
-NOT_APPLICABLE = Outcome(Verdict.NOT_APPLICABLE)
+# To look a member of an enumeration up costs more than to compare it.
+_MET, _BROKEN, _UNDECIDED, _NOT_APPLICABLE = Verdict
+
+MET = Outcome(_MET)
+NOT_APPLICABLE = Outcome(_NOT_APPLICABLE)
 
 
 def broken(*path: str | int, found: str) -> Outcome:
     """Return the verdict that the resource does not show the state wanted."""
-    return Outcome(Verdict.BROKEN, path, found)
+    return Outcome(_BROKEN, path, found)
 
 
 def undecided(*path: str | int, why: str) -> Outcome:
     """Return the verdict that the template alone can't tell."""
-    return Outcome(Verdict.UNDECIDED, path, why)
+    return Outcome(_UNDECIDED, path, why)
 
 
 def all_met(outcomes: Iterable[Outcome]) -> Outcome:
     """Combine demands that must all hold: the first broken one decides, then the first undecided one."""
     result = NOT_APPLICABLE
     for outcome in outcomes:
-        if outcome.verdict is Verdict.BROKEN:
+        verdict = outcome.verdict
+        if verdict is _BROKEN:
             return outcome
-        if outcome.verdict is Verdict.UNDECIDED:
-            if result.verdict is not Verdict.UNDECIDED:
+        if verdict is _UNDECIDED:
+            if result.verdict is not _UNDECIDED:
                 result = outcome
-        elif outcome.verdict is Verdict.MET and result.verdict is Verdict.NOT_APPLICABLE:
+        elif verdict is _MET and result is NOT_APPLICABLE:
             result = outcome
     return result
 
@@ -72,11 +76,12 @@ def any_met(outcomes: Iterable[Outcome]) -> Outcome:
     """Combine alternatives of which one is enough: the first met one decides, then the first undecided one."""
     result = NOT_APPLICABLE
     for outcome in outcomes:
-        if outcome.verdict is Verdict.MET:
+        verdict = outcome.verdict
+        if verdict is _MET:
             return outcome
-        if outcome.verdict is Verdict.UNDECIDED:
-            if result.verdict is not Verdict.UNDECIDED:
+        if verdict is _UNDECIDED:
+            if result.verdict is not _UNDECIDED:
                 result = outcome
-        elif outcome.verdict is Verdict.BROKEN and result.verdict is Verdict.NOT_APPLICABLE:
+        elif verdict is _BROKEN and result is NOT_APPLICABLE:
             result = outcome
     return result

@@ -17,6 +17,8 @@ _PATTERNS = {
     "a birth date": re.compile(r"(?<![a-z])(dob|birth[-_ ]?date|born)[-_ :=]*\d{2,4}[-/.]?\d{1,2}", re.IGNORECASE),
 }
 
+_OF_RECORDS = ("a social security number", "a medical record number", "a birth date")
+
 
 def names_staff(tag_key: str | None) -> bool:
     """Tell whether a tag is for the address of whoever runs the resource, who is no patient."""
@@ -27,3 +29,8 @@ def phi_like(text: str | None) -> str | None:
     """Return what kind of identifier a text looks like, or None."""
     start = (text or "")[:_LONGEST]
     return next((kind for kind, pattern in _PATTERNS.items() if pattern.search(start)), None)
+
+
+def record_like(text: str) -> str | None:
+    """Return what kind of identifier of a patient a program holds, or None; addresses there are of whoever runs it."""
+    return next((kind for kind in _OF_RECORDS if _PATTERNS[kind].search(text)), None)

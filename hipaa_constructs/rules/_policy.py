@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from functools import lru_cache
 
 from hipaa_constructs.rules._node import Node, Resource
 from hipaa_constructs.rules._outcome import MET, Outcome, broken, undecided
@@ -54,7 +55,7 @@ _ANY_TEXT = "\1" * 36
 """Stands for any text at all: only a wildcard matches it."""
 
 HIDDEN_POLICY = "an intrinsic function hides a policy, or what it is for"
-_INVERTING = ("NotPrincipal", "NotAction", "NotResource")
+_INVERTING = frozenset(("NotPrincipal", "NotAction", "NotResource"))
 _ALL_OBJECTS = re.compile(r"[^/*]*/?\*+")
 
 
@@ -101,21 +102,23 @@ class Statement:
 
     def covers(self, *actions: str) -> bool:
         """Whether every one of some actions is named, also by a wildcard."""
-        return "NotAction" not in self.inverted and all(
-            any(_matches(node.value, action.replace("*", _ANY_TEXT)) for node in self.actions) for action in actions
-        )
+        if "NotAction" in self.inverted:
+            return False
+        named = self._action_texts()
+        return all(any(_covers(text, action) for text in named) for action in actions)
 
     def touches(self, *patterns: str) -> bool | None:
         """Whether an action falls under one of some patterns, or a wildcard covers one; None if that is hidden."""
+        named = self._action_texts()
         if "NotAction" in self.inverted:
-            excepted = all(any(_matches(node.value, pattern) for node in self.actions) for pattern in patterns)
-            return not excepted
-        found = any(
-            _matches(node.value, pattern) or (node.text is not None and _matches(pattern, node.text))
-            for node in self.actions
-            for pattern in patterns
-        )
-        return found or (None if "Action" in self.hidden else False)
+            return not all(any(_matches(text, pattern) for text in named) for pattern in patterns)
+        for text in named:
+            if _touches(text, patterns):
+                return True
+        return None if "Action" in self.hidden else False
+
+    def _action_texts(self) -> list[str]:
+        return [node.value for node in self.actions if isinstance(node.value, str)]
 
     def covers_objects(self) -> bool:
         """Whether it is about every object of a bucket."""
@@ -192,6 +195,13 @@ def read(document: Node) -> tuple[list[Statement], bool]:
         The statements that exist in the world being judged, without malformed ones; and whether there may be others,
         because an intrinsic function hides them, or because the document is text that can't be read.
     """
+    question = ("read", id(document.template), document.path, id(document.value))
+    # What was read is kept with the document, so that no other value gets its id.
+    _, statements, hidden = document.template.assembly.once(question, lambda: (document, *_read(document)))
+    return list(statements), hidden
+
+
+def _read(document: Node) -> tuple[list[Statement], bool]:
     parsed = _parsed(document)
     place = parsed.at("Statement")
     nodes = [place] if isinstance(place.value, dict) else place.items()
@@ -300,14 +310,14 @@ def denies_plaintext(statement: Statement, *actions: str) -> bool | None:
 def _statement(node: Node) -> Statement:
     parts = dict(node.entries())
     effect = parts.get("Effect")
-    inverted = frozenset(key for key in _INVERTING if key in parts)
+    inverted = _INVERTING.intersection(parts)
     principals = tuple(_principals(parts.get("Principal")))
     actions = tuple(_listed(parts.get("NotAction" if "NotAction" in inverted else "Action")))
     conditions, hidden_condition = _conditions(parts.get("Condition"))
     hides = {
         "Effect": effect is not None and effect.is_unknown,
-        "Principal": any(kind in ("?", "AWS") and place.may_be("*") for kind, place in principals),
-        "Action": any(place.is_unknown for place in actions),
+        "Principal": any([kind in ("?", "AWS") and place.may_be("*") for kind, place in principals]),
+        "Action": any([place.is_unknown for place in actions]),
         "Condition": hidden_condition,
     }
     return Statement(
@@ -318,7 +328,7 @@ def _statement(node: Node) -> Statement:
         resources=tuple(_listed(parts.get("Resource"))),
         conditions=conditions,
         inverted=inverted,
-        hidden=frozenset(part for part, is_hidden in hides.items() if is_hidden),
+        hidden=frozenset([part for part, is_hidden in hides.items() if is_hidden]),
     )
 
 
@@ -352,8 +362,19 @@ def _listed(node: Node | None) -> list[Node]:
     return node.items() if isinstance(node.value, list) else [node]
 
 
-def _matches(pattern: Value, action: str) -> bool:
-    return isinstance(pattern, str) and fnmatchcase(action.lower(), pattern.lower().replace("[", "[[]"))
+def _matches(pattern: str, action: str) -> bool:
+    return fnmatchcase(action.lower(), pattern.lower().replace("[", "[[]"))
+
+
+# Policies name the same few actions, and rules ask for the same.
+@lru_cache(maxsize=4096)
+def _covers(named: str, action: str) -> bool:
+    return _matches(named, action.replace("*", _ANY_TEXT))
+
+
+@lru_cache(maxsize=4096)
+def _touches(named: str, patterns: tuple[str, ...]) -> bool:
+    return any(_matches(named, pattern) or _matches(pattern, named) for pattern in patterns)
 
 
 def is_text(value: Value, wanted: str) -> bool:

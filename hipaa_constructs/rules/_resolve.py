@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from hipaa_constructs.rules._value import ABSENT, UNKNOWN, Json, Unresolved, Value, as_number, as_text
+from hipaa_constructs.rules._value import ABSENT, UNKNOWN, Json, Scalar, Unresolved, Value, as_number, as_text
 
 if TYPE_CHECKING:
     from hipaa_constructs.rules._template import Template
@@ -25,6 +25,14 @@ could go on for ever without being deep."""
 _SUB_VARIABLE = re.compile(r"\$\{(!?)([^${}]*)\}")
 _DYNAMIC_REFERENCE = re.compile(r"\{\{resolve:[^{}]*\}\}")
 _PSEUDO = "AWS::"
+_NO_KEY = "any other"
+_FUNCTIONS = frozenset(
+    (
+        *("Ref", "Condition", "Fn::GetAtt", "Fn::If", "Fn::Join", "Fn::Sub", "Fn::Select"),
+        *("Fn::ImportValue", "Fn::GetStackOutput", "Fn::FindInMap", "Fn::Length", "Fn::ToJsonString"),
+    )
+)
+"""Those that are carried out, or followed; whatever else begins with ``Fn::`` is a function too."""
 
 
 def intrinsic(raw: Json) -> tuple[str, Json] | None:
@@ -33,7 +41,7 @@ def intrinsic(raw: Json) -> tuple[str, Json] | None:
         return None
     if len(raw) == 1:
         ((name, argument),) = raw.items()
-        if name == "Ref" or name == "Condition" or name.startswith("Fn::"):
+        if name in _FUNCTIONS or name.startswith("Fn::"):
             return name, argument
     if "Fn::Transform" in raw:
         return "Fn::Transform", raw["Fn::Transform"]
@@ -42,12 +50,28 @@ def intrinsic(raw: Json) -> tuple[str, Json] | None:
 
 def is_plain(raw: Json) -> bool:
     """Tell, faster than `resolve` can, that a value stands for itself; False says nothing."""
+    if isinstance(raw, str):
+        return "{{" not in raw
     if isinstance(raw, dict):
         if len(raw) == 1:
             (name,) = raw
-            return not (name == "Ref" or name == "Condition" or name.startswith("Fn::"))
+            return not (name in _FUNCTIONS or name.startswith("Fn::"))
         return "Fn::Transform" not in raw
-    return not isinstance(raw, str) or "{{" not in raw
+    return True
+
+
+def settled(template: Template, raw: Json) -> Resolved:
+    """Return what `resolve` does, without working it out again if it holds in every world."""
+    known = template.settled.get(id(raw))
+    if known is not None:
+        return known[1]
+    world = template.assembly.world
+    asked = world.asked
+    result = resolve(template, raw)
+    if world.asked == asked:
+        # The raw value is kept with it, so that no other one gets its id.
+        template.settled[id(raw)] = (raw, result)
+    return result
 
 
 def resolve(template: Template, raw: Json, depth: int = 0) -> Resolved:
@@ -83,6 +107,10 @@ def resolve(template: Template, raw: Json, depth: int = 0) -> Resolved:
                 return template, _sub(template, raw, argument, depth)
             case "Fn::Select":
                 return _select(template, raw, argument, depth)
+            case "Fn::Length":
+                return template, _length(template, raw, argument, depth)
+            case "Fn::ToJsonString":
+                return template, _to_json_string(template, raw, argument)
             case "Condition":
                 return template, raw
     return template, Unresolved(template, raw)
@@ -90,10 +118,15 @@ def resolve(template: Template, raw: Json, depth: int = 0) -> Resolved:
 
 def _text(template: Template, raw: Json, text: str) -> Value:
     """Return a text, or what is known of it around dynamic references and the pieces that are `UNKNOWN`."""
-    first, *others = _DYNAMIC_REFERENCE.sub(UNKNOWN, text).split(UNKNOWN)
-    if not others:
-        return first
-    return Unresolved(template, raw, (first, *(part for other in others for part in (None, other))))
+    if "{{" in text:
+        text = _DYNAMIC_REFERENCE.sub(UNKNOWN, text)
+    if UNKNOWN not in text:
+        return text
+    first, *others = text.split(UNKNOWN)
+    parts: list[str | None] = [first]
+    for other in others:
+        parts += None, other
+    return Unresolved(template, raw, tuple(parts))
 
 
 def _ref(template: Template, raw: Json, name: Json, depth: int) -> Resolved:
@@ -110,12 +143,17 @@ def _ref(template: Template, raw: Json, name: Json, depth: int) -> Resolved:
     passed = template.passed_by_parent(name)
     if passed is not None:
         return resolve(passed[0], passed[1], depth + 1)
+    values = _allowed(parameter)
+    return template, template.choose(("parameter", name), name, values) if values else Unresolved(template, raw)
+
+
+def _allowed(parameter: dict[str, Json]) -> list[Scalar]:
+    """Return all the values that a parameter can have, or none if that is not known."""
     allowed = parameter.get("AllowedValues")
-    if isinstance(allowed, list) and allowed and parameter.get("Type") in ("String", "Number"):
-        values = [value for value in allowed if isinstance(value, (bool, int, float, str))]
-        if len(values) == len(allowed):
-            return template, template.choose(("parameter", name), name, values)
-    return template, Unresolved(template, raw)
+    if not isinstance(allowed, list) or parameter.get("Type") not in ("String", "Number"):
+        return []
+    values = [value for value in allowed if isinstance(value, (bool, int, float, str))]
+    return values if len(values) == len(allowed) else []
 
 
 def _get_att(template: Template, raw: Json, argument: Json, depth: int) -> Resolved:
@@ -132,17 +170,17 @@ def attribute_of(argument: Json) -> tuple[str, str] | None:
     if isinstance(argument, str):
         logical_id, dot, attribute = argument.partition(".")
         return (logical_id, attribute) if dot else None
-    match argument:
-        case [str(logical_id), str(attribute)]:
-            return logical_id, attribute
-        case [str(logical_id), _]:
-            return logical_id, ""
+    if isinstance(argument, list) and len(argument) == 2:
+        logical, name = argument
+        if isinstance(logical, str):
+            return logical, name if isinstance(name, str) else ""
     return None
 
 
 def _if(template: Template, raw: Json, argument: Json, depth: int) -> Resolved:
-    match argument:
-        case [str(name), yes, no]:
+    if isinstance(argument, list) and len(argument) == 3:
+        name, yes, no = argument
+        if isinstance(name, str):
             return resolve(template, yes if condition(template, name, depth + 1) else no, depth + 1)
     return template, Unresolved(template, raw)
 
@@ -205,7 +243,10 @@ class StackOutput(NamedTuple):
 
 
 def _find_in_map(template: Template, raw: Json, argument: Json, depth: int) -> Resolved:
+    default: list[Json] = []
     match argument:
+        case [first, second, third, {"DefaultValue": value}]:
+            default = [value]
         case [first, second, third, *_]:
             pass
         case _:
@@ -217,23 +258,39 @@ def _find_in_map(template: Template, raw: Json, argument: Json, depth: int) -> R
         _, known = resolve(template, key, depth + 1)
         if isinstance(known, str):
             if known not in level:
-                return template, Unresolved(template, raw)
+                return resolve(template, default[0], depth + 1) if default else (template, Unresolved(template, raw))
             level = level[known]
         elif position and isinstance(known, Unresolved):
             # Maps have keys of their own, so the same unknown key is another question in each of them.
-            question = ("mapping", _canonical(key), *sorted(level))
-            level = level[template.choose(question, _label(key), sorted(level))]
+            keys = [*sorted(level), *([_NO_KEY] if default else [])]
+            answer = template.choose(("mapping", _canonical(key), *keys), _label(key), keys)
+            if answer == _NO_KEY:
+                return resolve(template, default[0], depth + 1)
+            level = level[answer]
         else:
             return template, Unresolved(template, raw)
     return resolve(template, level, depth + 1)
 
 
+def _length(template: Template, raw: Json, argument: Json, depth: int) -> Value:
+    home, values = resolve(template, argument, depth + 1)
+    if not isinstance(values, list):
+        return Unresolved(template, raw)
+    found = [resolve(home, value, depth + 1)[1] for value in values]
+    return sum(value is not ABSENT for value in found)
+
+
+def _to_json_string(template: Template, raw: Json, argument: Json) -> Value:
+    text = json.dumps(argument, separators=(",", ":"))
+    # What looks like an intrinsic function may be one anywhere inside.
+    hidden = any(mark in text for mark in ('{"Ref":', '{"Condition":', '"Fn::', "{{resolve:"))
+    return Unresolved(template, raw) if hidden else text
+
+
 def _join(template: Template, raw: Json, argument: Json, depth: int) -> Value:
-    match argument:
-        case [str(delimiter), pieces]:
-            pass
-        case _:
-            return Unresolved(template, raw)
+    if not isinstance(argument, list) or len(argument) != 2 or not isinstance(argument[0], str):
+        return Unresolved(template, raw)
+    delimiter, pieces = argument[0], argument[1]
     home, values = resolve(template, pieces, depth + 1)
     if not isinstance(values, list):
         return Unresolved(template, raw)
@@ -283,7 +340,7 @@ def _parts(value: Value) -> list[str | None]:
 
 
 def _assembled(template: Template, raw: Json, parts: list[str | None]) -> Value:
-    return _text(template, raw, "".join(UNKNOWN if part is None else part for part in parts))
+    return _text(template, raw, "".join([UNKNOWN if part is None else part for part in parts]))
 
 
 def _select(template: Template, raw: Json, argument: Json, depth: int) -> Resolved:
@@ -311,19 +368,19 @@ def condition(template: Template, name: str, depth: int = 0) -> bool:
 
 
 def _holds(template: Template, raw: Json, name: str, depth: int) -> bool:
-    function = intrinsic(raw)
-    if function is not None and depth < DEEPEST:
+    function, argument = intrinsic(raw) or ("", None)
+    if depth < DEEPEST:
         match function:
-            case "Condition", str(other):
-                return condition(template, other, depth + 1)
-            case "Fn::Not", [only]:
-                return not _holds(template, only, name, depth + 1)
-            case "Fn::And", list(several):
-                return all(_holds(template, one, name, depth + 1) for one in several)
-            case "Fn::Or", list(several):
-                return any(_holds(template, one, name, depth + 1) for one in several)
-            case "Fn::Equals", [left, right]:
-                return _equal(template, left, right, depth)
+            case "Condition" if isinstance(argument, str):
+                return condition(template, argument, depth + 1)
+            case "Fn::Not" if isinstance(argument, list) and len(argument) == 1:
+                return not _holds(template, argument[0], name, depth + 1)
+            case "Fn::And" if isinstance(argument, list):
+                return all(_holds(template, one, name, depth + 1) for one in argument)
+            case "Fn::Or" if isinstance(argument, list):
+                return any(_holds(template, one, name, depth + 1) for one in argument)
+            case "Fn::Equals" if isinstance(argument, list) and len(argument) == 2:
+                return _equal(template, argument[0], argument[1], depth)
     return template.choose(("condition", name), name, (True, False))
 
 
@@ -400,22 +457,26 @@ def names_in(raw: Json) -> Iterator[tuple[str, str]]:
         if isinstance(value, list):
             pending += value
         elif isinstance(value, dict):
-            function = intrinsic(value)
+            function, argument = intrinsic(value) or ("", None)
             match function:
-                case "Ref", str(name):
-                    yield name, ""
-                case "Fn::GetAtt", argument if (target := attribute_of(argument)) is not None:
+                case "Ref" if isinstance(argument, str):
+                    yield argument, ""
+                case "Fn::GetAtt" if (target := attribute_of(argument)) is not None:
                     yield target
-                case "Fn::ImportValue", str(name):
-                    yield "Fn::ImportValue", name
-                case "Fn::GetStackOutput", argument if (asked := StackOutput.of(argument)) is not None:
+                case "Fn::ImportValue" if isinstance(argument, str):
+                    yield "Fn::ImportValue", argument
+                case "Fn::GetStackOutput" if (asked := StackOutput.of(argument)) is not None:
                     yield "Fn::GetStackOutput", asked.text
-                case "Fn::Sub", str(text):
-                    yield from _names_in_text(text, {})
-                case "Fn::Sub", [str(text), dict(variables)]:
-                    yield from _names_in_text(text, variables)
-                    pending += variables.values()
-                case "Condition", _:
+                case "Fn::Sub" if isinstance(argument, str):
+                    yield from _names_in_text(argument, {})
+                case "Fn::Sub" if isinstance(argument, list):
+                    match argument:
+                        case [str(text), dict(variables)]:
+                            yield from _names_in_text(text, variables)
+                            pending += variables.values()
+                        case _:
+                            pending += argument
+                case "Condition":
                     pass
                 case _:
                     pending += value.values()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import enum
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -35,7 +36,7 @@ class Rule:
         fix: what to write instead, in the words of CloudFormation or of this package's constructs.
         applies_to: the CloudFormation types it is asked of; ``"*"`` for all.
         controls: the paragraphs of the Security Rule that it gives evidence for.
-        requirement: the row of the catalogue that it decides.
+        requirement: the row of the catalogue that it decides; empty, or an id of their own, for rules of others.
         same_as: the checks of other tools that ask the same, as ``tool:check``.
         severity: what is at stake when it is broken.
         url: the page of AWS, or the paragraph, that it rests on.
@@ -58,7 +59,10 @@ class Rule:
     @property
     def service(self) -> str:
         """The service that the rule is about, by the name of the module that holds it, e.g. ``s3``."""
-        return self.check.__module__.rpartition(".")[2].partition("_")[0] if self.check else "waivers"
+        if self.check is None:
+            return "waivers"
+        package, _, module = self.check.__module__.rpartition(".")
+        return module.partition("_")[0] if package == __package__ else module
 
     @property
     def cited(self) -> tuple[Control, ...]:
@@ -77,25 +81,25 @@ class Rule:
         Raises:
             Exception: whatever a faulty check raises; the checker reports it as a finding of its own.
         """
-        if self.check is None:
+        check = self.check
+        if check is None:
             return NOT_APPLICABLE
-        return _judge(self.check, resource)
+        assembly = resource.template.assembly
+        world = assembly.world
+        if world.asked:
+            world = assembly.world = World()
+        outcome = check(resource)
+        if resource.always_exists:
+            return _judge_everywhere(check, resource, (world, outcome)) if world.asked else outcome
+        # What does not apply in any case needs no question whether the resource exists, which may split the world.
+        if outcome.verdict is Verdict.NOT_APPLICABLE and world.is_only_one:
+            return outcome
+        if not resource.exists:
+            outcome = NOT_APPLICABLE
+        return outcome if world.is_only_one else _judge_everywhere(check, resource)
 
 
-def _judge(check: Check, resource: Resource) -> Outcome:
-    assembly = resource.template.assembly
-    if assembly.world.asked:
-        assembly.world = World()
-    outcome = check(resource)
-    # What does not apply in any case needs no question whether the resource exists, which may split the world.
-    if outcome.verdict is Verdict.NOT_APPLICABLE and assembly.world.is_only_one:
-        return outcome
-    if not resource.exists:
-        outcome = NOT_APPLICABLE
-    return outcome if assembly.world.is_only_one else _judge_everywhere(check, resource)
-
-
-def _judge_everywhere(check: Check, resource: Resource) -> Outcome:
+def _judge_everywhere(check: Check, resource: Resource, first: tuple[World, Outcome | None] | None = None) -> Outcome:
     assembly = resource.template.assembly
 
     def run(world: World) -> Outcome | None:
@@ -103,7 +107,7 @@ def _judge_everywhere(check: Check, resource: Resource) -> Outcome:
         return check(resource) if resource.exists else None
 
     try:
-        outcomes = [(world, outcome) for world, outcome in explore(run) if outcome is not None]
+        outcomes = [(world, outcome) for world, outcome in explore(run, first) if outcome is not None]
     except TooManyWorlds:
         return undecided(why=f"it depends on more than {MOST_WORLDS} combinations of conditions and parameters")
     if len(outcomes) == 1:
@@ -134,13 +138,19 @@ def rule(
     fix: str,
     applies_to: tuple[str, ...],
     controls: tuple[str, ...],
-    requirement: str,
     url: str,
+    requirement: str = "",
     same_as: tuple[str, ...] = (),
     severity: Severity = Severity.ERROR,
     waivable: bool = True,
 ) -> Callable[[Check], Rule]:
-    """Register a function as a rule; its name in CamelCase is the rule's id."""
+    """Register a function as a rule; its name in CamelCase is the rule's id.
+
+    The arguments are the attributes of `Rule`.
+
+    Raises:
+        ValueError: the id is taken, or a paragraph is cited that `hipaa_constructs.controls` does not describe.
+    """
 
     def register(check: Check) -> Rule:
         return _register(
@@ -181,6 +191,18 @@ def decided_by_checker(
             check=None,
         )
     )
+
+
+@contextlib.contextmanager
+def registered_together() -> Iterator[None]:
+    """Register all rules of a block, or none of them if it fails, so that it can be tried again."""
+    before = dict(_REGISTRY)
+    try:
+        yield
+    except BaseException:
+        _REGISTRY.clear()
+        _REGISTRY.update(before)
+        raise
 
 
 def _register(new: Rule) -> Rule:

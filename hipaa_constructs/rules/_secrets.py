@@ -14,7 +14,7 @@ _SECRET_NAME = re.compile(
 _SECRET_VALUE = re.compile(
     r"(AKIA|ASIA)[A-Z0-9]{16}"
     r"|-----BEGIN [A-Z ]*PRIVATE KEY-----"
-    r"|[a-z][a-z0-9+.-]*://[^/\s:@]+:[^/\s@]+@"
+    r"|[a-z][a-z0-9+.-]{0,20}://[^/\s:@]{1,250}:[^/\s@]{1,250}@"
     r"|\{\{resolve:(secretsmanager|ssm-secure):"
 )
 

@@ -8,9 +8,10 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar, cast
 
+from hipaa_constructs.rules._declared import Declared, declared, expanded, is_transformed
 from hipaa_constructs.rules._node import Resource
 from hipaa_constructs.rules._pointers import Pointers
-from hipaa_constructs.rules._resolve import StackOutput, names_in, resolve
+from hipaa_constructs.rules._resolve import Resolved, StackOutput, names_in, resolve
 from hipaa_constructs.rules._settings import Settings
 from hipaa_constructs.rules._value import Json
 from hipaa_constructs.rules._world import World
@@ -37,6 +38,8 @@ class Template:
         stack_name: str | None = None,
         line_of: LineFinder | None = None,
         nested: Mapping[str, Path] | None = None,
+        termination_protection: bool | None = None,
+        stack_tags: Iterable[str] = (),
     ) -> None:
         """Index a template's resources.
 
@@ -50,8 +53,11 @@ class Template:
             line_of: finds the line of a place in the file; without it findings carry none.
             nested: the file of each nested stack by its logical id, where it is known otherwise
                 than from the template's own words.
+            termination_protection: whether the stack is protected from deletion, if known.
+            stack_tags: the keys of the tags that the whole stack is deployed with, which its resources get too.
         """
-        self.body = body
+        transformed = is_transformed(body)
+        self.body = expanded(body) if transformed else body
         self.name = name
         self.path = path
         self.account = account
@@ -59,13 +65,33 @@ class Template:
         self.stack_name = stack_name
         self._line_of = line_of
         self.nested: Mapping[str, Path] = nested or {}
+        self.termination_protection = termination_protection
+        self.stack_tags = frozenset(stack_tags)
         self.assembly = Assembly([])
         self.parent: Resource | None = None
-        self.resources: dict[str, Resource] = {
-            logical_id: Resource(self, logical_id, kind, resource)
-            for logical_id, resource in self.section("Resources").items()
-            if isinstance(resource, dict) and isinstance(kind := resource.get("Type"), str)
-        }
+        self.settled: dict[int, tuple[Json, Resolved]] = {}
+        self._named: dict[int, tuple[Json, list[Resource]]] = {}
+        self.resources: dict[str, Resource] = {}
+        if transformed:
+            self.resources = {one.logical_id: self._resource(one) for one in declared(self.body, body)}
+        else:
+            self.resources = {
+                logical_id: Resource(self, logical_id, kind, resource)
+                for logical_id, resource in self.section("Resources").items()
+                if isinstance(resource, dict) and isinstance(kind := resource.get("Type"), str)
+            }
+
+    def _resource(self, one: Declared) -> Resource:
+        resource = Resource(self, one.logical_id, one.type, one.body)
+        resource.origin, resource.places = one.origin, one.places
+        return resource
+
+    def forget(self) -> None:
+        """Give up what was read: for memory, or because other templates came to stand beside this one."""
+        self.settled.clear()
+        self._named.clear()
+        for resource in self.resources.values():
+            resource.forget()
 
     def line_of(self, *keys: str | int) -> int | None:
         """Return the line of a place in the file, counted from 1, or of the nearest place above it."""
@@ -107,6 +133,13 @@ class Template:
 
     def named_resources(self, raw: Json) -> list[Resource]:
         """Return the resources that a raw value names, through exports, nested stacks and their parameters."""
+        known = self._named.get(id(raw))
+        if known is None:
+            # The raw value is kept with it, so that no other one gets its id.
+            known = self._named[id(raw)] = (raw, self._named_resources(raw))
+        return list(known[1])
+
+    def _named_resources(self, raw: Json) -> list[Resource]:
         found: dict[Resource, None] = {}
         pending: list[tuple[Template, Json]] = [(self, raw)]
         seen = {(id(self), id(raw))}
@@ -173,6 +206,14 @@ class Assembly:
         self._link_nested_stacks()
         for template in self.templates:
             self._note_exports(template)
+        self.forget()
+
+    def forget(self) -> None:
+        """Give the memory back in which answers are kept that hold in every world."""
+        self._remembered.clear()
+        self._pointers.clear()
+        for template in self.templates:
+            template.forget()
 
     def resources(self, *types: str) -> list[Resource]:
         """Return the resources of some types; ``"*"`` for all."""
@@ -220,6 +261,8 @@ class Assembly:
             Those that do, and those of which the templates can't tell. Only resources that exist in the world being
             judged are among them.
         """
+        if kind not in self._by_type:
+            return [], []
         return self.once(("pointing_at", resource, kind, path), lambda: self._pointing_at(resource, kind, path))
 
     def _pointing_at(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -16,31 +15,42 @@ class TooManyWorlds(Exception):
     """A judgement depends on more combinations than `MOST_WORLDS`."""
 
 
-@dataclass(slots=True)
 class _Choice:
-    question: Hashable
-    label: str
-    answers: Sequence[object]
-    index: int = 0
+    __slots__ = ("answers", "index", "label")
+
+    def __init__(self, label: str, answers: Sequence[object], index: int) -> None:
+        self.label = label
+        self.answers = answers
+        self.index = index
 
 
-@dataclass(slots=True)
 class World:
     """One consistent set of answers: a condition that holds once holds everywhere.
 
     Only questions that are really asked split the world, so a template with a hundred conditions costs a rule
     nothing unless the rule's answer hangs on them.
+
+    Attributes:
+        asked: how often an answer of this world was used; a result that used none holds in every world.
+        conditions: the named conditions that are worked out, and as None those that are being worked out.
+        texts: what values that only the deployment knows are in this world, as far as conditions compare them with
+            texts.
     """
 
-    asked: int = 0
-    """How often an answer of this world was used; a result that used none holds in every world."""
-    conditions: dict[Hashable, bool | None] = field(default_factory=dict)
-    """The named conditions that are worked out, and as None those that are being worked out."""
-    texts: dict[Hashable, str] = field(default_factory=dict)
-    """What values that only the deployment knows are in this world, as far as conditions compare them with texts."""
-    _script: Sequence[int] = ()
-    _trail: list[_Choice] = field(default_factory=list)
-    _known: dict[Hashable, int] = field(default_factory=dict)
+    __slots__ = ("_known", "_script", "_trail", "asked", "conditions", "texts")
+
+    def __init__(self, script: Sequence[int] = ()) -> None:
+        """Begin a world in which nothing was asked yet.
+
+        Args:
+            script: which answer each of its first questions gets; all others get their first answer.
+        """
+        self.asked = 0
+        self.conditions: dict[Hashable, bool | None] = {}
+        self.texts: dict[Hashable, str] = {}
+        self._script = script
+        self._trail: list[_Choice] = []
+        self._known: dict[Hashable, int] = {}
 
     def choose(self, question: Hashable, label: str, answers: Sequence[T]) -> T:
         """Return this world's answer to a question.
@@ -57,7 +67,7 @@ class World:
             return answers[self._known[question]]
         position = len(self._trail)
         index = self._script[position] if position < len(self._script) else 0
-        self._trail.append(_Choice(question, label, answers, index))
+        self._trail.append(_Choice(label, answers, index))
         self._known[question] = index
         return answers[index]
 
@@ -79,11 +89,12 @@ class World:
         return [choice.index for choice in trail[:-1]] + [trail[-1].index + 1]
 
 
-def explore(run: Callable[[World], T]) -> Iterator[tuple[World, T]]:
+def explore(run: Callable[[World], T], first: tuple[World, T] | None = None) -> Iterator[tuple[World, T]]:
     """Run a pure function once in every world that it tells apart.
 
     Args:
         run: asks its questions of the world it is given, always in the same order for the same answers.
+        first: the first world with what the function returned in it, if it was run in that one already.
 
     Yields:
         Each world with what the function returned in it.
@@ -93,10 +104,13 @@ def explore(run: Callable[[World], T]) -> Iterator[tuple[World, T]]:
     """
     script: list[int] | None = []
     count = 0
+    if first is not None:
+        yield first
+        script, count = first[0]._next_script(), 1
     while script is not None:
         count += 1
         if count > MOST_WORLDS:
             raise TooManyWorlds
-        world = World(_script=script)
+        world = World(script)
         yield world, run(world)
         script = world._next_script()

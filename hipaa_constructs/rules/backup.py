@@ -27,7 +27,11 @@ _MINUTES = {"minute": 1, "hour": 60, "day": 1440}
     applies_to=(VAULT,),
     controls=("164.312(a)(2)(iv)", "164.312(e)(2)(ii)"),
     requirement="HC-309",
-    same_as=("checkov:CKV_AWS_166",),
+    same_as=(
+        "config:backup-recovery-point-encrypted",
+        "prowler:backup_vaults_encrypted",
+        "checkov:CKV_AWS_166",
+    ),
     url=_GUIDE + "encryption.html",
 )
 def backup_vault_uses_customer_managed_key(vault: Resource) -> Outcome:
@@ -68,6 +72,7 @@ def backup_vault_locked(vault: Resource) -> Outcome:
     applies_to=(VAULT,),
     controls=("164.308(a)(7)(ii)(A)", "164.312(c)(1)"),
     requirement="HC-310",
+    same_as=("config:backup-recovery-point-manual-deletion-disabled",),
     severity=Severity.WARNING,
     url=_GUIDE + "create-a-vault-access-policy.html",
 )
@@ -118,7 +123,10 @@ def backup_vault_kept(vault: Resource) -> Outcome:
     applies_to=(PLAN,),
     controls=("164.308(a)(7)(i)", "164.308(a)(7)(ii)(A)", "164.308(a)(7)(ii)(B)"),
     requirement="HC-308",
-    same_as=("config:backup-plan-min-frequency-and-min-retention-check",),
+    same_as=(
+        "config:backup-plan-min-frequency-and-min-retention-check",
+        "config:backup-recovery-point-minimum-retention-check",
+    ),
     url=_GUIDE + "creating-a-backup-plan.html",
 )
 def backup_plan_runs_daily(plan: Resource) -> Outcome:

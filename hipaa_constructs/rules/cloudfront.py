@@ -43,7 +43,12 @@ def _each_origin(distribution: Resource, judge: Callable[[Node], Outcome]) -> Ou
     applies_to=(DISTRIBUTION,),
     controls=("164.312(e)(1)", "164.312(e)(2)(i)", "164.312(e)(2)(ii)"),
     requirement="HC-125",
-    same_as=("prowler:cloudfront_distributions_https_enabled", "checkov:CKV_AWS_34"),
+    same_as=(
+        "config:cloudfront-viewer-policy-https",
+        "guard:CLOUDFRONT_VIEWER_POLICY_HTTPS",
+        "prowler:cloudfront_distributions_https_enabled",
+        "checkov:CKV_AWS_34",
+    ),
     url=_GUIDE + "using-https-viewers-to-cloudfront.html",
 )
 def cloudfront_viewers_use_https(distribution: Resource) -> Outcome:
@@ -63,6 +68,10 @@ def _viewers_use_https(distribution: Resource) -> Outcome:
     applies_to=(DISTRIBUTION, VPC_ORIGIN),
     controls=("164.312(e)(1)", "164.312(e)(2)(i)", "164.312(e)(2)(ii)"),
     requirement="HC-126",
+    same_as=(
+        "config:cloudfront-traffic-to-origin-encrypted",
+        "prowler:cloudfront_distributions_origin_traffic_encrypted",
+    ),
     url=_GUIDE + "using-https-cloudfront-to-custom-origin.html",
 )
 def cloudfront_origins_use_https(resource: Resource) -> Outcome:
@@ -129,6 +138,13 @@ def cloudfront_viewers_use_tls12(distribution: Resource) -> Outcome:
     applies_to=(DISTRIBUTION,),
     controls=("164.312(e)(1)", "164.312(e)(2)(i)", "164.312(e)(2)(ii)"),
     requirement="HC-129",
+    same_as=(
+        "config:cloudfront-custom-ssl-certificate",
+        "config:cloudfront-sni-enabled",
+        "guard:CLOUDFRONT_CUSTOM_SSL_CERTIFICATE",
+        "guard:CLOUDFRONT_SNI_ENABLED",
+        "prowler:cloudfront_distributions_custom_ssl_certificate",
+    ),
     url=_GUIDE + "CNAMEs.html",
 )
 def cloudfront_has_own_certificate(distribution: Resource) -> Outcome:
@@ -150,6 +166,10 @@ def cloudfront_has_own_certificate(distribution: Resource) -> Outcome:
     applies_to=(DISTRIBUTION,),
     controls=("164.312(a)(1)", "164.312(e)(1)", "164.308(a)(4)(ii)(C)"),
     requirement="HC-130",
+    same_as=(
+        "config:cloudfront-s3-origin-access-control-enabled",
+        "prowler:cloudfront_distributions_s3_origin_access_control",
+    ),
     url=_GUIDE + "private-content-restricting-access-to-s3.html",
 )
 def cloudfront_buckets_use_access_control(distribution: Resource) -> Outcome:
@@ -169,6 +189,12 @@ def cloudfront_buckets_use_access_control(distribution: Resource) -> Outcome:
     applies_to=(DISTRIBUTION,),
     controls=("164.312(b)",),
     requirement="HC-132",
+    same_as=(
+        "cdk-nag:AwsSolutions-CFR3",
+        "config:cloudfront-accesslogs-enabled",
+        "guard:CLOUDFRONT_ACCESSLOGS_ENABLED",
+        "prowler:cloudfront_distributions_logging_enabled",
+    ),
     url=_GUIDE + "standard-logging.html",
 )
 def cloudfront_access_logged(distribution: Resource) -> Outcome:
@@ -219,10 +245,39 @@ def _keeps_for_no_time(places: list[Node]) -> Outcome:
     applies_to=(DISTRIBUTION,),
     controls=("164.308(a)(5)(ii)(B)", "164.312(e)(1)"),
     requirement="HC-135",
-    same_as=("checkov:CKV_AWS_68",),
+    same_as=(
+        "cdk-nag:AwsSolutions-CFR2",
+        "config:cloudfront-associated-with-waf",
+        "prowler:cloudfront_distributions_using_waf",
+        "checkov:CKV_AWS_68",
+    ),
     severity=Severity.WARNING,
     url=_GUIDE + "distribution-web-awswaf.html",
 )
 def cloudfront_has_web_acl(distribution: Resource) -> Outcome:
     """Judge that one is named."""
     return distribution.at("DistributionConfig", "WebACLId").must_be_set()
+
+
+@rule(
+    title="no log of a distribution holds cookies",
+    fix="set Logging.IncludeCookies to false, and leave cs(Cookie) out of RecordFields of the delivery",
+    applies_to=(DISTRIBUTION,),
+    controls=("164.312(a)(1)",),
+    requirement="HC-133",
+    severity=Severity.WARNING,
+    url=_GUIDE + "standard-logs-reference.html",
+)
+def cloudfront_logs_without_cookies(distribution: Resource) -> Outcome:
+    """Judge both kinds of standard logging; a cookie lets whoever reads it in as the one who sent it."""
+    cookies = distribution.at("DistributionConfig", "Logging", "IncludeCookies")
+    assembly = distribution.template.assembly
+    sources, _ = assembly.pointing_at(distribution, "AWS::Logs::DeliverySource", "ResourceArn")
+    fields = [
+        field
+        for source in sources
+        for delivery in assembly.pointing_at(source, "AWS::Logs::Delivery", "DeliverySourceName")[0]
+        for field in delivery.each("RecordFields", "*")
+    ]
+    delivered = [field.broken() for field in fields if field.text == "cs(Cookie)"]
+    return all_met([MET if cookies.is_absent else cookies.must_be(False), *delivered])

@@ -11,7 +11,7 @@ from hipaa_constructs.rules._rule import Severity, rule
 
 TRAIL = "AWS::CloudTrail::Trail"
 GUIDE = "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/"
-_OBJECT = "AWS::S3::Object"
+OBJECT = "AWS::S3::Object"
 
 
 @rule(
@@ -118,7 +118,7 @@ def trail_logging(trail: Resource) -> Outcome:
 )
 def trail_logs_management_events(trail: Resource) -> Outcome:
     """Judge the selectors of this trail, or else those of the other trails of the assembly."""
-    return _by_any_trail(trail, _records_management)
+    return by_any_trail(trail, _records_management)
 
 
 @rule(
@@ -138,10 +138,11 @@ def trail_logs_management_events(trail: Resource) -> Outcome:
 )
 def trail_logs_s3_data_events(trail: Resource) -> Outcome:
     """Judge that reads and writes of some buckets are; of which, only the app knows."""
-    return _by_any_trail(trail, _records_objects)
+    return by_any_trail(trail, lambda one: records_data(one, OBJECT))
 
 
-def _by_any_trail(trail: Resource, judge: Callable[[Resource], Outcome]) -> Outcome:
+def by_any_trail(trail: Resource, judge: Callable[[Resource], Outcome]) -> Outcome:
+    """Judge a trail, or else the other trails of the assembly."""
     own = judge(trail)
     if own.verdict is Verdict.MET:
         return own
@@ -176,33 +177,34 @@ def _all_management(selector: Node) -> Outcome:
     )
 
 
-def _records_objects(trail: Resource) -> Outcome:
+def records_data(trail: Resource, kind: str) -> Outcome:
+    """Judge that a trail records data events of some resources of a type, by selectors of either form."""
     plain, advanced = trail.at("EventSelectors"), trail.at("AdvancedEventSelectors")
     if plain.is_unknown or advanced.is_unknown:
         return (plain if plain.is_unknown else advanced).undecided()
-    selected = [_objects(selector) for selector in plain.items()]
+    selected = [_chosen(selector, kind) for selector in plain.items()]
     selected += [
         all_met(
             [
                 _equals(selector, "eventCategory", "Data"),
-                _equals(selector, "resources.type", _OBJECT),
+                _equals(selector, "resources.type", kind),
                 _nothing_but(selector, ("eventCategory", "resources.type", "resources.ARN")),
             ]
         )
         for selector in advanced.items()
     ]
-    return _some(selected, "no selector records data events of AWS::S3::Object")
+    return _some(selected, f"no selector records data events of {kind}")
 
 
-def _objects(selector: Node) -> Outcome:
+def _chosen(selector: Node, kind: str) -> Outcome:
     kinds, resources = selector.at("ReadWriteType"), selector.at("DataResources")
     named = [
-        all_met([resource.at("Type").must_be(_OBJECT), resource.at("Values").must_be_set()])
+        all_met([resource.at("Type").must_be(kind), resource.at("Values").must_be_set()])
         for resource in resources.items()
     ]
     return all_met(
         [
-            resources.undecided() if resources.is_unknown else _some(named, "no data resource is AWS::S3::Object"),
+            resources.undecided() if resources.is_unknown else _some(named, f"no data resource is {kind}"),
             MET if kinds.is_absent else kinds.must_be("All"),
         ]
     )

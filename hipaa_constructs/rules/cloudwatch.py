@@ -7,6 +7,7 @@ from hipaa_constructs.rules._outcome import MET, Outcome, all_met
 from hipaa_constructs.rules._rule import Severity, rule
 
 ALARM = "AWS::CloudWatch::Alarm"
+COMPOSITE_ALARM = "AWS::CloudWatch::CompositeAlarm"
 
 
 def tells_somebody(actions: Node) -> Outcome:
@@ -19,13 +20,15 @@ def tells_somebody(actions: Node) -> Outcome:
 @rule(
     title="every alarm tells somebody that it goes off, and that it can no longer tell",
     fix="set AlarmActions and InsufficientDataActions to a topic, and leave ActionsEnabled out",
-    applies_to=(ALARM,),
+    applies_to=(ALARM, COMPOSITE_ALARM),
     controls=("164.312(b)",),
     requirement="HC-241",
     same_as=(
         "cdk-nag:HIPAA.Security-CloudWatchAlarmAction",
         "config:cloudwatch-alarm-action-check",
         "guard:CLOUDWATCH_ALARM_ACTION_CHECK",
+        "prowler:cloudwatch_alarm_actions_alarm_state_configured",
+        "prowler:cloudwatch_alarm_actions_enabled",
     ),
     severity=Severity.WARNING,
     url="https://docs.aws.amazon.com/config/latest/developerguide/cloudwatch-alarm-action-check.html",

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 
+from hipaa_constructs.rules._launches import listed
 from hipaa_constructs.rules._node import Node, Resource
-from hipaa_constructs.rules._outcome import MET, Outcome, all_met
-from hipaa_constructs.rules._rule import rule
+from hipaa_constructs.rules._outcome import MET, Outcome, all_met, any_met
+from hipaa_constructs.rules._rule import Severity, rule
 
 PROJECT = "AWS::CodeBuild::Project"
+REPORT_GROUP = "AWS::CodeBuild::ReportGroup"
+_USER_GUIDE = "https://docs.aws.amazon.com/codebuild/latest/userguide/"
 _GUIDE = "https://docs.aws.amazon.com/config/latest/developerguide/"
 _CREDENTIALS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
 _SIGNED_IN = re.compile(r"[a-z+]+://[^/@]+@", re.IGNORECASE)
@@ -67,3 +70,60 @@ def _no_sign_in(place: Node) -> Outcome:
     if _SIGNED_IN.match(place.outline()):
         return place.broken("a URL with a user or password")
     return place.undecided() if place.may_be("https://user:password@host/repository") else MET
+
+
+@rule(
+    title="what builds leave behind is encrypted",
+    fix="leave EncryptionDisabled out of artifacts, S3 logs and report exports, or set it to false",
+    applies_to=(PROJECT, REPORT_GROUP),
+    controls=("164.312(a)(2)(iv)", "164.312(e)(2)(ii)"),
+    requirement="HC-354",
+    same_as=("checkov:CKV_AWS_78",),
+    url=_USER_GUIDE + "security-encryption.html",
+)
+def codebuild_output_encrypted(resource: Resource) -> Outcome:
+    """Judge that nobody turned the encryption off, which is on by default."""
+    if resource.type == REPORT_GROUP:
+        places = [resource.at("ExportConfig", "S3Destination")]
+    else:
+        places = [
+            resource.at("Artifacts"),
+            *listed(resource.at("SecondaryArtifacts")),
+            resource.at("LogsConfig", "S3Logs"),
+        ]
+    flags = [place.at("EncryptionDisabled") for place in places]
+    return all_met([MET, *(flag.must_be(False) for flag in flags if not flag.is_absent)])
+
+
+@rule(
+    title="every build is logged",
+    fix="leave CloudWatchLogs.Status out of LogsConfig, or set it or S3Logs.Status to ENABLED",
+    applies_to=(PROJECT,),
+    controls=("164.312(b)",),
+    requirement="HC-355",
+    url=_USER_GUIDE + "change-project.html",
+)
+def codebuild_build_logged(project: Resource) -> Outcome:
+    """Judge both logs, of which that in CloudWatch Logs is on by default."""
+    own = project.at("LogsConfig", "CloudWatchLogs", "Status")
+    return any_met(
+        [
+            MET if own.is_absent else own.must_be("ENABLED"),
+            project.at("LogsConfig", "S3Logs", "Status").must_be("ENABLED"),
+        ]
+    )
+
+
+@rule(
+    title="no build is privileged",
+    fix="leave PrivilegedMode out, or set it to false; building images needs it",
+    applies_to=(PROJECT,),
+    controls=("164.312(a)(1)",),
+    requirement="HC-356",
+    severity=Severity.WARNING,
+    url=_USER_GUIDE + "sample-docker.html",
+)
+def codebuild_build_not_privileged(project: Resource) -> Outcome:
+    """Judge the environment: a privileged build is root of its host."""
+    place = project.at("Environment", "PrivilegedMode")
+    return MET if place.is_absent else place.must_be(False)

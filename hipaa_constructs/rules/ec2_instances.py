@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from hipaa_constructs.rules._launches import (
+    DATA,
+    EC2_FLEET,
+    INSTANCE,
+    LAUNCH_CONFIGURATION,
+    LAUNCH_TEMPLATE,
+    SPOT_FLEET,
+    launches,
+)
 from hipaa_constructs.rules._node import Node, Resource
 from hipaa_constructs.rules._outcome import MET, NOT_APPLICABLE, Outcome, all_met
 from hipaa_constructs.rules._rule import rule
 
-INSTANCE = "AWS::EC2::Instance"
-LAUNCH_TEMPLATE = "AWS::EC2::LaunchTemplate"
-LAUNCH_CONFIGURATION = "AWS::AutoScaling::LaunchConfiguration"
 GROUP = "AWS::AutoScaling::AutoScalingGroup"
-_DATA = "LaunchTemplateData"
 _GUIDE = "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/"
 _REACHABLE = (
     "164.308(a)(3)(i)",
@@ -24,13 +29,13 @@ _LEAST_SUBNETS = 2
 
 def _launched(resource: Resource, *keys: str) -> Node:
     """Return what instances are launched with, which a launch template holds one level deeper."""
-    return resource.at(_DATA, *keys) if resource.type == LAUNCH_TEMPLATE else resource.at(*keys)
+    return resource.at(DATA, *keys) if resource.type == LAUNCH_TEMPLATE else resource.at(*keys)
 
 
 @rule(
     title="every volume that instances are launched with is encrypted",
     fix="set Ebs.Encrypted to true in each block device mapping, that of the root volume among them",
-    applies_to=(INSTANCE, LAUNCH_TEMPLATE, LAUNCH_CONFIGURATION),
+    applies_to=(INSTANCE, LAUNCH_TEMPLATE, LAUNCH_CONFIGURATION, SPOT_FLEET, EC2_FLEET),
     controls=("164.312(a)(2)(iv)", "164.312(e)(2)(ii)"),
     requirement="HC-001",
     same_as=(
@@ -42,7 +47,11 @@ def _launched(resource: Resource, *keys: str) -> Node:
 )
 def ec2_volumes_encrypted(resource: Resource) -> Outcome:
     """Judge the block device mappings; without one, the image or the account decide, which no template shows."""
-    mappings = _launched(resource, "BlockDeviceMappings")
+    return all_met(_volumes_encrypted(resource, launch) for launch in launches(resource))
+
+
+def _volumes_encrypted(resource: Resource, launch: Node) -> Outcome:
+    mappings = launch.at("BlockDeviceMappings")
     if mappings.is_absent:
         return (
             NOT_APPLICABLE if _template_decides(resource) else mappings.undecided("the image decides, or the account")
@@ -53,6 +62,8 @@ def ec2_volumes_encrypted(resource: Resource) -> Outcome:
 
 
 def _template_decides(resource: Resource) -> bool:
+    if resource.type == EC2_FLEET:  # It is launched from templates, and says only what differs.
+        return True
     return resource.type == INSTANCE and not resource.at("LaunchTemplate").is_absent
 
 
@@ -71,6 +82,7 @@ def _encrypted(mapping: Node) -> Outcome:
     controls=_REACHABLE,
     requirement="HC-002",
     same_as=(
+        "cdk-nag:HIPAA.Security-EC2IMDSv2Enabled",
         "config:ec2-imdsv2-check",
         "config:ec2-launch-template-imdsv2-check",
         "config:autoscaling-launchconfig-requires-imdsv2",
@@ -101,7 +113,7 @@ def ec2_metadata_needs_token(resource: Resource) -> Outcome:
 )
 def ec2_metadata_stays_on_instance(template: Resource) -> Outcome:
     """Judge how far the answer with the token travels; by default the image decides."""
-    options = template.at(_DATA, "MetadataOptions")
+    options = template.at(DATA, "MetadataOptions")
     if options.at("HttpEndpoint").value == "disabled":
         return MET
     limit = options.at("HttpPutResponseHopLimit")
@@ -125,7 +137,7 @@ def ec2_metadata_stays_on_instance(template: Resource) -> Outcome:
 )
 def ec2_template_assigns_no_public_address(template: Resource) -> Outcome:
     """Judge the network interfaces; without a word the subnet decides, see SubnetAssignsNoPublicAddress."""
-    interfaces = template.at(_DATA, "NetworkInterfaces")
+    interfaces = template.at(DATA, "NetworkInterfaces")
     if interfaces.is_unknown:
         return interfaces.undecided()
     places = [interface.at("AssociatePublicIpAddress") for interface in interfaces.items()]

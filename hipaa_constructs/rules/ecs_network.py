@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from hipaa_constructs.rules._network import is_wide
 from hipaa_constructs.rules._node import Node, Resource
 from hipaa_constructs.rules._outcome import MET, NOT_APPLICABLE, Outcome
+from hipaa_constructs.rules._routes import SUBNET, subnet_leads_out
 from hipaa_constructs.rules._rule import rule
 from hipaa_constructs.rules._value import UNKNOWN
 from hipaa_constructs.rules.ecs import SERVICE
 
-_SUBNET, _ENDPOINT, _ROUTE = "AWS::EC2::Subnet", "AWS::EC2::VPCEndpoint", "AWS::EC2::Route"
-_ASSOCIATION = "AWS::EC2::SubnetRouteTableAssociation"
+_ENDPOINT = "AWS::EC2::VPCEndpoint"
 _IMAGES = ("ecr.api", "ecr.dkr", "s3")
 """What an image of Amazon ECR is pulled from; the layers come from Amazon S3."""
 _SECRETS = {"AWS::SecretsManager::Secret": "secretsmanager", "AWS::SSM::Parameter": "ssm"}
@@ -33,9 +32,9 @@ def ecs_service_reaches_aws_services(service: Resource) -> Outcome:
     secrets. What the program itself calls, the template does not say.
     """
     places = service.at("NetworkConfiguration", "AwsvpcConfiguration", "Subnets")
-    subnets = [one for place in places.items() for one in place.targets() if one.type == _SUBNET]
+    subnets = [one for place in places.items() for one in place.targets() if one.type == SUBNET]
     vpc = subnets[0].at("VpcId").target() if subnets else None
-    if vpc is None or not all(_has_no_way_out(subnet) for subnet in subnets):
+    if vpc is None or not all(subnet_leads_out(subnet) is False for subnet in subnets):
         return NOT_APPLICABLE
     task = service.at("TaskDefinition").target()
     needed = dict.fromkeys(_needed(task)) if task is not None else {}
@@ -45,26 +44,6 @@ def ecs_service_reaches_aws_services(service: Resource) -> Outcome:
     if missing and (unsure or None in names):
         return places.undecided("an intrinsic function hides of which service, or in which VPC, an endpoint is")
     return places.broken(f"no endpoint of {', '.join(missing)}") if missing else MET
-
-
-def _has_no_way_out(subnet: Resource) -> bool:
-    assembly = subnet.template.assembly
-    associations, unsure = assembly.pointing_at(subnet, _ASSOCIATION, "SubnetId")
-    tables = [association.at("RouteTableId").target() for association in associations]
-    if not tables or unsure:
-        return False
-    for table in tables:
-        if table is None:
-            return False
-        routes, hidden = assembly.pointing_at(table, _ROUTE, "RouteTableId")
-        if hidden or any(_leads_out(route) for route in routes):
-            return False
-    return True
-
-
-def _leads_out(route: Resource) -> bool:
-    ranges = (route.at("DestinationCidrBlock"), route.at("DestinationIpv6CidrBlock"))
-    return any(is_wide(place) is not False for place in ranges)
 
 
 def _needed(task: Resource) -> Iterator[str]:

@@ -34,6 +34,7 @@ _ANY_KEY = "arn:aws:kms:us-east-1:111122223333:key/" + "\1" * 36
     requirement="HC-268",
     same_as=(
         "cdk-nag:AwsSolutions-KMS5",
+        "config:cmk-backing-key-rotation-enabled",
         "guard:CMK_BACKING_KEY_ROTATION_ENABLED",
         "prowler:kms_cmk_rotation_enabled",
         "checkov:CKV_AWS_7",
@@ -87,7 +88,12 @@ def kms_key_kept(key: Resource) -> Outcome:
     applies_to=(KEY, REPLICA_KEY),
     controls=("164.312(a)(1)",),
     requirement="HC-271",
-    same_as=("guard:KMS_NO_WILDCARD_PRINCIPAL", "prowler:kms_key_not_publicly_accessible", "checkov:CKV_AWS_33"),
+    same_as=(
+        "config:kms-key-policy-no-public-access",
+        "guard:KMS_NO_WILDCARD_PRINCIPAL",
+        "prowler:kms_key_not_publicly_accessible",
+        "checkov:CKV_AWS_33",
+    ),
     url="https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html",
 )
 def kms_key_policy_names_principals(key: Resource) -> Outcome:

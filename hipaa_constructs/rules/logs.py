@@ -37,6 +37,7 @@ def receives_audit_logs(group: Resource) -> bool:
     requirement="HC-235",
     same_as=(
         "cdk-nag:HIPAA.Security-CloudWatchLogGroupEncrypted",
+        "config:cloudwatch-log-group-encrypted",
         "guard:CLOUDWATCH_LOG_GROUP_ENCRYPTED",
         "prowler:cloudwatch_log_group_kms_encryption_enabled",
         "checkov:CKV_AWS_158",
@@ -56,6 +57,7 @@ def log_group_encrypted(group: Resource) -> Outcome:
     requirement="HC-236",
     same_as=(
         "cdk-nag:HIPAA.Security-CloudWatchLogGroupRetentionPeriod",
+        "config:cw-loggroup-retention-period-check",
         "guard:CW_LOGGROUP_RETENTION_PERIOD_CHECK",
         "prowler:cloudwatch_log_group_retention_policy_specific_days_enabled",
         "checkov:CKV_AWS_66",

@@ -45,6 +45,11 @@ def _refuses_plaintext(statement: Statement) -> bool | None:
     return _refuses_if(statement, operators, "aws:SecureTransport", lambda value: is_text(value.value, "false"))
 
 
+def tls_only(bucket: Resource) -> Outcome:
+    """Judge that a policy of a bucket denies requests without TLS."""
+    return denied_to_all(bucket, _refuses_plaintext, "requests without TLS (aws:SecureTransport)")
+
+
 def _refuses_old_tls(statement: Statement) -> bool | None:
     operators = ("numericlessthan", "numericlessthanifexists")
     return _refuses_if(statement, operators, "s3:TlsVersion", lambda value: (value.number or 0) >= _OLDEST_TLS)
@@ -66,7 +71,7 @@ def _refuses_old_tls(statement: Statement) -> bool | None:
 )
 def s3_bucket_tls_only(bucket: Resource) -> Outcome:
     """Judge all policies of the bucket, in whichever stack they are."""
-    return denied_to_all(bucket, _refuses_plaintext, "requests without TLS (aws:SecureTransport)")
+    return tls_only(bucket)
 
 
 @rule(

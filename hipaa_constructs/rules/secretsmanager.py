@@ -84,6 +84,7 @@ def _rotates(schedule: Resource) -> Outcome:
     applies_to=("AWS::SecretsManager::ResourcePolicy",),
     controls=("164.312(a)(1)",),
     requirement="HC-284",
+    same_as=("prowler:secretsmanager_not_publicly_accessible",),
     url=_GUIDE + "auth-and-access_resource-policies.html",
 )
 def secret_policy_names_principals(policy: Resource) -> Outcome:

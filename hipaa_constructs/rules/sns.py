@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hipaa_constructs.rules._keys import customers_key
 from hipaa_constructs.rules._node import Node, Resource
-from hipaa_constructs.rules._outcome import MET, Outcome, all_met
+from hipaa_constructs.rules._outcome import MET, NOT_APPLICABLE, Outcome, all_met
 from hipaa_constructs.rules._policy import Statement, callers_named, denies_plaintext, policies_of, read
 from hipaa_constructs.rules._rule import Severity, rule
 
@@ -40,6 +40,7 @@ def sns_topic_uses_customer_managed_key(topic: Resource) -> Outcome:
     applies_to=(TOPIC,),
     controls=("164.312(e)(1)", "164.312(e)(2)(i)", "164.312(e)(2)(ii)"),
     requirement="HC-276",
+    same_as=("cdk-nag:AwsSolutions-SNS3",),
     severity=Severity.WARNING,
     url=_GUIDE + "sns-security-best-practices.html",
 )
@@ -59,6 +60,11 @@ def _refuses_plaintext(statement: Statement) -> bool | None:
     applies_to=(TOPIC_POLICY,),
     controls=("164.312(a)(1)", "164.308(a)(4)(ii)(C)"),
     requirement="HC-277",
+    same_as=(
+        "config:sns-topic-no-public-access",
+        "guard:SNS_TOPICPOLICY_NO_WILDCARD_PRINCIPAL",
+        "prowler:sns_topics_not_publicly_accessible",
+    ),
     url=_GUIDE + "sns-access-policy-use-cases.html",
 )
 def sns_topic_policy_names_principals(policy: Resource) -> Outcome:
@@ -75,6 +81,7 @@ def sns_topic_policy_names_principals(policy: Resource) -> Outcome:
     applies_to=(SUBSCRIPTION, TOPIC),
     controls=("164.312(e)(1)", "164.312(e)(2)(ii)"),
     requirement="HC-278",
+    same_as=("prowler:sns_subscription_not_using_http_endpoints",),
     url=_GUIDE + "sns-security-best-practices.html",
 )
 def sns_subscription_encrypted_in_transit(resource: Resource) -> Outcome:
@@ -91,3 +98,33 @@ def _not_http(protocol: Node) -> Outcome:
     if protocol.text is None:
         return protocol.broken()
     return protocol.broken() if protocol.text.lower() == "http" else MET
+
+
+_PERSONAL = ("application", "email", "email-json", "sms")
+
+
+@rule(
+    title="no subscription sends what may hold PHI to mailboxes or phones",
+    fix="subscribe a queue, a function or an HTTPS endpoint; alarms may be sent anywhere",
+    applies_to=(SUBSCRIPTION, TOPIC),
+    controls=("164.312(e)(1)", "164.312(e)(2)(ii)"),
+    requirement="HC-279",
+    severity=Severity.WARNING,
+    url=_GUIDE + "sns-user-notifications.html",
+)
+def sns_subscription_not_personal(resource: Resource) -> Outcome:
+    """Judge the protocol but of topics that alarms are sent to: nobody can take back or encrypt a mail or a text."""
+    subscribed = resource.type == SUBSCRIPTION
+    places = [resource.at()] if subscribed else resource.each("Subscription", "*")
+    found = [place.at("Protocol") for place in places if place.at("Protocol").text in _PERSONAL]
+    if not found:
+        hidden = resource.at("Protocol" if subscribed else "Subscription")
+        return hidden.undecided() if hidden.is_unknown else MET
+    topic = resource.at("TopicArn").target() if subscribed else resource
+    return NOT_APPLICABLE if topic is not None and _takes_alarms(topic) else found[0].broken()
+
+
+def _takes_alarms(topic: Resource) -> bool:
+    assembly = topic.template.assembly
+    kinds = (("AWS::CloudWatch::Alarm", "AlarmActions", "*"), ("AWS::CloudWatch::CompositeAlarm", "AlarmActions", "*"))
+    return any(assembly.pointing_at(topic, kind, *path)[0] for kind, *path in kinds)

@@ -18,7 +18,11 @@ _CREDENTIALS = ("authorization", "cookie")
     applies_to=(WEB_ACL,),
     controls=("164.312(b)",),
     requirement="HC-200",
-    same_as=("cdk-nag:HIPAA.Security-WAFv2LoggingEnabled", "config:wafv2-logging-enabled"),
+    same_as=(
+        "cdk-nag:HIPAA.Security-WAFv2LoggingEnabled",
+        "config:wafv2-logging-enabled",
+        "prowler:wafv2_webacl_logging_enabled",
+    ),
     url=_GUIDE + "logging.html",
 )
 def web_acl_logged(acl: Resource) -> Outcome:
@@ -76,6 +80,7 @@ def _is_header(field: Node, name: str) -> Outcome:
     applies_to=(WEB_ACL,),
     controls=("164.308(a)(5)(ii)(B)",),
     requirement="HC-202",
+    same_as=("config:wafv2-webacl-not-empty", "prowler:wafv2_webacl_with_rules"),
     severity=Severity.WARNING,
     url=_GUIDE + "aws-managed-rule-groups-list.html",
 )

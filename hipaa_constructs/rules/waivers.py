@@ -6,6 +6,7 @@ import datetime
 
 from hipaa_constructs.rules._node import Node, Resource
 from hipaa_constructs.rules._outcome import MET, NOT_APPLICABLE, Outcome, all_met
+from hipaa_constructs.rules._resolve import is_plain
 from hipaa_constructs.rules._rule import decided_by_checker, rule
 
 METADATA_KEY = "hipaa_constructs"
@@ -16,7 +17,8 @@ _ADDRESSABLE = "https://www.ecfr.gov/current/title-45/section-164.306#p-164.306(
 
 def recorded_waivers(resource: Resource) -> list[Node]:
     """Return the places of the waivers that a resource's metadata records."""
-    if "Metadata" not in resource.body:
+    metadata = resource.body.get("Metadata")
+    if metadata is None or (isinstance(metadata, dict) and is_plain(metadata) and METADATA_KEY not in metadata):
         return []
     return resource.attribute("Metadata").at(METADATA_KEY, "waivers").items()
 

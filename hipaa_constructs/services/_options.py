@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
+from typing import TypeVar
 
 from aws_cdk import Duration
 from constructs import Construct
@@ -14,7 +15,10 @@ from constructs import Construct
 from hipaa_constructs.errors import ComplianceError
 from hipaa_constructs.rules import RULES
 from hipaa_constructs.services._tokens import is_unresolved
+from hipaa_constructs.services.profile import Profile, Relaxation
 from hipaa_constructs.waivers import Waiver
+
+T = TypeVar("T")
 
 _NONE: Mapping[str, object] = MappingProxyType({})
 
@@ -30,6 +34,7 @@ class Contract:
         governed: the options with a compliant default, each with the rules that a weaker value needs a waiver of.
         chosen: further options that the construct takes as arguments of its own.
         free: the options that are passed on as they are, a `TypedDict`.
+        relaxations: what development environments do without.
     """
 
     wraps: type
@@ -38,6 +43,7 @@ class Contract:
     governed: Mapping[str, tuple[str, ...]]
     chosen: tuple[str, ...] = ()
     free: type
+    relaxations: tuple[Relaxation[object], ...] = ()
 
 
 class Arguments:
@@ -54,6 +60,7 @@ class Arguments:
         contract: Contract,
         waivers: Sequence[Waiver] = (),
         free: Mapping[str, object] = _NONE,
+        holds_phi: bool = True,
     ) -> None:
         """Check the waivers, and the names of the options.
 
@@ -63,13 +70,15 @@ class Arguments:
             contract: what the construct makes of each option.
             waivers: the exceptions it was given; one of a rule about anything else than it makes is refused.
             free: the options it was given that are not arguments of its own.
+            holds_phi: whether it may hold PHI, which a development environment keeps as well as any other.
 
         Raises:
             ComplianceError: a waiver is not one, excuses nothing here or is given twice; an option is fixed or unknown.
         """
         self._scope, self._id = scope, id
         self.waivers = tuple(waivers)
-        self._contract = contract
+        self.relaxed: dict[str, None] = {}
+        self._contract, self._holds_phi = contract, holds_phi
         types = set(contract.types)
         seen: set[str] = set()
         for waiver in self.waivers:
@@ -101,8 +110,25 @@ class Arguments:
                 hint = f"; did you mean {close[0]}?" if close else ""
                 raise ComplianceError(f"{self.path}: there is no option {name}{hint}")
 
+    def default(self, relaxation: Relaxation[T], given: T | None) -> T:
+        """Return what an argument was given, or its default in this environment.
+
+        Args:
+            relaxation: of the contract's.
+            given: None for the default.
+        """
+        if given is not None:
+            return given
+        return relaxation.development if self.relaxes(relaxation) else relaxation.production
+
+    def relaxes(self, relaxation: Relaxation[object]) -> bool:
+        """Tell whether this environment does without."""
+        if relaxation.without_phi and self._holds_phi:
+            return False
+        return Profile.of(self._scope) is Profile.DEVELOPMENT
+
     def govern(self, name: str, value: object, *, holds: bool, asked: str, rule: str) -> None:
-        """Refuse a value weaker than a rule asks, unless the rule is waived.
+        """Refuse a value weaker than a rule asks, unless the rule is waived, or relaxed in this environment.
 
         A value that is a CDK token can't be judged here: it passes, and the rule judges the template.
 
@@ -115,6 +141,9 @@ class Arguments:
         """
         assert rule in self._contract.governed[name]
         if holds or is_unresolved(value) or any(waiver.rule == rule for waiver in self.waivers):
+            return
+        if any(one.option == name and rule in one.rules and self.relaxes(one) for one in self._contract.relaxations):
+            self.relaxed[rule] = None
             return
         raise ComplianceError(
             f"{self.path}: {name} must be {asked}, got {_shown(value)}; to go without it pass "

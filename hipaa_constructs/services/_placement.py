@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from aws_cdk import aws_ec2 as ec2
+from constructs import Construct
 
 from hipaa_constructs.errors import ComplianceError
 from hipaa_constructs.services._options import Arguments
@@ -53,6 +54,13 @@ def public_subnets(arguments: Arguments, vpc: ec2.IVpc, given: ec2.SubnetSelecti
         ComplianceError: there are none, or they lie in one Availability Zone.
     """
     return _over_zones(arguments, _chosen(arguments, vpc, given, vpc.public_subnets, asked="public"))
+
+
+def calling_group(scope: Construct, vpc: ec2.IVpc, description: str) -> ec2.SecurityGroup:
+    """Make a security group that nobody may enter, and that lets HTTPS out only."""
+    group = ec2.SecurityGroup(scope, "SecurityGroup", vpc=vpc, description=description, allow_all_outbound=False)
+    group.add_egress_rule(ec2.Peer.any_ipv4(), ec2.Port.HTTPS, "AWS services, by endpoints or a NAT gateway")
+    return group
 
 
 def _chosen(

@@ -18,15 +18,39 @@ from hipaa_constructs.services._tokens import ACCOUNT_ID, PARTITION, REGION, is_
 from hipaa_constructs.services.iam import ManagedPolicyRole
 from hipaa_constructs.services.kms import AnyKey, is_alias
 from hipaa_constructs.services.logs import EncryptedLogGroup
+from hipaa_constructs.services.profile import Relaxation
 from hipaa_constructs.services.rds_engines import Engine, engine_type, known, major_version
 from hipaa_constructs.services.secretsmanager import EncryptedSecret
 
 LONGEST_RETENTION = Duration.days(35)
+_SHORT_RETENTION = Duration.days(7)
 MONITORING_INTERVAL = Duration.seconds(60)
 KEEPING = (RemovalPolicy.RETAIN, RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE, RemovalPolicy.SNAPSHOT)
 _LONGEST_SLUG = 24
 _PARTS = 8
 _SMALL_LOGS = {"iam-db-auth-error", "instance"}
+
+BACKUP_RETENTION = Relaxation(
+    option="backup_retention",
+    production=LONGEST_RETENTION,
+    development=_SHORT_RETENTION,
+    rules=("RdsBackupsKept",),
+)
+DELETE_BACKUPS = Relaxation(
+    option="delete_automated_backups", production=False, development=True, rules=("RdsKept",), without_phi=True
+)
+INSTANCE_TYPE = Relaxation(option="instance_type", production="m5.large", development="t4g.medium")
+MULTI_AZ = Relaxation(option="multi_az", production=True, development=False, rules=("RdsMultiAz",))
+PROTECTION = Relaxation(
+    option="deletion_protection", production=True, development=False, rules=("RdsDeletionProtected",), without_phi=True
+)
+REMOVAL = Relaxation(
+    option="removal_policy",
+    production=RemovalPolicy.SNAPSHOT,
+    development=RemovalPolicy.DESTROY,
+    rules=("RdsKept",),
+    without_phi=True,
+)
 
 FIXED = {
     "cloudwatch_logs_retention": "the log groups are made beforehand and keep six years (164.316(b)(2)(i)); it would "
@@ -80,6 +104,11 @@ def known_engine(
             citation="164.308(a)(5)(ii)(A)",
         )
     return found
+
+
+def usual_type(arguments: Arguments, engine: Engine) -> ec2.InstanceType:
+    """Return the type of instances of which nothing is said."""
+    return ec2.InstanceType(arguments.default(INSTANCE_TYPE, None) if engine.graviton else INSTANCE_TYPE.production)
 
 
 def check_key(arguments: Arguments, key: AnyKey | None) -> None:

@@ -9,7 +9,9 @@ from constructs import IConstruct
 
 from hipaa_constructs.errors import ComplianceError
 from hipaa_constructs.rules import RULES
+from hipaa_constructs.services._library_waivers import development_waiver
 from hipaa_constructs.services._metadata import noted
+from hipaa_constructs.services._options import Arguments
 from hipaa_constructs.waivers import METADATA_KEY, RecordedWaiver, Waiver
 
 
@@ -34,6 +36,22 @@ def waive(construct: IConstruct, *waivers: Waiver) -> None:
         chosen = _resources_for(construct, waiver, resources)
         for resource in chosen:
             record(resource, [waiver], scope=construct)
+
+
+def excuse(construct: IConstruct, arguments: Arguments) -> None:
+    """Excuse the resources of a construct from the rules that it has waivers of, or that its environment relaxes.
+
+    Args:
+        construct: what was made.
+        arguments: what it was made of.
+    """
+    waive(construct, *arguments.waivers)
+    if arguments.relaxed:
+        resources = [child for child in construct.node.find_all() if isinstance(child, CfnResource)]
+        for rule in arguments.relaxed:
+            waiver = development_waiver(rule)
+            for resource in _resources_for(construct, waiver, resources):
+                record(resource, [waiver], scope=construct, by_library=True)
 
 
 def _resources_for(construct: IConstruct, waiver: Waiver, resources: Sequence[CfnResource]) -> Sequence[CfnResource]:

@@ -14,14 +14,16 @@ from aws_cdk import aws_kms as kms
 from constructs import Construct
 
 from hipaa_constructs.services._options import Arguments, Contract
-from hipaa_constructs.services._placement import serving_subnets
+from hipaa_constructs.services._placement import calling_group, serving_subnets
 from hipaa_constructs.services._tokens import PARTITION
 from hipaa_constructs.services._waiving import waive
 from hipaa_constructs.services.iam import ManagedPolicyRole
 from hipaa_constructs.services.kms import AnyKey, let_in, usable_key
+from hipaa_constructs.services.profile import Relaxation
 from hipaa_constructs.waivers import Waiver
 
 LEAST_INSTANCES = 2
+INSTANCES = Relaxation(option="min_capacity", production=LEAST_INSTANCES, development=1)
 _LEAST_VOLUME_GIB = 8
 _LIFETIME = Duration.days(30)
 _CHANNELS = (
@@ -95,6 +97,7 @@ class HipaaAutoScalingGroup(Construct):
     some 2 USD a month for each.
 
     Rules: Ec2VolumesEncrypted, Ec2MetadataNeedsToken, Ec2MetadataStaysOnInstance, Ec2TemplateAssignsNoPublicAddress,
+    Ec2InstanceMonitored, Ec2WithoutKeyPair, SsmManagesInstances, SecurityGroupEgressConfined,
     AutoScalingGroupSpansZones.
     Your duty: the image and its patches; what the role may do; backups, should anything but scratch be on a volume.
     AWS: https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-data-protection.html
@@ -122,6 +125,7 @@ class HipaaAutoScalingGroup(Construct):
             "vpc_subnets",
         ),
         free=AutoScalingGroupOptions,
+        relaxations=(INSTANCES,),
     )
 
     def __init__(
@@ -134,7 +138,7 @@ class HipaaAutoScalingGroup(Construct):
         machine_image: ec2.IMachineImage,
         vpc_subnets: ec2.SubnetSelection | None = None,
         security_group: ec2.ISecurityGroup | None = None,
-        min_capacity: int = LEAST_INSTANCES,
+        min_capacity: int | None = None,
         max_capacity: int | None = None,
         root_device_name: str = "/dev/xvda",
         root_volume_gib: int = 30,
@@ -168,6 +172,7 @@ class HipaaAutoScalingGroup(Construct):
                 small.
         """
         arguments = Arguments(scope, id, contract=self.contract, waivers=waivers, free=options)
+        min_capacity = arguments.default(INSTANCES, min_capacity)
         most = min_capacity * 3 if max_capacity is None else max_capacity
         _check_sizes(arguments, min_capacity, most, root_volume_gib)
         subnets = serving_subnets(arguments, vpc, vpc_subnets)
@@ -176,7 +181,7 @@ class HipaaAutoScalingGroup(Construct):
         self.role = ManagedPolicyRole(self, "Role", assumed_by=iam.ServicePrincipal("ec2.amazonaws.com"))
         for statement in _session_manager(Stack.of(self)):
             self.role.role.add_to_principal_policy(statement)
-        self.security_group = security_group or _closed_group(self, vpc)
+        self.security_group = security_group or calling_group(self, vpc, "Instances of a group")
         self.launch_template = ec2.LaunchTemplate(
             self,
             "LaunchTemplate",
@@ -241,7 +246,7 @@ def _session_manager(stack: Stack) -> Sequence[iam.PolicyStatement]:
 
 
 def _check_sizes(arguments: Arguments, least: int, most: int, volume: int) -> None:
-    if least < LEAST_INSTANCES:
+    if least < (1 if arguments.relaxes(INSTANCES) else LEAST_INSTANCES):
         arguments.refuse(
             "min_capacity",
             least,
@@ -265,14 +270,6 @@ def _check_sizes(arguments: Arguments, least: int, most: int, volume: int) -> No
             way_out="an image does not fit on less",
             citation="164.308(a)(7)(i)",
         )
-
-
-def _closed_group(scope: Construct, vpc: ec2.IVpc) -> ec2.SecurityGroup:
-    group = ec2.SecurityGroup(
-        scope, "SecurityGroup", vpc=vpc, description="Instances of a group", allow_all_outbound=False
-    )
-    group.add_egress_rule(ec2.Peer.any_ipv4(), ec2.Port.HTTPS, "AWS services, by endpoints or a NAT gateway")
-    return group
 
 
 def _volume_key(scope: Construct, given: AnyKey | None) -> kms.IKey | None:

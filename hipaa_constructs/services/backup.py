@@ -14,7 +14,7 @@ from constructs import Construct, IConstruct
 
 from hipaa_constructs.services._of_stack import one_of_stack
 from hipaa_constructs.services._options import Arguments, Contract
-from hipaa_constructs.services._waiving import waive
+from hipaa_constructs.services._waiving import excuse
 from hipaa_constructs.services.backup_resources import Chosen, Protectable, chosen
 from hipaa_constructs.services.backup_restores import RestoreTesting
 from hipaa_constructs.services.backup_retention import (
@@ -33,11 +33,21 @@ from hipaa_constructs.services.backup_vault import (
 )
 from hipaa_constructs.services.iam import ManagedPolicyRole
 from hipaa_constructs.services.kms import AnyKey
+from hipaa_constructs.services.profile import Relaxation
 from hipaa_constructs.services.sns import EncryptedTopic
 from hipaa_constructs.waivers import Waiver
 
 _POLICIES = ("service-role/AWSBackupServiceRolePolicyForBackup", "AWSBackupServiceRolePolicyForS3Backup")
 _FAILED = ["ABORTED", "EXPIRED", "FAILED", "PARTIAL"]
+_HALF_A_YEAR = Duration.days(180)
+_DAILY = Relaxation(
+    option="daily_retention",
+    production=LONGEST_CONTINUOUS,
+    development=Duration.days(7),
+    rules=("BackupPlanRunsDaily",),
+)
+_MONTHLY = Relaxation(option="monthly_retention", production=A_YEAR, development=_HALF_A_YEAR)
+_YEARLY = Relaxation(option="yearly_retention", production=SIX_YEARS, development=_HALF_A_YEAR)
 
 
 class PlanOptions(TypedDict, total=False):
@@ -80,6 +90,7 @@ class HipaaBackupPlan(Construct):
         governed={"daily_retention": ("BackupPlanRunsDaily",), "backup_plan_rules": ("BackupPlanRunsDaily",)},
         chosen=("backup_vault",),
         free=PlanOptions,
+        relaxations=(_DAILY, _MONTHLY, _YEARLY),
     )
 
     def __init__(
@@ -88,9 +99,9 @@ class HipaaBackupPlan(Construct):
         id: str,
         *,
         backup_vault: EncryptedBackupVault | backup.IBackupVault | None = None,
-        daily_retention: Duration = LONGEST_CONTINUOUS,
-        monthly_retention: Duration = A_YEAR,
-        yearly_retention: Duration = SIX_YEARS,
+        daily_retention: Duration | None = None,
+        monthly_retention: Duration | None = None,
+        yearly_retention: Duration | None = None,
         backup_plan_rules: Sequence[backup.BackupPlanRule] | None = None,
         copy_to: AnyVault | None = None,
         restore_testing: events.Schedule | None = None,
@@ -124,7 +135,12 @@ class HipaaBackupPlan(Construct):
             ComplianceError: an option is unknown, weaker than a rule that is not waived, or refused by AWS Backup.
         """
         arguments = Arguments(scope, id, contract=self.contract, waivers=waivers, free=options)
-        periods = (daily_retention, monthly_retention, yearly_retention)
+        daily_retention = arguments.default(_DAILY, daily_retention)
+        periods = (
+            daily_retention,
+            arguments.default(_MONTHLY, monthly_retention),
+            arguments.default(_YEARLY, yearly_retention),
+        )
         check_retention(arguments, *periods)
         if backup_plan_rules is None:
             check_locks(arguments, periods, backup_vault, copy_to)
@@ -169,7 +185,7 @@ class HipaaBackupPlan(Construct):
                 vault.key.key_arn if isinstance(vault, EncryptedBackupVault) else None,
             )
         )
-        waive(self, *waivers)
+        excuse(self, arguments)
 
     @classmethod
     def of(cls, scope: IConstruct) -> HipaaBackupPlan:

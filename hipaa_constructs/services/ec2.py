@@ -31,6 +31,7 @@ from hipaa_constructs.services.ec2_subnets import (
 )
 from hipaa_constructs.services.kms import AnyKey
 from hipaa_constructs.services.logs import EncryptedLogGroup
+from hipaa_constructs.services.profile import Relaxation
 from hipaa_constructs.services.s3 import EncryptedBucket
 from hipaa_constructs.waivers import Waiver
 
@@ -41,6 +42,7 @@ _MOST_ZONES = 6
 _RESILIENCE = "164.308(a)(7)(ii)(C)"
 _TENANCIES = {ec2.DefaultInstanceTenancy.DEFAULT: "default", ec2.DefaultInstanceTenancy.DEDICATED: "dedicated"}
 _OPENS_TO_INTERNET = "RouteNotToInternetGateway"
+_ZONES = Relaxation(option="max_azs", production=3, development=2)
 
 
 class VpcOptions(TypedDict, total=False):
@@ -116,6 +118,7 @@ class FlowLoggedVpc(Construct):
         },
         chosen=("create_internet_gateway", "ip_addresses", "nat_gateways", "reserved_azs"),
         free=VpcOptions,
+        relaxations=(_ZONES,),
     )
 
     def __init__(
@@ -332,7 +335,7 @@ def _zones(arguments: Arguments, given: Sequence[str] | None, most: int | None, 
             "max_azs", most, asked="left out with availability_zones", way_out="name the zones or count them",
             citation=_RESILIENCE,
         )  # fmt: skip
-    number = 3 if most is None else most
+    number = arguments.default(_ZONES, most)
     if given is None and not is_unresolved(number) and not 1 <= number <= _MOST_ZONES:
         arguments.refuse(
             "max_azs", number, asked="from 2 to 6", way_out="no Region has more zones", citation=_RESILIENCE

@@ -15,9 +15,9 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from hipaa_constructs.services._options import Arguments, Contract
-from hipaa_constructs.services._placement import serving_subnets
+from hipaa_constructs.services._placement import calling_group, serving_subnets
 from hipaa_constructs.services._tokens import REGION
-from hipaa_constructs.services._waiving import waive
+from hipaa_constructs.services._waiving import excuse
 from hipaa_constructs.services.ecs_arguments import (
     LEAST_TASKS,
     check_balancer,
@@ -37,7 +37,8 @@ from hipaa_constructs.services.ecs_tls_proxy import TlsProxy
 from hipaa_constructs.services.elbv2 import HttpsLoadBalancer
 from hipaa_constructs.services.iam import ManagedPolicyRole, on_behalf_of
 from hipaa_constructs.services.kms import AnyKey
-from hipaa_constructs.services.logs import EncryptedLogGroup
+from hipaa_constructs.services.logs import EncryptedLogGroup, masks_identifiers
+from hipaa_constructs.services.profile import Relaxation
 from hipaa_constructs.waivers import Waiver
 
 ContainerProtocol = Literal["https", "http"]
@@ -47,6 +48,7 @@ _NO_SECRETS: Mapping[str, ecs.Secret] = MappingProxyType({})
 _SCRATCH: Mapping[str, int] = MappingProxyType({"/tmp": 64})
 _NO_DEFAULT_ALARM = "@aws-cdk/aws-ecs:removeDefaultDeploymentAlarm"
 _NEWEST_PLATFORMS = (ecs.FargatePlatformVersion.LATEST, ecs.FargatePlatformVersion.VERSION1_4)
+_TASKS = Relaxation(option="min_count", production=LEAST_TASKS, development=1, rules=("EcsServiceRunsTwoTasks",))
 
 
 class ServiceOptions(TypedDict, total=False):
@@ -105,6 +107,9 @@ class HipaaEcsService(Construct):
     `TlsProxy` beside it in the task, or is refused. Nobody reaches the load balancer before its ``connections`` name
     them: ``service.load_balancer.load_balancer.connections.allow_from(…)``.
 
+    Tasks may call HTTPS, and who lets them in: ``database.connections.allow_default_port_from(portal.service)``. For
+    more, allow it on the connections of ``service``, or pass ``security_groups``.
+
     In a network without internet, tasks reach ECR, CloudWatch Logs and Secrets Manager by the endpoints of
     ``FlowLoggedVpc(endpoints="standard")``.
 
@@ -113,7 +118,8 @@ class HipaaEcsService(Construct):
 
     Rules: EcsContainerLogged, EcsContainerReadOnly, EcsContainerNotRoot, EcsContainerNotPrivileged,
     EcsVariablesWithoutSecrets, EcsTaskHasOwnNetwork, EcsServiceWithoutPublicAddresses, EcsServiceRunsTwoTasks,
-    EcsServiceOnLatestPlatform, EcsServiceRollsBack, TargetGroupEncrypted, TargetGroupHealthCheckedOverHttps.
+    EcsServiceOnLatestPlatform, EcsServiceRollsBack, TargetGroupEncrypted, TargetGroupHealthCheckedOverHttps,
+    LogGroupMasksIdentifiers, SecurityGroupEgressConfined.
     Your duty: the image, its patches and the scans for them; what the task role may do; that no PHI is printed.
     AWS: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/security-tasks-containers.html
 
@@ -148,6 +154,7 @@ class HipaaEcsService(Construct):
         },
         chosen=("cluster", "enable_execute_command", "vpc_subnets"),
         free=ServiceOptions,
+        relaxations=(_TASKS,),
     )
 
     def __init__(
@@ -179,7 +186,7 @@ class HipaaEcsService(Construct):
         runtime_platform: ecs.RuntimePlatform | None = None,
         health_check_path: str = "/",
         healthy_http_codes: str = "200",
-        min_count: int = LEAST_TASKS,
+        min_count: int | None = None,
         max_count: int | None = None,
         cpu_target_percent: int = 60,
         platform_version: ecs.FargatePlatformVersion = ecs.FargatePlatformVersion.LATEST,
@@ -228,7 +235,7 @@ class HipaaEcsService(Construct):
             enable_execute_command: lets those whom IAM allows open a shell in tasks, encrypted and logged by the
                 cluster. Not by default. AWS's agent needs a root file system that it can write to.
             encryption_key: of the cluster and log group that are made; by default the stack's `EncryptionKey`.
-            log_group: by default one of its own.
+            log_group: by default one of its own, which masks identifiers of patients for about 0.12 USD a GB.
             waivers: exceptions from the rules about services, tasks and target groups.
             **options: of `ecs.FargateService`, see `ServiceOptions`.
 
@@ -238,6 +245,7 @@ class HipaaEcsService(Construct):
                 or of one zone only; a variable looks like a secret.
         """
         arguments = Arguments(scope, id, contract=self.contract, waivers=waivers, free=options)
+        min_count = arguments.default(_TASKS, min_count)
         check_protocol(arguments, container_protocol, tls_proxy, container_port)
         check_balancer(arguments, load_balancer, certificates, listener_conditions, Stack.of(scope).region)
         most = min_count * 3 if max_count is None else max_count
@@ -282,7 +290,9 @@ class HipaaEcsService(Construct):
         self.node.set_context(_NO_DEFAULT_ALARM, True)  # The template is the same whatever the app's flags.
         home = cluster or HipaaEcsCluster(self, "Cluster", vpc=vpc, encryption_key=encryption_key)
         self.cluster: ecs.ICluster = home.cluster
-        group = log_group or EncryptedLogGroup(self, "LogGroup", encryption_key=encryption_key)
+        group = log_group or EncryptedLogGroup(
+            self, "LogGroup", encryption_key=encryption_key, data_protection_policy=masks_identifiers()
+        )
         self.log_group: logs.LogGroup = group.log_group
         # ECS itself names tasks, in both roles: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html
         tasks = on_behalf_of("ecs-tasks.amazonaws.com", f"ecs:{REGION}", "*")
@@ -362,7 +372,7 @@ class HipaaEcsService(Construct):
             )
         self.scaling = self.service.auto_scale_task_count(min_capacity=min_count, max_capacity=most)
         self.scaling.scale_on_cpu_utilization("Cpu", target_utilization_percent=cpu_target_percent)
-        waive(self, *waivers)
+        excuse(self, arguments)
 
     def _serve(
         self,
@@ -378,6 +388,10 @@ class HipaaEcsService(Construct):
             "max_healthy_percent": 200,
             **options,
         }
+        # Those of the CDK let everything out.
+        chosen["security_groups"] = options.get("security_groups") or [
+            calling_group(self, home.cluster.vpc, "Tasks of a service")
+        ]
         always: _Always = {
             "cluster": home.cluster,
             "task_definition": self.task_definition,

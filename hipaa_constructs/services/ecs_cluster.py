@@ -14,7 +14,7 @@ from constructs import Construct
 from hipaa_constructs.services._options import Arguments, Contract
 from hipaa_constructs.services._tokens import ACCOUNT_ID, is_unresolved
 from hipaa_constructs.services._waiving import waive
-from hipaa_constructs.services.autoscaling import LEAST_INSTANCES, HipaaAutoScalingGroup
+from hipaa_constructs.services.autoscaling import HipaaAutoScalingGroup
 from hipaa_constructs.services.kms import AnyKey, EncryptionKey, ReplicaEncryptionKey, is_alias, let_in, usable_key
 from hipaa_constructs.services.logs import EncryptedLogGroup
 from hipaa_constructs.waivers import Waiver
@@ -141,7 +141,7 @@ class HipaaEcsCluster(Construct):
         id: str,
         *,
         instance_type: ec2.InstanceType,
-        min_capacity: int = LEAST_INSTANCES,
+        min_capacity: int | None = None,
         max_capacity: int | None = None,
         root_volume_gib: int = 30,
         vpc_subnets: ec2.SubnetSelection | None = None,

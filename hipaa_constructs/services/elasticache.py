@@ -18,7 +18,7 @@ from hipaa_constructs.errors import ComplianceError
 from hipaa_constructs.services._options import Arguments, Contract
 from hipaa_constructs.services._placement import inner_subnets
 from hipaa_constructs.services._tokens import ACCOUNT_ID, PARTITION, REGION, is_unresolved
-from hipaa_constructs.services._waiving import waive
+from hipaa_constructs.services._waiving import excuse
 from hipaa_constructs.services.elasticache_arguments import (
     check_access,
     check_engine,
@@ -31,6 +31,7 @@ from hipaa_constructs.services.elasticache_engines import Engine, EngineName
 from hipaa_constructs.services.elasticache_users import closed_group, iam_user
 from hipaa_constructs.services.kms import AnyKey, EncryptionKey, usable_key
 from hipaa_constructs.services.logs import EncryptedLogGroup
+from hipaa_constructs.services.profile import Relaxation
 from hipaa_constructs.services.secretsmanager import EncryptedSecret
 from hipaa_constructs.waivers import Waiver
 
@@ -38,6 +39,18 @@ _PORT = 6379
 _FIVE_WEEKS = Duration.days(35)
 _LOGS = {"SlowLog": "slow-log", "EngineLog": "engine-log"}
 _EVERYTHING_SAFE = "on ~* &* +@all -@dangerous -@admin"
+_NODE_TYPE = Relaxation(option="cache_node_type", production="cache.t4g.small", development="cache.t4g.micro")
+_REPLICAS = Relaxation(option="replicas_per_node_group", production=1, development=0, rules=("RedisFailsOver",))
+_SNAPSHOTS = Relaxation(
+    option="snapshot_retention", production=_FIVE_WEEKS, development=Duration.days(7), rules=("RedisBackedUp",)
+)
+_REMOVAL = Relaxation(
+    option="removal_policy",
+    production=RemovalPolicy.SNAPSHOT,
+    development=RemovalPolicy.DESTROY,
+    rules=("RedisKept",),
+    without_phi=True,
+)
 
 
 class RedisOptions(TypedDict, total=False):
@@ -124,10 +137,12 @@ class HipaaRedisCluster(Construct):
         },
         governed={
             "removal_policy": ("RedisKept",),
+            "replicas_per_node_group": ("RedisFailsOver",),
             "snapshot_retention": ("RedisBackedUp",),
         },
-        chosen=("engine", "engine_version", "cache_node_type", "port", "replicas_per_node_group", "num_node_groups"),
+        chosen=("engine", "engine_version", "cache_node_type", "port", "num_node_groups"),
         free=RedisOptions,
+        relaxations=(_NODE_TYPE, _REPLICAS, _SNAPSHOTS, _REMOVAL),
     )
 
     def __init__(
@@ -139,16 +154,17 @@ class HipaaRedisCluster(Construct):
         vpc_subnets: ec2.SubnetSelection | None = None,
         engine: EngineName = "valkey",
         engine_version: str | None = None,
-        cache_node_type: str = "cache.t4g.small",
+        cache_node_type: str | None = None,
         num_node_groups: int = 1,
-        replicas_per_node_group: int = 1,
+        replicas_per_node_group: int | None = None,
         port: int = _PORT,
         auth_token_rotation: lambda_.IFunction | None = None,
         parameters: Mapping[str, str] | None = None,
         encryption_key: AnyKey | None = None,
         security_groups: Sequence[ec2.ISecurityGroup] = (),
-        snapshot_retention: Duration = _FIVE_WEEKS,
-        removal_policy: RemovalPolicy = RemovalPolicy.SNAPSHOT,
+        snapshot_retention: Duration | None = None,
+        removal_policy: RemovalPolicy | None = None,
+        holds_phi: bool = True,
         waivers: Sequence[Waiver] = (),
         **options: Unpack[RedisOptions],
     ) -> None:
@@ -166,7 +182,7 @@ class HipaaRedisCluster(Construct):
             cache_node_type: by default ``cache.t4g.small``.
             num_node_groups: how many shards; one by default, which keeps cluster mode off. A number that only the
                 deployment knows switches it on.
-            replicas_per_node_group: of each primary, 1 to 5; one by default.
+            replicas_per_node_group: of each primary, at most 5; one by default, and none only if that is waived.
             port: by default 6379.
             auth_token_rotation: a function that rotates the AUTH token in the secret and in the cluster
                 (``elasticache:ModifyReplicationGroup``); AWS has a template for the passwords of users only. With it
@@ -178,13 +194,18 @@ class HipaaRedisCluster(Construct):
             snapshot_retention: how long daily snapshots are kept, in days up to 35; by default 35, at least 15 unless
                 waived.
             removal_policy: by default a last snapshot is taken when the cluster goes; RETAIN keeps the cluster.
+            holds_phi: False says that it holds no PHI; a development environment then lets it go with its stack.
             waivers: exceptions from the rules about caches.
             **options: of `elasticache.CfnReplicationGroup`, see `RedisOptions`.
 
         Raises:
             ComplianceError: an option is fixed or unknown, weaker than a rule that is not waived, or makes no cluster.
         """
-        arguments = Arguments(scope, id, contract=self.contract, waivers=waivers, free=options)
+        arguments = Arguments(scope, id, contract=self.contract, waivers=waivers, free=options, holds_phi=holds_phi)
+        cache_node_type = arguments.default(_NODE_TYPE, cache_node_type)
+        replicas_per_node_group = arguments.default(_REPLICAS, replicas_per_node_group)
+        snapshot_retention = arguments.default(_SNAPSHOTS, snapshot_retention)
+        removal_policy = arguments.default(_REMOVAL, removal_policy)
         chosen = check_engine(arguments, engine, engine_version)
         version = engine_version or chosen.default
         check_nodes(arguments, cache_node_type, num_node_groups, replicas_per_node_group, port)
@@ -227,8 +248,9 @@ class HipaaRedisCluster(Construct):
             transit_encryption_mode="required",
             auth_token=None if self.secret is None else _as_text(self.secret),
             user_group_ids=None if self.user_group is None else [self.user_group.ref],
-            automatic_failover_enabled=True,
-            multi_az_enabled=True,
+            # Of several shards each has another primary, so ElastiCache asks for it without replicas too.
+            automatic_failover_enabled=sharded or replicas_per_node_group != 0,
+            multi_az_enabled=replicas_per_node_group != 0,
             auto_minor_version_upgrade=True,
             snapshot_retention_limit=snapshot_retention.to_days(),
             cache_subnet_group_name=self._subnet_group(subnets.subnets or ()),
@@ -260,7 +282,7 @@ class HipaaRedisCluster(Construct):
         self._connections = ec2.Connections(
             security_groups=[self.security_group, *security_groups], default_port=ec2.Port.tcp(port)
         )
-        waive(self, *waivers)
+        excuse(self, arguments)
 
     @property
     def connections(self) -> ec2.Connections:

@@ -65,22 +65,20 @@ def check_nodes(arguments: Arguments, kind: str, shards: int, replicas: int, por
                 citation=_TRANSMISSION,
             )
     _check_number(
-        arguments,
-        "replicas_per_node_group",
-        replicas,
-        _MOST_REPLICAS,
-        "without a replica nothing takes over when a node or its zone fails",
-        _AVAILABILITY,
+        arguments, "replicas_per_node_group", replicas, _MOST_REPLICAS, "no primary has more", _AVAILABILITY, least=0
     )
+    arguments.govern("replicas_per_node_group", replicas, holds=replicas != 0, asked="1 or more", rule="RedisFailsOver")
     _check_number(arguments, "num_node_groups", shards, _MOST_SHARDS, "a cluster has a shard", _AVAILABILITY)
     _check_number(arguments, "port", port, _MOST_PORTS, "TCP knows no other port", _TRANSMISSION)
 
 
-def _check_number(arguments: Arguments, name: str, value: int, most: int, why: str, citation: str) -> None:
+def _check_number(
+    arguments: Arguments, name: str, value: int, most: int, why: str, citation: str, least: int = 1
+) -> None:
     whole = isinstance(value, int) and not isinstance(value, bool)
-    if is_unresolved(value) or (whole and 1 <= value <= most):
+    if is_unresolved(value) or (whole and least <= value <= most):
         return
-    arguments.refuse(name, value, asked=f"from 1 to {most}", way_out=why, citation=citation)
+    arguments.refuse(name, value, asked=f"from {least} to {most}", way_out=why, citation=citation)
 
 
 def check_keeping(arguments: Arguments, retention: Duration, removal_policy: RemovalPolicy) -> None:

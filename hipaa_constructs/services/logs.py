@@ -25,6 +25,20 @@ _SIX_YEARS_OR_MORE = (
 )
 
 
+def masks_identifiers() -> logs.DataProtectionPolicy:
+    """Return a policy that masks identifiers of patients in events; whoever may ``logs:Unmask`` still reads them."""
+    return logs.DataProtectionPolicy(
+        identifiers=[
+            logs.DataIdentifier.DRIVERSLICENSE_US,
+            logs.DataIdentifier.EMAILADDRESS,
+            logs.DataIdentifier.HEALTHINSURANCECLAIMNUMBER_US,
+            logs.DataIdentifier.MEDICAREBENEFICIARYNUMBER_US,
+            logs.DataIdentifier.PHONENUMBER_US,
+            logs.DataIdentifier.SSN_US,
+        ]
+    )
+
+
 class LogGroupOptions(TypedDict, total=False):
     """The options of `aws_cdk.aws_logs.LogGroup` that are passed on as they are."""
 

@@ -19,9 +19,14 @@ from hipaa_constructs.errors import ComplianceError
 from hipaa_constructs.services._options import Arguments, Contract
 from hipaa_constructs.services._placement import inner_subnets
 from hipaa_constructs.services._rds import (
+    BACKUP_RETENTION,
+    DELETE_BACKUPS,
     FIXED,
-    LONGEST_RETENTION,
+    INSTANCE_TYPE,
     MONITORING_INTERVAL,
+    MULTI_AZ,
+    PROTECTION,
+    REMOVAL,
     check_key,
     check_replication,
     closed_security_group,
@@ -37,8 +42,9 @@ from hipaa_constructs.services._rds import (
     resource_of,
     rotate_once_attached,
     secret_of,
+    usual_type,
 )
-from hipaa_constructs.services._waiving import waive
+from hipaa_constructs.services._waiving import excuse
 from hipaa_constructs.services.backup import HipaaBackupPlan
 from hipaa_constructs.services.kms import AnyKey, usable_key
 from hipaa_constructs.services.rds_engines import ENGINES
@@ -155,6 +161,7 @@ class HipaaRdsInstance(Construct):
             "vpc_subnets",
         ),
         free=InstanceOptions,
+        relaxations=(INSTANCE_TYPE, BACKUP_RETENTION, DELETE_BACKUPS, MULTI_AZ, PROTECTION, REMOVAL),
     )
 
     def __init__(
@@ -176,18 +183,19 @@ class HipaaRdsInstance(Construct):
         parameters: Mapping[str, str] = _NO_PARAMETERS,
         option_configurations: Sequence[rds.OptionConfiguration] = (),
         cloudwatch_logs_exports: Sequence[str] | None = None,
-        multi_az: bool = True,
+        multi_az: bool | None = None,
         iam_authentication: bool | None = None,
         monitoring_interval: Duration = MONITORING_INTERVAL,
         enable_performance_insights: bool = True,
         auto_minor_version_upgrade: bool = True,
-        backup_retention: Duration = LONGEST_RETENTION,
+        backup_retention: Duration | None = None,
         backup_plan: HipaaBackupPlan | None = None,
         backup_replication_region: str | None = None,
         backup_replication_key: str | None = None,
-        delete_automated_backups: bool = False,
-        deletion_protection: bool = True,
-        removal_policy: RemovalPolicy = RemovalPolicy.SNAPSHOT,
+        delete_automated_backups: bool | None = None,
+        deletion_protection: bool | None = None,
+        removal_policy: RemovalPolicy | None = None,
+        holds_phi: bool = True,
         waivers: Sequence[Waiver] = (),
         **options: Unpack[InstanceOptions],
     ) -> None:
@@ -232,6 +240,7 @@ class HipaaRdsInstance(Construct):
             delete_automated_backups: by default, and unless waived, they outlive the database.
             deletion_protection: by default every deletion is refused until this is switched off.
             removal_policy: by default a last snapshot is taken when the stack goes.
+            holds_phi: False says that it holds no PHI; a development environment then lets it go with its stack.
             waivers: exceptions from the rules about databases.
             **options: of `rds.DatabaseInstance`, see `InstanceOptions`. Storage is of the type gp3 by default.
 
@@ -239,7 +248,12 @@ class HipaaRdsInstance(Construct):
             ComplianceError: an option is fixed or unknown, weaker than a rule that is not waived, or does not go
                 together with another.
         """
-        arguments = Arguments(scope, id, contract=self.contract, waivers=waivers, free=options)
+        arguments = Arguments(scope, id, contract=self.contract, waivers=waivers, free=options, holds_phi=holds_phi)
+        backup_retention = arguments.default(BACKUP_RETENTION, backup_retention)
+        delete_automated_backups = arguments.default(DELETE_BACKUPS, delete_automated_backups)
+        deletion_protection = arguments.default(PROTECTION, deletion_protection)
+        removal_policy = arguments.default(REMOVAL, removal_policy)
+        multi_az = arguments.default(MULTI_AZ, multi_az)
         known = known_engine(arguments, engine, ENGINES)
         subnets = inner_subnets(arguments, vpc, vpc_subnets)
         check_key(arguments, encryption_key)
@@ -273,6 +287,7 @@ class HipaaRdsInstance(Construct):
         self._engine, self._key, self._vpc, self._parameters = engine, encryption_key, vpc, parameters
         self._managed = master_secret is None
         key = usable_key(self, encryption_key)
+        options.setdefault("instance_type", usual_type(arguments, known))
         options.setdefault("storage_type", rds.StorageType.GP3)
         options.setdefault("port", known.port)
         groups = list(security_groups or ()) or [closed_security_group(self, vpc)]
@@ -337,7 +352,7 @@ class HipaaRdsInstance(Construct):
         )
         (backup_plan or HipaaBackupPlan.of(self)).protect(self.instance)
         rotate_once_attached(master_secret, self.instance.secret)
-        waive(self, *waivers)
+        excuse(self, arguments)
 
     @property
     def connections(self) -> ec2.Connections:

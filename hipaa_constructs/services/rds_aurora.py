@@ -18,9 +18,12 @@ from constructs import Construct
 from hipaa_constructs.services._options import Arguments, Contract
 from hipaa_constructs.services._placement import inner_subnets
 from hipaa_constructs.services._rds import (
+    BACKUP_RETENTION,
+    DELETE_BACKUPS,
     FIXED,
-    LONGEST_RETENTION,
     MONITORING_INTERVAL,
+    PROTECTION,
+    REMOVAL,
     check_key,
     check_snapshot,
     closed_security_group,
@@ -35,9 +38,10 @@ from hipaa_constructs.services._rds import (
     rotate_once_attached,
     secret_of,
 )
-from hipaa_constructs.services._waiving import waive
+from hipaa_constructs.services._waiving import excuse
 from hipaa_constructs.services.backup import HipaaBackupPlan
 from hipaa_constructs.services.kms import AnyKey, usable_key
+from hipaa_constructs.services.profile import Relaxation
 from hipaa_constructs.services.rds_engines import CLUSTER_ENGINES
 from hipaa_constructs.services.secretsmanager import EncryptedSecret
 from hipaa_constructs.waivers import Waiver
@@ -45,6 +49,7 @@ from hipaa_constructs.waivers import Waiver
 _NO_PARAMETERS: Mapping[str, str] = {}
 _MEMBERS = "pass instance_type and readers; the construct makes the members, each encrypted and monitored"
 _MOST_READERS = 15
+_READERS = Relaxation(option="readers", production=1, development=0, rules=("RdsClusterMultiAz",))
 
 
 class ClusterOptions(TypedDict, total=False):
@@ -148,6 +153,7 @@ class HipaaAuroraCluster(Construct):
             "vpc_subnets",
         ),
         free=ClusterOptions,
+        relaxations=(_READERS, BACKUP_RETENTION, DELETE_BACKUPS, PROTECTION, REMOVAL),
     )
 
     def __init__(
@@ -161,7 +167,7 @@ class HipaaAuroraCluster(Construct):
         security_groups: Sequence[ec2.ISecurityGroup] | None = None,
         encryption_key: AnyKey | None = None,
         instance_type: ec2.InstanceType | None = None,
-        readers: int = 1,
+        readers: int | None = None,
         master_username: str | None = None,
         master_secret: EncryptedSecret | secretsmanager.ISecret | None = None,
         snapshot_identifier: str | None = None,
@@ -173,12 +179,13 @@ class HipaaAuroraCluster(Construct):
         enable_performance_insights: bool = True,
         performance_insight_retention: rds.PerformanceInsightRetention = rds.PerformanceInsightRetention.DEFAULT,
         auto_minor_version_upgrade: bool = True,
-        backup_retention: Duration = LONGEST_RETENTION,
+        backup_retention: Duration | None = None,
         preferred_backup_window: str | None = None,
         backup_plan: HipaaBackupPlan | None = None,
-        delete_automated_backups: bool = False,
-        deletion_protection: bool = True,
-        removal_policy: RemovalPolicy = RemovalPolicy.SNAPSHOT,
+        delete_automated_backups: bool | None = None,
+        deletion_protection: bool | None = None,
+        removal_policy: RemovalPolicy | None = None,
+        holds_phi: bool = True,
         waivers: Sequence[Waiver] = (),
         **options: Unpack[ClusterOptions],
     ) -> None:
@@ -217,6 +224,7 @@ class HipaaAuroraCluster(Construct):
             delete_automated_backups: by default, and unless waived, they outlive the cluster.
             deletion_protection: by default every deletion is refused until this is switched off.
             removal_policy: by default a last snapshot is taken when the stack goes.
+            holds_phi: False says that it holds no PHI; a development environment then lets it go with its stack.
             waivers: exceptions from the rules about databases.
             **options: of `rds.DatabaseCluster`, see `ClusterOptions`.
 
@@ -224,7 +232,12 @@ class HipaaAuroraCluster(Construct):
             ComplianceError: an option is fixed or unknown, weaker than a rule that is not waived, or does not go
                 together with another.
         """
-        arguments = Arguments(scope, id, contract=self.contract, waivers=waivers, free=options)
+        arguments = Arguments(scope, id, contract=self.contract, waivers=waivers, free=options, holds_phi=holds_phi)
+        backup_retention = arguments.default(BACKUP_RETENTION, backup_retention)
+        delete_automated_backups = arguments.default(DELETE_BACKUPS, delete_automated_backups)
+        deletion_protection = arguments.default(PROTECTION, deletion_protection)
+        removal_policy = arguments.default(REMOVAL, removal_policy)
+        readers = arguments.default(_READERS, readers)
         known = known_engine(arguments, engine, CLUSTER_ENGINES)
         subnets = inner_subnets(arguments, vpc, vpc_subnets)
         check_key(arguments, encryption_key)
@@ -306,7 +319,7 @@ class HipaaAuroraCluster(Construct):
         self.log_groups = exported_log_groups(self, resource, f"/aws/rds/cluster/{identifier}", logs, encryption_key)
         (backup_plan or HipaaBackupPlan.of(self)).protect(self.cluster)
         rotate_once_attached(master_secret, self.cluster.secret)
-        waive(self, *waivers)
+        excuse(self, arguments)
 
     @property
     def connections(self) -> ec2.Connections:

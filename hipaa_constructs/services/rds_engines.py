@@ -45,6 +45,7 @@ class Engine:
         further: parameters without which an exported log stays empty.
         options: the options of its option group, each with its settings.
         iam: whether its users can sign in with IAM.
+        graviton: whether it runs on the processors of AWS, which burstable types of the fourth generation have.
         port: what it listens on unless another is chosen.
         replicas: whether a read replica can have all that an instance has.
     """
@@ -57,6 +58,7 @@ class Engine:
     audit: Mapping[str, str] = field(default_factory=dict)
     further: Mapping[str, str] = field(default_factory=dict)
     options: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    graviton: bool = False
     iam: bool = False
     port: int
     replicas: bool = True
@@ -77,6 +79,7 @@ ENGINES: Mapping[str, Engine] = MappingProxyType(
             tls={"rds.force_ssl": "1", "ssl_min_protocol_version": "TLSv1.2"},
             tls_rule="RdsPostgresTlsOnly",
             audit=_PGAUDIT,
+            graviton=True,
             iam=True,
         ),
         "mysql": Engine(
@@ -88,6 +91,7 @@ ENGINES: Mapping[str, Engine] = MappingProxyType(
             tls_rule="RdsMysqlTlsOnly",
             further=_MYSQL_FILES,
             options=_MARIADB_AUDIT,
+            graviton=True,
             iam=True,
         ),
         "mariadb": Engine(
@@ -99,6 +103,7 @@ ENGINES: Mapping[str, Engine] = MappingProxyType(
             tls_rule="RdsMysqlTlsOnly",
             further=_MYSQL_FILES,
             options=_MARIADB_AUDIT,
+            graviton=True,
             iam=True,
         ),
         "sqlserver": Engine(

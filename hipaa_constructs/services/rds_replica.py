@@ -16,9 +16,14 @@ from constructs import Construct
 from hipaa_constructs.services._options import Arguments, Contract
 from hipaa_constructs.services._placement import inner_subnets
 from hipaa_constructs.services._rds import (
+    BACKUP_RETENTION,
+    DELETE_BACKUPS,
     FIXED,
-    LONGEST_RETENTION,
+    INSTANCE_TYPE,
     MONITORING_INTERVAL,
+    MULTI_AZ,
+    PROTECTION,
+    REMOVAL,
     check_key,
     closed_security_group,
     derived_identifier,
@@ -30,9 +35,10 @@ from hipaa_constructs.services._rds import (
     monitoring_role,
     option_group,
     resource_of,
+    usual_type,
 )
 from hipaa_constructs.services._tokens import is_unresolved
-from hipaa_constructs.services._waiving import waive
+from hipaa_constructs.services._waiving import excuse
 from hipaa_constructs.services.backup import HipaaBackupPlan
 from hipaa_constructs.services.kms import AnyKey, usable_key
 from hipaa_constructs.services.rds_engines import ENGINES, engine_type
@@ -123,6 +129,7 @@ class HipaaRdsReadReplica(Construct):
             "vpc_subnets",
         ),
         free=ReadReplicaOptions,
+        relaxations=(INSTANCE_TYPE, BACKUP_RETENTION, DELETE_BACKUPS, MULTI_AZ, PROTECTION, REMOVAL),
     )
 
     def __init__(
@@ -140,16 +147,17 @@ class HipaaRdsReadReplica(Construct):
         instance_type: ec2.InstanceType | None = None,
         parameters: Mapping[str, str] = _NO_PARAMETERS,
         cloudwatch_logs_exports: Sequence[str] | None = None,
-        multi_az: bool = True,
+        multi_az: bool | None = None,
         iam_authentication: bool | None = None,
         monitoring_interval: Duration = MONITORING_INTERVAL,
         enable_performance_insights: bool = True,
         auto_minor_version_upgrade: bool = True,
-        backup_retention: Duration = LONGEST_RETENTION,
+        backup_retention: Duration | None = None,
         backup_plan: HipaaBackupPlan | None = None,
-        delete_automated_backups: bool = False,
-        deletion_protection: bool = True,
-        removal_policy: RemovalPolicy = RemovalPolicy.SNAPSHOT,
+        delete_automated_backups: bool | None = None,
+        deletion_protection: bool | None = None,
+        removal_policy: RemovalPolicy | None = None,
+        holds_phi: bool = True,
         waivers: Sequence[Waiver] = (),
         **options: Unpack[ReadReplicaOptions],
     ) -> None:
@@ -180,6 +188,7 @@ class HipaaRdsReadReplica(Construct):
             delete_automated_backups: by default, and unless waived, they outlive the replica.
             deletion_protection: by default every deletion is refused until this is switched off.
             removal_policy: by default a last snapshot is taken when the stack goes.
+            holds_phi: False says that it holds no PHI; a development environment then lets it go with its stack.
             waivers: exceptions from the rules about databases.
             **options: of `rds.DatabaseInstanceReadReplica`, see `ReadReplicaOptions`. Storage is of the type gp3 by
                 default.
@@ -188,7 +197,12 @@ class HipaaRdsReadReplica(Construct):
             ComplianceError: an option is fixed or unknown, weaker than a rule that is not waived, or does not go
                 together with another.
         """
-        arguments = Arguments(scope, id, contract=self.contract, waivers=waivers, free=options)
+        arguments = Arguments(scope, id, contract=self.contract, waivers=waivers, free=options, holds_phi=holds_phi)
+        backup_retention = arguments.default(BACKUP_RETENTION, backup_retention)
+        delete_automated_backups = arguments.default(DELETE_BACKUPS, delete_automated_backups)
+        deletion_protection = arguments.default(PROTECTION, deletion_protection)
+        multi_az = arguments.default(MULTI_AZ, multi_az)
+        removal_policy = arguments.default(REMOVAL, removal_policy)
         known = known_engine(arguments, engine, ENGINES)
         _check_source(arguments, source, engine_type(engine) if not known.replicas else "")
         subnets = inner_subnets(arguments, vpc, vpc_subnets)
@@ -228,7 +242,7 @@ class HipaaRdsReadReplica(Construct):
             enable_performance_insights=enable_performance_insights,
             iam_authentication=signs_in_with_iam if known.iam else None,
             instance_identifier=identifier,
-            instance_type=instance_type or ec2.InstanceType.of(ec2.InstanceClass.M5, ec2.InstanceSize.LARGE),
+            instance_type=instance_type or usual_type(arguments, known),
             monitoring_interval=monitoring_interval,
             monitoring_role=monitoring_role(self, "db"),
             multi_az=multi_az,
@@ -255,7 +269,7 @@ class HipaaRdsReadReplica(Construct):
             resource.source_region = _part(source, 3)
         self.log_groups = exported_log_groups(self, resource, f"/aws/rds/instance/{identifier}", logs, encryption_key)
         (backup_plan or HipaaBackupPlan.of(self)).protect(self.instance)
-        waive(self, *waivers)
+        excuse(self, arguments)
 
     @property
     def connections(self) -> ec2.Connections:

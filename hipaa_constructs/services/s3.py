@@ -31,14 +31,22 @@ from hipaa_constructs.services._buckets import (
 )
 from hipaa_constructs.services._library_waivers import BUCKET_NOT_REPLICATED
 from hipaa_constructs.services._options import Arguments, Contract
-from hipaa_constructs.services._waiving import record
+from hipaa_constructs.services._waiving import excuse, record
 from hipaa_constructs.services.kms import AnyKey, is_alias, usable_key
+from hipaa_constructs.services.profile import Relaxation
 from hipaa_constructs.services.s3_logs import LogArchive, LogArchiveOptions
 from hipaa_constructs.services.sns import EncryptedTopic
 from hipaa_constructs.waivers import Waiver
 
 _FIFTEEN_MINUTES = Duration.minutes(15)
 _KEEPING = (RemovalPolicy.RETAIN, RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
+_REMOVAL = Relaxation(
+    option="removal_policy",
+    production=RemovalPolicy.RETAIN,
+    development=RemovalPolicy.DESTROY,
+    rules=("S3BucketKept",),
+    without_phi=True,
+)
 
 
 class BucketOptions(LogArchiveOptions, total=False):
@@ -102,6 +110,7 @@ class EncryptedBucket(Construct):
         wraps=s3.Bucket,
         types=("AWS::S3::Bucket",),
         fixed=_FIXED_FOR_RECORDS,
+        relaxations=(_REMOVAL,),
         governed={
             "versioned": ("S3BucketVersioned",),
             "minimum_tls_version": ("S3BucketTls12Only",),
@@ -122,7 +131,8 @@ class EncryptedBucket(Construct):
         versioned: bool = True,
         minimum_tls_version: float = LOWEST_TLS,
         lifecycle_rules: Sequence[s3.LifecycleRule] = (),
-        removal_policy: RemovalPolicy = RemovalPolicy.RETAIN,
+        removal_policy: RemovalPolicy | None = None,
+        holds_phi: bool = True,
         replicate_to: EncryptedBucket | ReplicaBucket | None = None,
         server_access_logs_bucket: LogArchive | s3.IBucket | Literal[False] | None = None,
         server_access_logs_prefix: str = "s3/",
@@ -141,6 +151,7 @@ class EncryptedBucket(Construct):
             lifecycle_rules: beside the one that aborts incomplete uploads after 7 days; none by default, so that no
                 version ever expires. What they delete, and when, is your decision.
             removal_policy: by default, and unless waived, the bucket stays when the stack goes.
+            holds_phi: False says that it holds no PHI; a development environment then lets it go with its stack.
             replicate_to: a versioned bucket, in another Region as a rule, that every new object is copied to,
                 encrypted with that bucket's key, with delete markers and within 15 minutes. Costs transfer, storage and
                 the replication time control. None by default.
@@ -154,7 +165,8 @@ class EncryptedBucket(Construct):
         Raises:
             ComplianceError: an option is fixed or unknown, or weaker than a rule that is not waived.
         """
-        arguments = Arguments(scope, id, contract=self.contract, waivers=waivers, free=options)
+        arguments = Arguments(scope, id, contract=self.contract, waivers=waivers, free=options, holds_phi=holds_phi)
+        removal_policy = arguments.default(_REMOVAL, removal_policy)
         arguments.govern("versioned", versioned, holds=versioned is True, asked="True", rule="S3BucketVersioned")
         arguments.govern(
             "minimum_tls_version",
@@ -232,7 +244,7 @@ class EncryptedBucket(Construct):
             )
         if replica is None and not any(waiver.rule == "S3BucketReplicated" for waiver in waivers):
             record(resource, [BUCKET_NOT_REPLICATED.waiver], scope=self, by_library=True)
-        record(resource, waivers, scope=self)
+        excuse(self, arguments)
         self._replica = None if replica is None else replica.bucket
 
     def alarm_replication(self, topic: EncryptedTopic | sns.ITopic) -> Sequence[cloudwatch.Alarm]:

@@ -10,11 +10,18 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from hipaa_constructs.services._options import Arguments, Contract
-from hipaa_constructs.services._waiving import waive
+from hipaa_constructs.services._waiving import excuse
 from hipaa_constructs.services.kms import AnyKey, usable_key
+from hipaa_constructs.services.profile import Relaxation
 from hipaa_constructs.waivers import Waiver
 
 _LONGEST = Duration.days(14)
+_REMOVAL = Relaxation(
+    option="removal_policy",
+    production=RemovalPolicy.RETAIN,
+    development=RemovalPolicy.DESTROY,
+    without_phi=True,
+)
 _KEY_REUSE = (Duration.minutes(1), Duration.days(1))
 
 
@@ -64,6 +71,7 @@ class EncryptedQueue(Construct):
         governed={"dead_letter_queue": ("SqsQueueHasDeadLetterQueue",)},
         chosen=("removal_policy",),
         free=QueueOptions,
+        relaxations=(_REMOVAL,),
     )
 
     def __init__(
@@ -74,7 +82,8 @@ class EncryptedQueue(Construct):
         encryption_key: AnyKey | None = None,
         dead_letter_queue: sqs.DeadLetterQueue | Literal[False] | None = None,
         max_receive_count: int = 5,
-        removal_policy: RemovalPolicy = RemovalPolicy.RETAIN,
+        removal_policy: RemovalPolicy | None = None,
+        holds_phi: bool = True,
         waivers: Sequence[Waiver] = (),
         **options: Unpack[QueueOptions],
     ) -> None:
@@ -89,6 +98,7 @@ class EncryptedQueue(Construct):
                 key, which keeps them for 14 days. False, if waived, drops them when their time is up.
             max_receive_count: how often a message is received before it goes there; by default 5 times.
             removal_policy: by default both queues stay when the stack goes, with their messages.
+            holds_phi: False says that it holds no PHI; a development environment then lets it go with its stack.
             waivers: exceptions from the rules about queues and their policies.
             **options: of `sqs.Queue`, see `QueueOptions`. Messages are kept for 14 days by default, the longest, and
                 data keys are used for 5 minutes.
@@ -97,7 +107,8 @@ class EncryptedQueue(Construct):
             ComplianceError: an option is fixed or unknown, weaker than a rule that is not waived, or none that SQS
                 takes.
         """
-        arguments = Arguments(scope, id, contract=self.contract, waivers=waivers, free=options)
+        arguments = Arguments(scope, id, contract=self.contract, waivers=waivers, free=options, holds_phi=holds_phi)
+        removal_policy = arguments.default(_REMOVAL, removal_policy)
         arguments.govern(
             "dead_letter_queue",
             dead_letter_queue,
@@ -133,7 +144,7 @@ class EncryptedQueue(Construct):
             removal_policy=removal_policy,
             **options,
         )
-        waive(self, *waivers)
+        excuse(self, arguments)
 
 
 def _check_counts(arguments: Arguments, max_receive_count: int, data_key_reuse: Duration | None) -> None:

@@ -6,18 +6,25 @@ import sys
 from collections.abc import Callable
 
 from aws_cdk import App, CfnResource, Duration, Fn, Size, Stack, Validations
+from aws_cdk import aws_apigateway as apigateway
+from aws_cdk import aws_apigatewayv2 as apigatewayv2
+from aws_cdk import aws_appsync as appsync
+from aws_cdk import aws_autoscaling as autoscaling
 from aws_cdk import aws_backup as backup
 from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_cloudfront as cloudfront
 from aws_cdk import aws_cloudtrail as cloudtrail
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_codebuild as codebuild
+from aws_cdk import aws_cognito as cognito
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_efs as efs
+from aws_cdk import aws_eks as eks
 from aws_cdk import aws_elasticache as elasticache
+from aws_cdk import aws_elasticbeanstalk as elasticbeanstalk
 from aws_cdk import aws_elasticloadbalancing as elb
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from aws_cdk import aws_events as events
@@ -27,9 +34,11 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_rds as rds
 from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_sagemaker as sagemaker
 from aws_cdk import aws_secretsmanager as secretsmanager
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
+from aws_cdk import aws_ssm as ssm
 from aws_cdk import aws_wafv2 as wafv2
 from cdk_nag import AwsSolutionsChecks, HIPAASecurityChecks
 
@@ -56,6 +65,8 @@ from hipaa_constructs import (
     TlsProxy,
     enforce,
 )
+from tests._synthesis import protect
+from tests.conformance import _stores
 from tools.examples import AURORA_POSTGRES, POSTGRES, distribution
 
 PRIMARY = "arn:aws:kms:us-east-1:123456789012:key/mrk-0123456789abcdef"
@@ -66,7 +77,8 @@ def good(app: App) -> None:
     stack = Stack(app, "Stack")
     EncryptedBucket(stack, "Records", replicate_to=EncryptedBucket(stack, "Copy"))
     reader = ManagedPolicyRole(stack, "Reader", assumed_by=iam.AccountRootPrincipal())
-    EncryptedBucket(stack, "Exports").bucket.grant_read(reader)
+    exports = EncryptedBucket(stack, "Exports")
+    exports.bucket.grant_read(reader)
     EncryptedLogGroup(stack, "Audit")
     EncryptionKey(stack, "Own")
     ReplicaEncryptionKey(stack, "Replica", primary_key_arn=PRIMARY)
@@ -85,7 +97,6 @@ def good(app: App) -> None:
     mysql = rds.DatabaseInstanceEngine.mysql(version=rds.MysqlEngineVersion.VER_8_4_5)
     HipaaRdsInstance(stack, "Mysql", engine=mysql, vpc=network, master_secret=secret.secret).add_read_replica("Replica")
     HipaaAuroraCluster(stack, "Aurora", engine=AURORA_POSTGRES, vpc=network)
-    EncryptedTrail(stack, "Trail", digest_review=events.Schedule.rate(Duration.days(1)))
     plan = HipaaBackupPlan(
         stack,
         "Backup",
@@ -99,9 +110,13 @@ def good(app: App) -> None:
         "Visits",
         partition_key=key,
         billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
+        deletion_protection=True,
         encryption_key=EncryptionKey.of(stack).key,
         point_in_time_recovery_specification=recovery,
+        resource_policy=_stores.tls_only(),
     )
+    EncryptedTrail(stack, "Trail", data_events=[exports, table], digest_review=events.Schedule.rate(Duration.days(1)))
+    plan.protect(_stores.good(stack, network))
     volume = ec2.Volume(
         stack,
         "Scans",
@@ -126,9 +141,72 @@ def good(app: App) -> None:
     )
     cluster = HipaaEcsCluster(stack, "Instances", vpc=network)
     cluster.add_instances("Arm", instance_type=ec2.InstanceType("m7g.large"), encryption_key=EncryptionKey.of(stack))
+    _computing(stack, network)
     # Alone in a stack, the archive is not seen by cdk-nag to be where logs go.
     LogArchive(Stack(app, "Logs"), "Archive")
+    protect(app)
     enforce(app)
+
+
+def _computing(stack: Stack, network: ec2.IVpc) -> None:
+    """Make what there is no construct of, as the rules want it."""
+    key = EncryptionKey.of(stack).key.key_arn
+    subnets = [subnet.subnet_id for subnet in network.isolated_subnets]
+    core = iam.ManagedPolicy.from_aws_managed_policy_name("AmazonSSMManagedInstanceCore")
+    role = iam.Role(stack, "Machine", assumed_by=iam.ServicePrincipal("ec2.amazonaws.com"), managed_policies=[core])
+    disk = ec2.CfnInstance.EbsProperty(encrypted=True)
+    ec2.CfnInstance(
+        stack,
+        "Server",
+        image_id=ec2.MachineImage.latest_amazon_linux2023().get_image(stack).image_id,
+        instance_type="m7i.large",
+        subnet_id=subnets[0],
+        iam_instance_profile=iam.CfnInstanceProfile(stack, "Profile", roles=[role.role_name]).ref,
+        monitoring=True,
+        disable_api_termination=True,
+        block_device_mappings=[ec2.CfnInstance.BlockDeviceMappingProperty(device_name="/dev/xvda", ebs=disk)],
+        metadata_options=ec2.CfnInstance.MetadataOptionsProperty(http_tokens="required"),
+        user_data=Fn.base64("#!/bin/bash"),
+    )
+    ssm.CfnParameter(stack, "Setting", type="String", value="on")
+    types = [
+        eks.CfnCluster.LoggingTypeConfigProperty(type=kind)
+        for kind in ("api", "audit", "authenticator", "controllerManager", "scheduler")
+    ]
+    cluster = eks.CfnCluster(
+        stack,
+        "Kubernetes",
+        role_arn="arn:aws:iam::123456789012:role/Kubernetes",
+        resources_vpc_config=eks.CfnCluster.ResourcesVpcConfigProperty(
+            subnet_ids=subnets, endpoint_private_access=True, endpoint_public_access=False
+        ),
+        encryption_config=[
+            eks.CfnCluster.EncryptionConfigProperty(
+                resources=["secrets"], provider=eks.CfnCluster.ProviderProperty(key_arn=key)
+            )
+        ],
+        logging=eks.CfnCluster.LoggingProperty(
+            cluster_logging=eks.CfnCluster.ClusterLoggingProperty(enabled_types=types)
+        ),
+    )
+    node_role = "arn:aws:iam::123456789012:role/Node"
+    eks.CfnNodegroup(stack, "Nodes", cluster_name=cluster.ref, node_role=node_role, subnets=subnets)
+    group = ec2.SecurityGroup(stack, "Notes", vpc=network, description="A notebook", allow_all_outbound=False)
+    sagemaker.CfnNotebookInstance(
+        stack,
+        "Notebook",
+        instance_type="ml.m5.xlarge",
+        role_arn="arn:aws:iam::123456789012:role/Notebook",
+        kms_key_id=key,
+        direct_internet_access="Disabled",
+        subnet_id=subnets[0],
+        security_group_ids=[group.security_group_id],
+        instance_metadata_service_configuration=(
+            sagemaker.CfnNotebookInstance.InstanceMetadataServiceConfigurationProperty(
+                minimum_instance_metadata_service_version="2"
+            )
+        ),
+    )
 
 
 def weak(app: App) -> None:
@@ -184,7 +262,7 @@ def weak(app: App) -> None:
     codebuild.CfnProject(
         stack,
         "Project",
-        artifacts=codebuild.CfnProject.ArtifactsProperty(type="NO_ARTIFACTS"),
+        artifacts=codebuild.CfnProject.ArtifactsProperty(type="S3", location="builds", encryption_disabled=True),
         environment=codebuild.CfnProject.EnvironmentProperty(
             type="LINUX_CONTAINER",
             compute_type="BUILD_GENERAL1_SMALL",
@@ -243,7 +321,152 @@ def weak(app: App) -> None:
     nothing = {"Effect": "Allow", "Action": "s3:ListAllMyBuckets", "Resource": "*"}
     document = {"Version": "2012-10-17", "Statement": [nothing]}
     iam.CfnPolicy(stack, "Inline", policy_name="Inline", policy_document=document, users=["somebody"])
+    _weak_computing(stack, subnet.ref)
+    _stores.weak(stack)
+    _weak_apis(stack)
+    # cdk-nag reads the statements as text, in this order of keys.
+    for name, action in (("Administration", "*"), ("FullAccess", "s3:*")):
+        all_of_it = {"Statement": [{"Action": action, "Effect": "Allow", "Resource": "*"}], "Version": "2012-10-17"}
+        iam.CfnPolicy(stack, name, policy_name=name, policy_document=all_of_it, groups=["somebody"])
+    iam.CfnUser(stack, "Person")
+    iam.CfnGroup(stack, "People")
+    anybody = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}
+    trust = {"Version": "2012-10-17", "Statement": [anybody]}
+    iam.CfnRole(stack, "ForAnybody", assume_role_policy_document=trust)
     Validations.of(app).add_plugins(HIPAASecurityChecks(app), AwsSolutionsChecks(app))
+
+
+def _weak_computing(stack: Stack, subnet: str) -> None:
+    secret = "AKIAIOSFODNN7PORTALS"  # Checkov lets those be that call themselves examples.
+    ec2.CfnInstance(
+        stack,
+        "Server",
+        image_id="ami-0123456789abcdef0",
+        instance_type="m3.xlarge",
+        network_interfaces=[
+            ec2.CfnInstance.NetworkInterfaceProperty(device_index="0", associate_public_ip_address=True)
+        ],
+        user_data=Fn.base64(f"export AWS_ACCESS_KEY_ID={secret}"),
+    )
+    autoscaling.CfnLaunchConfiguration(
+        stack,
+        "Launcher",
+        image_id="ami-0123456789abcdef0",
+        instance_type="m7g.large",
+        associate_public_ip_address=True,
+    )
+    autoscaling.CfnAutoScalingGroup(
+        stack, "Servers", min_size="1", max_size="1", target_group_arns=["arn"], vpc_zone_identifier=[subnet]
+    )
+    ssm.CfnParameter(stack, "Setting", name="/portal/secret", type="String", value=secret)
+    cluster = eks.CfnCluster(
+        stack,
+        "Kubernetes",
+        role_arn="arn:aws:iam::123456789012:role/Kubernetes",
+        resources_vpc_config=eks.CfnCluster.ResourcesVpcConfigProperty(subnet_ids=[subnet]),
+    )
+    eks.CfnNodegroup(
+        stack,
+        "Nodes",
+        cluster_name=cluster.ref,
+        node_role="arn:aws:iam::123456789012:role/Node",
+        subnets=[subnet],
+        remote_access=eks.CfnNodegroup.RemoteAccessProperty(ec2_ssh_key="admin"),
+    )
+    sagemaker.CfnNotebookInstance(
+        stack, "Notebook", instance_type="ml.m5.large", role_arn="arn:aws:iam::123456789012:role/Notebook"
+    )
+    sagemaker.CfnEndpointConfig(
+        stack,
+        "Endpoint",
+        production_variants=[
+            sagemaker.CfnEndpointConfig.ProductionVariantProperty(variant_name="x", initial_variant_weight=1)
+        ],
+    )
+    elasticbeanstalk.CfnEnvironment(stack, "Beanstalk", application_name="x")
+
+
+def _weak_apis(stack: Stack) -> None:
+    api = apigateway.CfnRestApi(stack, "Api", name="x")
+    apigateway.CfnStage(stack, "Stage", rest_api_id=api.ref, stage_name="live")
+    integration = apigateway.CfnMethod.IntegrationProperty(
+        type="HTTP", uri="http://records.internal/", integration_http_method="GET"
+    )
+    apigateway.CfnMethod(
+        stack,
+        "Method",
+        rest_api_id=api.ref,
+        resource_id=api.attr_root_resource_id,
+        http_method="GET",
+        authorization_type="NONE",
+        integration=integration,
+    )
+    http = apigatewayv2.CfnApi(stack, "HttpApi", name="x", protocol_type="HTTP")
+    apigatewayv2.CfnStage(stack, "HttpStage", api_id=http.ref, stage_name="live")
+    function = lambda_.CfnFunction(
+        stack,
+        "Function",
+        runtime="python3.9",
+        handler="index.handler",
+        role="arn:aws:iam::123456789012:role/Function",
+        code=lambda_.CfnFunction.CodeProperty(zip_file="pass"),
+        environment=lambda_.CfnFunction.EnvironmentProperty(variables={"ACCESS_KEY": "AKIAIOSFODNN7EXAMPLE"}),
+    )
+    invoke = "lambda:InvokeFunction"
+    for name, principal in (("Everyone", "*"), ("Anybody", "s3.amazonaws.com")):
+        lambda_.CfnPermission(stack, name, action=invoke, function_name=function.ref, principal=principal)
+    lambda_.CfnUrl(stack, "Url", auth_type="NONE", target_function_arn=function.attr_arn)
+    cognito.CfnUserPool(stack, "Users")
+    cognito.CfnIdentityPool(stack, "Guests", allow_unauthenticated_identities=True)
+    appsync.CfnGraphQLApi(stack, "Graph", name="x", authentication_type="API_KEY")
+
+
+def clean(app: App) -> None:
+    """Make, without constructs of this package, what the checks about other services must pass."""
+    stack = Stack(app, "Stack")
+    arn = "arn:aws:logs:us-east-1:123456789012:log-group:x"
+    role = "arn:aws:iam::123456789012:role/Function"
+    setting = apigateway.CfnStage.MethodSettingProperty(http_method="*", resource_path="/*", logging_level="INFO")
+    apigateway.CfnStage(
+        stack,
+        "Stage",
+        rest_api_id="abc",
+        stage_name="live",
+        tracing_enabled=True,
+        method_settings=[setting],
+        access_log_setting=apigateway.CfnStage.AccessLogSettingProperty(destination_arn=arn, format="x"),
+    )
+    apigateway.CfnMethod(
+        stack, "Method", rest_api_id="abc", resource_id="x", http_method="GET", authorization_type="AWS_IAM"
+    )
+    log = apigatewayv2.CfnStage.AccessLogSettingsProperty(destination_arn=arn, format="x")
+    apigatewayv2.CfnStage(stack, "HttpStage", api_id="abc", stage_name="live", access_log_settings=log)
+    lambda_.CfnFunction(
+        stack,
+        "Function",
+        runtime="python3.14",
+        handler="index.handler",
+        role=role,
+        code=lambda_.CfnFunction.CodeProperty(zip_file="pass"),
+        environment=lambda_.CfnFunction.EnvironmentProperty(variables={"TABLE": "visits"}),
+        kms_key_arn=PRIMARY,
+        reserved_concurrent_executions=10,
+        dead_letter_config=lambda_.CfnFunction.DeadLetterConfigProperty(target_arn="arn:aws:sqs:us-east-1:1:x"),
+        vpc_config=lambda_.CfnFunction.VpcConfigProperty(subnet_ids=["a", "b"], security_group_ids=["c"]),
+    )
+    lambda_.CfnPermission(
+        stack,
+        "Permission",
+        action="lambda:InvokeFunction",
+        function_name="x",
+        principal="s3.amazonaws.com",
+        source_account="123456789012",
+    )
+    lambda_.CfnUrl(stack, "Url", auth_type="AWS_IAM", target_function_arn="x")
+    cognito.CfnIdentityPool(stack, "People", allow_unauthenticated_identities=False)
+    logging = appsync.CfnGraphQLApi.LogConfigProperty(cloud_watch_logs_role_arn=role, field_log_level="ALL")
+    appsync.CfnGraphQLApi(stack, "Graph", name="x", authentication_type="AWS_IAM", log_config=logging)
+    Validations.of(app).add_plugins(HIPAASecurityChecks(app))
 
 
 def invalid(app: App) -> None:
@@ -251,7 +474,7 @@ def invalid(app: App) -> None:
     CfnResource(Stack(app, "Stack"), "Bucket", type="AWS::S3::Bucket", properties={"NoSuchProperty": 1})
 
 
-APPS: dict[str, Callable[[App], None]] = {"good": good, "weak": weak, "invalid": invalid}
+APPS: dict[str, Callable[[App], None]] = {"good": good, "weak": weak, "clean": clean, "invalid": invalid}
 
 if __name__ == "__main__":
     app = App(outdir=sys.argv[2])

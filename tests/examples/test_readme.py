@@ -7,7 +7,7 @@ from pathlib import Path
 
 IMPORTS = """\
 from aws_cdk import aws_certificatemanager as acm, aws_ecs as ecs, aws_events as events, aws_rds as rds
-from hipaa_constructs import EncryptedTrail, FlowLoggedVpc, HipaaEcsService, HipaaRdsInstance
+from hipaa_constructs import EncryptedTrail, FlowLoggedVpc, HipaaEcsService, HipaaHardening, HipaaRdsInstance
 
 """
 CERTIFICATE = """\
@@ -17,9 +17,11 @@ README = Path(__file__).parent.parent.parent / "README.md"
 
 
 def test_the_app_of_the_readme_synthesizes(tmp_path: Path) -> None:
-    app, further = re.findall(r"```python\n(.*?)```", README.read_text("utf-8"), re.DOTALL)
+    app, further, hardening = re.findall(r"```python\n(.*?)```", README.read_text("utf-8"), re.DOTALL)
     enforcing = "enforce(app)"
-    app = IMPORTS + app.replace(enforcing, CERTIFICATE + further.replace("sha256:…", "sha256:" + "0" * 64) + enforcing)
+    app = IMPORTS + app.replace(
+        enforcing, CERTIFICATE + further.replace("sha256:…", "sha256:" + "0" * 64) + hardening + enforcing
+    )
     (tmp_path / "app.py").write_text(app.replace("cdk.App()", "cdk.App(outdir='out')"), encoding="utf-8")
     done = subprocess.run([sys.executable, "app.py"], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

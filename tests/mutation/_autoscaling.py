@@ -19,7 +19,10 @@ WEAKENING = Weakening(
         "AutoScalingGroup:Properties/VPCZoneIdentifier*:deleted",
         "LaunchTemplate:Properties/LaunchTemplateData/BlockDeviceMappings/0/Ebs/Encrypted:*",
         "LaunchTemplate:Properties/LaunchTemplateData/MetadataOptions*:*",
+        "LaunchTemplate:Properties/LaunchTemplateData/Monitoring*:*",
         "LaunchTemplate:Properties/LaunchTemplateData/NetworkInterfaces/0/AssociatePublicIpAddress:True",
+        "SecurityGroup:Properties/SecurityGroupEgress:deleted",
+        "SecurityGroup:Properties/SecurityGroupEgress/0/FromPort:deleted",
     ),
     exempt=(("LaunchTemplate:*/HttpEndpoint", "*", "what is off by default in an account stays off, or it is on"),),
 )

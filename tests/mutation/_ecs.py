@@ -20,6 +20,7 @@ WEAKENING = Weakening(
         "Cluster:Properties/Configuration*:*",
         "Key:Properties/KeyPolicy/Statement/[23]/Condition*:deleted",
         "Listener:Properties/SslPolicy:*",
+        "LogGroup:Properties/DataProtectionPolicy:deleted",
         "ScalableTarget:Properties/MinCapacity:*",
         "Service:Properties/DeploymentConfiguration/DeploymentCircuitBreaker*:*",
         "Service:Properties/NetworkConfiguration/AwsvpcConfiguration/AssignPublicIp:weakened",

@@ -237,3 +237,22 @@ def test_encrypted_fields_may_be_cached() -> None:
 )
 def test_a_web_acl_is_named(acl: Json, wanted: str) -> None:
     assert verdict("CloudfrontHasWebAcl", distribution({"WebACLId": acl})) == wanted
+
+
+@pytest.mark.parametrize(
+    ("cookies", "wanted"), [(GONE, MET), (False, MET), (True, BROKEN), ("x", BROKEN), (PARAMETER, UNDECIDED)]
+)
+def test_cookies_in_the_log_decide(cookies: Json, wanted: str) -> None:
+    body = template({"It": resource(DISTRIBUTION, {"DistributionConfig": {"Logging": {"IncludeCookies": cookies}}})})
+    assert verdict("CloudfrontLogsWithoutCookies", body) == wanted
+
+
+@pytest.mark.parametrize(
+    ("fields", "wanted"),
+    [(["date", "cs(Cookie)"], BROKEN), (["date", "cs-method"], MET), (GONE, MET), ("cs(Cookie)", MET)],
+)
+def test_cookies_in_a_delivery_decide(fields: Json, wanted: str) -> None:
+    source = resource("AWS::Logs::DeliverySource", {"Name": "s", "ResourceArn": {"Fn::Sub": "${It}"}})
+    delivery = resource("AWS::Logs::Delivery", {"DeliverySourceName": {"Ref": "Source"}, "RecordFields": fields})
+    body = template({"It": resource(DISTRIBUTION, {}), "Source": source, "Delivery": delivery})
+    assert verdict("CloudfrontLogsWithoutCookies", body) == wanted

@@ -60,3 +60,9 @@ def test_an_alarm_tells_somebody(state: str, actions: Json, wanted: str) -> None
 @pytest.mark.parametrize("properties", [None, {}, [], "x", 3], ids=str)
 def test_a_bare_alarm_tells_nobody(properties: Json) -> None:
     assert judged(properties) == BROKEN
+
+
+@pytest.mark.parametrize(("properties", "wanted"), [(BOTH, MET), ({"AlarmActions": [TOPIC]}, BROKEN), ({}, BROKEN)])
+def test_an_alarm_of_alarms_tells_somebody_too(properties: Json, wanted: str) -> None:
+    alarm = resource("AWS::CloudWatch::CompositeAlarm", properties)
+    assert verdict("AlarmActs", template({"It": alarm, "Topic": resource("AWS::SNS::Topic")})) == wanted

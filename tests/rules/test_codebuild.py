@@ -5,9 +5,22 @@ from __future__ import annotations
 import pytest
 
 from hipaa_constructs.rules._value import Json
-from tests.rules._judging import BROKEN, GONE, MET, NEVER_TEXT, PARAMETER, UNDECIDED, resource, template, verdict
+from tests.rules._judging import (
+    BROKEN,
+    GONE,
+    MALFORMED,
+    MET,
+    NEVER_TEXT,
+    PARAMETER,
+    UNDECIDED,
+    resource,
+    template,
+    verdict,
+)
 
 VARIABLES, SOURCE = "CodebuildVariablesWithoutCredentials", "CodebuildSourceWithoutCredentials"
+OUTPUT, LOGGED, PRIVILEGED = "CodebuildOutputEncrypted", "CodebuildBuildLogged", "CodebuildBuildNotPrivileged"
+OFF = [(False, MET), ("false", MET), (GONE, MET), (True, BROKEN), (None, BROKEN), ([], BROKEN), (PARAMETER, UNDECIDED)]
 
 
 def judged(rule: str, properties: Json) -> str:
@@ -66,3 +79,54 @@ def test_a_bare_project(rule: str, properties: Json) -> None:
 
 def test_variables_that_are_hidden_are_undecided() -> None:
     assert judged(VARIABLES, {"Environment": {"EnvironmentVariables": PARAMETER}}) == UNDECIDED
+
+
+@pytest.mark.parametrize(("disabled", "wanted"), OFF)
+def test_what_builds_leave_behind_is_encrypted(disabled: Json, wanted: str) -> None:
+    switch: Json = {"Type": "S3", "EncryptionDisabled": disabled}
+    assert judged(OUTPUT, {"Artifacts": switch}) == wanted
+    assert judged(OUTPUT, {"SecondaryArtifacts": [{"Type": "S3"}, switch]}) == wanted
+    assert judged(OUTPUT, {"LogsConfig": {"S3Logs": switch}}) == wanted
+    group = resource("AWS::CodeBuild::ReportGroup", {"ExportConfig": {"S3Destination": switch}})
+    assert verdict(OUTPUT, template({"It": group})) == wanted
+
+
+def test_a_report_group_that_exports_nothing_is_let_be() -> None:
+    group = resource("AWS::CodeBuild::ReportGroup", {"ExportConfig": {"ExportConfigType": "NO_EXPORT"}})
+    assert verdict(OUTPUT, template({"It": group})) == MET
+
+
+@pytest.mark.parametrize("place", ["Artifacts", "SecondaryArtifacts", "LogsConfig"])
+def test_hidden_outputs_are_undecided(place: str) -> None:
+    assert judged(OUTPUT, {place: PARAMETER}) == UNDECIDED
+
+
+@pytest.mark.parametrize(
+    ("watch", "bucket", "wanted"),
+    [
+        (GONE, GONE, MET),
+        ("ENABLED", GONE, MET),
+        ("DISABLED", GONE, BROKEN),
+        ("DISABLED", "DISABLED", BROKEN),
+        ("DISABLED", "ENABLED", MET),
+        (PARAMETER, GONE, UNDECIDED),
+        ("DISABLED", PARAMETER, UNDECIDED),
+        (PARAMETER, "ENABLED", MET),
+        *((value, GONE, BROKEN) for value in NEVER_TEXT),
+    ],
+)
+def test_builds_are_logged(watch: Json, bucket: Json, wanted: str) -> None:
+    config: Json = {"CloudWatchLogs": {"Status": watch}, "S3Logs": {"Status": bucket}}
+    assert judged(LOGGED, {"LogsConfig": config}) == wanted
+
+
+@pytest.mark.parametrize(("privileged", "wanted"), OFF)
+def test_a_privileged_build_breaks(privileged: Json, wanted: str) -> None:
+    assert judged(PRIVILEGED, {"Environment": {"PrivilegedMode": privileged}}) == wanted
+    assert judged(PRIVILEGED, {"Environment": GONE}) == MET
+
+
+@pytest.mark.parametrize("value", MALFORMED, ids=str)
+def test_a_malformed_intrinsic_function_is_no_pass(value: Json) -> None:
+    assert judged(PRIVILEGED, {"Environment": {"PrivilegedMode": value}}) in (BROKEN, UNDECIDED)
+    assert judged(LOGGED, {"LogsConfig": {"CloudWatchLogs": {"Status": value}}}) in (BROKEN, UNDECIDED)

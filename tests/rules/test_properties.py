@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import random
 from collections import Counter
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from hipaa_constructs.rules import RULES, Assembly, Template
 from hipaa_constructs.rules._value import Json
 from tests.rules._buckets import logs, records, trail
 from tests.rules._judging import Body, resource, template
+from tests.rules._realistic import places_asked, realistic
 
 QUICK = settings(
     max_examples=120,
@@ -24,6 +26,7 @@ QUICK = settings(
     suppress_health_check=list(HealthCheck),
     database=None,
 )
+MANY = settings(QUICK, max_examples=200)
 TODAY = datetime.date(2027, 3, 31)
 NAMES = st.sampled_from(["It", "Key", "Logs", "P", "C", "M", "AWS::NoValue", "AWS::Region", "x"])
 SCALARS = st.one_of(
@@ -185,14 +188,23 @@ def test_no_rule_fails_on_the_template_of_a_construct_with_oddities(snapshot: Pa
     judged()
 
 
-def _turned(value: Json) -> Json:
+def _shuffled(value: Json, chance: random.Random) -> Json:
     if isinstance(value, dict):
-        return {key: _turned(inner) for key, inner in reversed(value.items())}
-    return [_turned(inner) for inner in value] if isinstance(value, list) else value
+        items = list(value.items())
+        chance.shuffle(items)
+        return {key: _shuffled(inner, chance) for key, inner in items}
+    return [_shuffled(inner, chance) for inner in value] if isinstance(value, list) else value
+
+
+def _templates(*bodies: Json) -> list[Template]:
+    return [Template(body if isinstance(body, dict) else {}, name=str(n)) for n, body in enumerate(bodies)]
 
 
 def _verdicts(*bodies: Json) -> Counter[tuple[str, str, str, str]]:
-    templates = [Template(body if isinstance(body, dict) else {}, name=str(n)) for n, body in enumerate(bodies)]
+    return _found_in(_templates(*bodies))
+
+
+def _found_in(templates: list[Template]) -> Counter[tuple[str, str, str, str]]:
     report = check(templates, today=TODAY)
     return Counter(
         (
@@ -233,10 +245,43 @@ def test_judging_raises_nothing(body: Body) -> None:
             assert rule.judge(found).verdict
 
 
+KINDS = places_asked()
+REALISTIC = realistic(KINDS)
+
+
 @QUICK
-@given(nearly_well_made())
-def test_the_order_of_keys_changes_no_verdict(body: Body) -> None:
-    assert _verdicts(body) == _verdicts(_turned(body))
+@given(nearly_well_made(), st.randoms(use_true_random=False))
+def test_the_order_of_keys_changes_no_verdict(body: Body, chance: random.Random) -> None:
+    assert _verdicts(body) == _verdicts(_shuffled(body, chance))
+
+
+@MANY
+@given(REALISTIC, st.randoms(use_true_random=False))
+def test_the_order_of_keys_changes_no_verdict_on_resources_that_rules_ask_of(body: Body, chance: random.Random) -> None:
+    assert _verdicts(body) == _verdicts(_shuffled(body, chance))
+
+
+@MANY
+@given(REALISTIC, st.one_of(REALISTIC, SECTIONS), nearly_well_made())
+def test_the_order_of_templates_changes_no_verdict(one: Body, other: Body, third: Body) -> None:
+    assert _verdicts(one, other, third) == _found_in(_templates(one, other, third)[::-1])
+
+
+@MANY
+@given(REALISTIC, REALISTIC)
+def test_no_rule_fails_on_resources_that_rules_ask_of(one: Body, other: Body) -> None:
+    assert not [rule for _, _, rule, _ in _verdicts(one, other) if rule == "RuleCompleted"]
+
+
+def test_most_rules_answer_where_what_they_look_for_stands() -> None:
+    resources: Json = {
+        f"R{number}": {"Type": kind, "Properties": root.filled()} for number, (kind, root) in enumerate(KINDS.items())
+    }
+    asked = {rule.id for rule in RULES.values() if rule.check is not None and rule.service != "waivers"}
+    answered = {rule for _, _, rule, _ in _verdicts({"Resources": resources})}
+    assert len(answered & asked) > 0.7 * len(asked)
+    met = {rule for _, _, rule, verdict in _verdicts({"Resources": resources}) if verdict == "met"}
+    assert len(met) > 0.35 * len(asked)
 
 
 @QUICK

@@ -7,7 +7,8 @@ import pytest
 from hipaa_constructs.rules import Assembly, Template
 from hipaa_constructs.rules._node import Node
 from hipaa_constructs.rules._resolve import names_in
-from hipaa_constructs.rules._value import UNKNOWN, Json, Malformed, Unresolved
+from hipaa_constructs.rules._value import UNKNOWN, Json, Malformed, Unresolved, Value
+from hipaa_constructs.rules._world import World, explore
 from tests.rules._buckets import bucket
 from tests.rules._judging import (
     BROKEN,
@@ -16,6 +17,7 @@ from tests.rules._judging import (
     MET,
     PARAMETER,
     UNDECIDED,
+    Body,
     template,
     verdict,
 )
@@ -202,3 +204,33 @@ def test_a_text_deep_inside_a_function_is_found() -> None:
 )
 def test_the_names_in_a_value_are_found(raw: Json, names: list[tuple[str, str]]) -> None:
     assert sorted(names_in(raw)) == sorted(names)
+
+
+def test_what_several_rules_read_is_read_once_and_what_hangs_on_a_condition_again() -> None:
+    body: Body = {
+        "Conditions": {"IsProd": {"Fn::Equals": [{"Ref": "P"}, "prod"]}},
+        "Parameters": {"P": {"Type": "String"}},
+        "Resources": {
+            "It": {
+                "Type": "AWS::S3::Bucket",
+                "Properties": {"Sure": {"Ref": "P"}, "Either": {"Fn::If": ["IsProd", "yes", "no"]}},
+            }
+        },
+    }
+    assembly = Assembly([Template(body)])
+    (it,) = assembly.resources("*")
+    assert it.at("Sure") is it.at("Sure")
+
+    def read(world: World) -> Value:
+        assembly.world = world
+        return it.at("Either").value
+
+    assert [value for _, value in explore(read)] == ["yes", "no"]
+
+
+def test_a_list_of_named_resources_is_the_callers_own() -> None:
+    body: Body = {"Resources": {"It": {"Type": "A", "Properties": {"To": {"Ref": "It"}}}}}
+    assembly = Assembly([Template(body)])
+    (it,) = assembly.resources("*")
+    it.at("To").targets().clear()
+    assert it.at("To").targets() == [it]

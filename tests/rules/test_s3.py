@@ -40,9 +40,12 @@ IT: Path_ = ("Resources", "It")
 PROPERTIES: Path_ = (*IT, "Properties")
 DEFAULT: Path_ = ("BucketEncryption", "ServerSideEncryptionConfiguration", 0)
 BY_DEFAULT: Path_ = (*DEFAULT, "ServerSideEncryptionByDefault")
-# Objectives are asked of stores that have some, see test_recovery.
+# These are asked of some buckets only, see test_recovery, test_s3_archives and test_backup_stores.
+OF_SOME = {"S3ArchiveGuarded", "S3BucketInBackupPlan"}
 BUCKET_RULES = [
-    rule.id for rule in RULES.values() if "AWS::S3::Bucket" in rule.applies_to and rule.service != "recovery"
+    rule.id
+    for rule in RULES.values()
+    if "AWS::S3::Bucket" in rule.applies_to and rule.service == "s3" and rule.id not in OF_SOME
 ]
 ABOUT_LOGS = {
     "S3LogBucketCanReceive",

@@ -172,3 +172,49 @@ def test_a_protocol_that_is_no_text_breaks(protocol: Json) -> None:
 def test_hidden_subscriptions_of_a_topic_are_undecided() -> None:
     body = template({"It": resource(TOPIC, {"Subscription": PARAMETER})})
     assert verdict("SnsSubscriptionEncryptedInTransit", body) == UNDECIDED
+
+
+PERSONAL = "SnsSubscriptionNotPersonal"
+
+
+@pytest.mark.parametrize(
+    ("protocol", "wanted"),
+    [
+        *((name, BROKEN) for name in ("application", "email", "email-json", "sms")),
+        *((name, MET) for name in ("https", "sqs", "lambda", "firehose")),
+        (PARAMETER, UNDECIDED),
+    ],
+)
+@pytest.mark.parametrize("alarms", [False, True])
+def test_a_subscription_of_a_person_breaks_but_for_alarms(protocol: Json, wanted: str, alarms: bool) -> None:
+    own = resource(SUBSCRIPTION, {"Protocol": protocol, "TopicArn": {"Ref": "Topic"}})
+    action: Json = [{"Ref": "Topic"}] if alarms else []
+    others = {"Topic": resource(TOPIC), "Alarm": resource("AWS::CloudWatch::Alarm", {"AlarmActions": action})}
+    expected = "not applicable" if alarms and wanted == BROKEN else wanted
+    assert verdict(PERSONAL, template({"It": own, **others})) == expected
+
+
+@pytest.mark.parametrize(
+    ("listed", "wanted"),
+    [
+        ([{"Protocol": "sqs"}, {"Protocol": "email"}], BROKEN),
+        ([{"Protocol": "sqs"}], MET),
+        (PARAMETER, UNDECIDED),
+        ([], MET),
+        ("x", MET),
+    ],
+)
+def test_a_topic_that_writes_to_a_person_breaks(listed: Json, wanted: str) -> None:
+    assert verdict(PERSONAL, template({"It": resource(TOPIC, {"Subscription": listed})})) == wanted
+
+
+@pytest.mark.parametrize("kind", ["AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm"])
+def test_a_topic_for_alarms_may_write_to_a_person(kind: str) -> None:
+    topic = resource(TOPIC, {"Subscription": [{"Protocol": "email"}]})
+    alarm = resource(kind, {"AlarmActions": [{"Ref": "It"}]})
+    assert verdict(PERSONAL, template({"It": topic, "Alarm": alarm})) == "not applicable"
+
+
+def test_a_subscription_to_a_topic_elsewhere_breaks() -> None:
+    body = template({"It": resource(SUBSCRIPTION, {"Protocol": "sms", "TopicArn": PARAMETER})})
+    assert verdict(PERSONAL, body) == BROKEN

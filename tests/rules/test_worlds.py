@@ -353,6 +353,32 @@ def test_no_more_worlds_are_tried_than_said(answers: int, ends: bool) -> None:
             list(worlds)
 
 
+def test_a_world_that_was_run_already_is_not_run_again() -> None:
+    runs: list[World] = []
+
+    def ask(world: World) -> int:
+        runs.append(world)
+        return world.choose("a", "a", (1, 2))
+
+    first = World()
+    assert [found for _, found in explore(ask, (first, ask(first)))] == [1, 2]
+    assert len(runs) == 2
+
+
+@pytest.mark.parametrize(("answers", "ends"), [(MOST_WORLDS, True), (MOST_WORLDS + 1, False)])
+def test_a_world_that_was_run_already_counts(answers: int, ends: bool) -> None:
+    def ask(world: World) -> int:
+        return world.choose("a", "a", range(answers))
+
+    first = World()
+    worlds = explore(ask, (first, ask(first)))
+    if ends:
+        assert len(list(worlds)) == MOST_WORLDS
+    else:
+        with pytest.raises(TooManyWorlds):
+            list(worlds)
+
+
 def test_a_world_describes_its_answers() -> None:
     described = [world.describe() for world, _ in explore(lambda w: w.choose("a", "IsProd", (True, False)))]
     assert described == ["IsProd is True", "IsProd is False"]

@@ -30,7 +30,7 @@ def test_encrypted_trail_with_all_options(templates: Templates) -> None:
             org_id="o-1234567890",
             s3_key_prefix="trail",
             trail_name="organization",
-            insight_types=[cloudtrail.InsightType.API_CALL_RATE],
+            insight_types=[cloudtrail.InsightType.API_ERROR_RATE, cloudtrail.InsightType.API_CALL_RATE],
         )
 
     templates.hold(synthesized(build))

@@ -335,7 +335,8 @@ def test_a_resource_of_a_nested_stack_is_selected_there() -> None:
         HipaaBackupPlan.of(nested).protect(table_in(nested))
         assert any(isinstance(child, backup.CfnBackupSelection) for child in nested.node.find_all())
 
-    assert report_of(build).findings == []
+    # The plain table itself is weak.
+    assert [one for one in report_of(build).findings if one.rule.service == "backup"] == []
 
 
 def test_a_resource_of_another_stack_is_selected_there() -> None:

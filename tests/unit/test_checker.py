@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+import gc
+from collections.abc import Iterator, Sequence
 
 import pytest
 
@@ -48,7 +49,8 @@ def shown(judgements: list[Judgement]) -> list[tuple[str, str, str]]:
 
 def test_what_is_wanted_is_met_and_no_finding() -> None:
     found = report({"Key": key(rotated=True)})
-    assert (len(found.met), found.findings, found.waived) == (4, [], [])
+    of_keys = [one for one in found.met if "AWS::KMS::Key" in one.rule.applies_to]
+    assert (len(of_keys), found.findings, found.waived) == (7, [], [])
 
 
 def test_what_is_broken_is_a_finding() -> None:
@@ -61,7 +63,8 @@ def test_what_is_undecided_is_a_finding_too() -> None:
 
 
 def test_what_does_not_apply_is_not_reported() -> None:
-    assert report({"Topic": {"Type": "AWS::GroundStation::Config"}}).judgements == ()
+    found = report({"Plan": {"Type": "AWS::ApplicationAutoScaling::ScalingPolicy"}})
+    assert {one.rule.applies_to for one in found.judgements} == {("*",)}
 
 
 def test_a_template_without_resources_has_nothing_to_report() -> None:
@@ -364,3 +367,54 @@ def test_a_judgement_has_the_line_of_its_place() -> None:
     (one,) = check(templates, today=TODAY).findings
     wanted = ("Resources", "Key", "Properties", "EnableKeyRotation")
     assert (one.line, asked) == (7, [wanted])
+
+
+@pytest.fixture
+def collecting() -> Iterator[None]:
+    before = gc.isenabled()
+    gc.enable()
+    yield
+    (gc.enable if before else gc.disable)()
+
+
+@pytest.mark.usefixtures("collecting")
+def test_garbage_is_collected_after_a_check_as_before() -> None:
+    seen: list[bool] = []
+    check([Template({})], rules=[RULES["KmsKeyRotated"]], progress=lambda _: seen.append(gc.isenabled()))
+    assert (seen, gc.isenabled()) == ([False], True)
+    gc.disable()
+    check([Template({})])
+    assert not gc.isenabled()
+
+
+@pytest.mark.usefixtures("collecting")
+def test_garbage_is_collected_after_a_check_that_was_interrupted() -> None:
+    def interrupt(_: Rule) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        check([Template({})], progress=interrupt)
+    assert gc.isenabled()
+
+
+def test_a_template_is_read_anew_when_others_stand_beside_it() -> None:
+    resources: dict[str, Json] = {"Key": key(rotated={"Fn::ImportValue": "rotated"})}
+    importing = Template({"Resources": resources}, name="importing")
+    outputs: Json = {"Rotated": {"Value": True, "Export": {"Name": "rotated"}}}
+    exporting = Template({"Resources": {}, "Outputs": outputs}, name="exporting")
+    rotated = [RULES["KmsKeyRotated"]]
+    verdicts = [
+        [one.outcome.verdict for one in check(templates, rules=rotated).judgements]
+        for templates in ([importing], [importing, exporting], [importing])
+    ]
+    assert verdicts == [[Verdict.UNDECIDED], [Verdict.MET], [Verdict.UNDECIDED]]
+
+
+def test_judgements_stand_by_template_resource_and_rule_in_whatever_order_they_are_asked() -> None:
+    templates = [Template({"Resources": {"B": key(), "A": key()}}, name=name) for name in ("second", "first")]
+    of_keys = [rule for rule in RULES.values() if rule.service == "kms"]
+    report = check(templates, rules=of_keys[::-1], today=TODAY)
+    order = list(RULES)
+    found = [(one.resource.template.name, one.resource.logical_id, one.rule.id) for one in report.judgements]
+    assert found == sorted(found, key=lambda one: (one[0] == "first", one[1], order.index(one[2])))
+    assert len(found) == 28

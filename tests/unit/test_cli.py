@@ -15,6 +15,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from hipaa_constructs import cli
+from hipaa_constructs.cli import _output, _progress
 from hipaa_constructs.controls import CONTROLS
 from hipaa_constructs.rules import RULES
 from hipaa_constructs.rules._value import Json
@@ -86,7 +87,11 @@ def test_the_standard_input_is_a_path() -> None:
 
 
 def test_a_rule_that_is_skipped_is_not_asked() -> None:
-    assert "S3BucketVersioned" not in invoke("check", "broken.json", "--skip", ONLY[1]).stdout
+    assert "S3BucketVersioned  broken.json" not in invoke("check", "broken.json", "--skip", ONLY[1]).stdout
+
+
+def test_a_rule_that_is_skipped_is_told() -> None:
+    assert "Skipped: S3BucketVersioned: on the command line\n" in invoke("check", "met.json", "--skip", ONLY[1]).stdout
 
 
 def test_several_rules_can_be_named() -> None:
@@ -165,7 +170,7 @@ def test_colour_is_for_a_terminal_that_wants_it(
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(sys.stdout, "isatty", lambda: terminal, raising=False)
-    assert cli._wants_color() is colored
+    assert _output.wants_color() is colored
 
 
 def test_rules_are_listed() -> None:
@@ -189,7 +194,10 @@ def test_controls_are_listed_in_json_with_the_rules_that_cite_them() -> None:
     assert "S3BucketVersioned" in listed[RULES["S3BucketVersioned"].controls[0]]["rules"]
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["check", "-h"], ["rules"], ["controls"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [["--help"], ["check", "-h"], ["diff", "-h"], ["explain", "-h"], ["rules"], ["controls"], ["explain", ONLY[1]]],
+)
 def test_the_command_line_never_claims_that_anything_complies(arguments: list[str]) -> None:
     # One requirement of 164.314 speaks of complying in the regulation's own words.
     said = invoke(*arguments).stdout.replace("Comply with the applicable requirements", "")
@@ -275,10 +283,11 @@ def test_checking_json_imports_neither_the_cdk_nor_what_other_formats_need() -> 
     assert done.stdout.splitlines()[-1] == b"[]"
 
 
-def test_asking_for_help_imports_no_rule() -> None:
+@pytest.mark.parametrize("command", ["check", "diff", "explain", "completion"])
+def test_asking_for_help_imports_no_rule(command: str) -> None:
     code = (
         "import sys; from hipaa_constructs.cli import cli; "
-        "cli.main(['check', '--help'], standalone_mode=False); "
+        f"cli.main(['{command}', '--help'], standalone_mode=False); "
         "print('hipaa_constructs.rules' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
@@ -299,8 +308,8 @@ def test_a_bar_shows_the_progress_of_many_templates_that_take_long(
 ) -> None:
     terminal = Terminal()
     monkeypatch.setattr(sys, "stderr", terminal)
-    monkeypatch.setattr(cli, "_PATIENCE", patience)
-    with cli._Progress(1) as progress:
+    monkeypatch.setattr(_progress, "PATIENCE", patience)
+    with _progress.Progress(1) as progress:
         for done in range(files):
             progress.read(done + 1, files)
         progress.asked(RULES["S3BucketVersioned"])

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from hipaa_constructs.loading import Found, UnusableTemplate, discover, load_stacks
+from hipaa_constructs.loading import Found, Source, UnusableTemplate, discover, load_stacks
 from hipaa_constructs.rules import Assembly
 from hipaa_constructs.rules._value import Json
 
@@ -307,23 +307,46 @@ def test_progress_counts_the_files() -> None:
 def test_the_stacks_of_a_synthesis_are_loaded_with_what_is_nested() -> None:
     template("a.json", Nested=by_metadata("n.json"))
     template("n.json")
-    found = load_stacks([(Path("a.json"), "unknown-account", "eu-west-1", "A")])
+    found = load_stacks([Source.of_stack(Path("a.json"), "unknown-account", "eu-west-1", "A")])
     assert [(t.name, t.account, t.region) for t in found] == [
         ("a.json", None, "eu-west-1"),
         ("n.json", None, "eu-west-1"),
     ]
 
 
+def test_the_manifest_tells_whether_a_stack_is_protected_and_how_it_is_tagged() -> None:
+    for name in "ABC":
+        template(f"cdk.out/{name}.json", Nested=by_metadata("n.json"))
+    template("cdk.out/n.json")
+    properties: dict[str, Json] = {"templateFile": "A.json", "terminationProtection": True, "tags": {"owner": "x"}}
+    kind: dict[str, Json] = {"type": "aws:cloudformation:stack", "environment": "aws://1/us-east-1"}
+    odd: Json = {"templateFile": "C.json", "terminationProtection": "yes", "tags": ["x"]}
+    manifest("cdk.out", A={**kind, "properties": properties}, B=stack("B.json"), C={**kind, "properties": odd})
+    found = discover(["cdk.out"]).templates
+    assert [(one.path.name if one.path else "", one.termination_protection, one.stack_tags) for one in found] == [
+        ("A.json", True, {"owner"}),
+        ("n.json", None, {"owner"}),
+        ("B.json", False, frozenset()),
+        ("C.json", False, frozenset()),
+    ]
+
+
+def test_of_a_bare_template_nobody_knows_whether_it_is_protected() -> None:
+    template("a.json")
+    (found,) = discover(["a.json"]).templates
+    assert (found.termination_protection, found.stack_tags) == (None, frozenset())
+
+
 def test_an_empty_stack_of_a_synthesis_is_nothing_to_judge() -> None:
     Path("empty.json").write_text("{}", encoding="utf-8")
     template("full.json")
-    found = load_stacks([(Path("empty.json"), None, None, None), (Path("full.json"), None, None, None)])
+    found = load_stacks([Source.of_stack(Path(name), None, None, None) for name in ("empty.json", "full.json")])
     assert [one.name for one in found] == ["full.json"]
 
 
 def test_a_synthesis_that_can_not_be_read_is_refused() -> None:
     with pytest.raises(UnusableTemplate, match=r"gone\.json"):
-        load_stacks([(Path("gone.json"), None, None, None)])
+        load_stacks([Source.of_stack(Path("gone.json"), None, None, None)])
 
 
 @pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root may enter every folder")

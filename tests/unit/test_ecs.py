@@ -167,6 +167,20 @@ def test_tasks_get_no_public_addresses() -> None:
     assert at(network, "Subnets") == ["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"]
 
 
+def test_tasks_may_call_https_only() -> None:
+    (group,) = [body for name, body in of_type(PLAIN, "AWS::EC2::SecurityGroup").items() if "LoadBalancer" not in name]
+    first, second = (at(group, "Properties", "SecurityGroupEgress", number) for number in (0, 1))
+    assert [at(first, key) for key in ("IpProtocol", "FromPort", "ToPort")] == ["tcp", 443, 443]
+    assert second is None
+
+
+def test_tasks_take_the_security_groups_that_are_given() -> None:
+    stack = Stack(App(), "S")
+    group = ec2.SecurityGroup(stack, "Group", vpc=(vpc := network(stack)))
+    made_ = service(stack, vpc=vpc, security_groups=[group])
+    assert [one.node.path for one in made_.service.connections.security_groups] == ["S/Group"]
+
+
 def test_only_the_load_balancer_reaches_the_tasks() -> None:
     opening = at(the(PLAIN, "AWS::EC2::SecurityGroupIngress"), "Properties")
     balancers = [name for name in of_type(PLAIN, "AWS::EC2::SecurityGroup") if "LoadBalancer" in name]

@@ -340,18 +340,42 @@ def test_public_subnets_are_refused(stack: Stack) -> None:
     )
 
 
-@pytest.mark.parametrize("replicas", [0, 6])
+@pytest.mark.parametrize("replicas", [-1, 6])
 def test_a_number_of_replicas_that_can_not_be_is_refused(stack: Stack, replicas: int) -> None:
     refusal(
         lambda: HipaaRedisCluster(stack, "It", vpc=network(stack), replicas_per_node_group=replicas),
-        f"Stack/It: replicas_per_node_group must be from 1 to 5, got {replicas}; without a replica nothing takes over "
-        "when a node or its zone fails (164.308(a)(7)(ii)(C))",
+        f"Stack/It: replicas_per_node_group must be from 0 to 5, got {replicas}; no primary has more "
+        "(164.308(a)(7)(ii)(C))",
     )
+
+
+def test_a_cluster_without_replicas_is_refused(stack: Stack) -> None:
+    refusal(
+        lambda: HipaaRedisCluster(stack, "It", vpc=network(stack), replicas_per_node_group=0),
+        "Stack/It: replicas_per_node_group must be 1 or more, got 0; to go without it pass "
+        'waivers=[Waiver(rule="RedisFailsOver", …)] (164.308(a)(7)(i))',
+    )
+
+
+@pytest.mark.parametrize(("shards", "fails_over"), [(1, False), (2, True)])
+def test_what_may_go_without_replicas_fails_over_between_shards_only(shards: int, fails_over: bool) -> None:
+    def build(stack: Stack) -> None:
+        HipaaRedisCluster(
+            stack,
+            "It",
+            vpc=network(stack),
+            num_node_groups=shards,
+            replicas_per_node_group=0,
+            waivers=[waiver("RedisFailsOver")],
+        )
+
+    properties = the(synthesized(build), "AWS::ElastiCache::ReplicationGroup")["Properties"]
+    assert (at(properties, "AutomaticFailoverEnabled"), at(properties, "MultiAZEnabled")) == (fails_over, False)
 
 
 @pytest.mark.parametrize("replicas", ["2", 1.5, True])
 def test_replicas_that_are_no_number_are_refused(stack: Stack, replicas: object) -> None:
-    with pytest.raises(ComplianceError, match="replicas_per_node_group must be from 1 to 5"):
+    with pytest.raises(ComplianceError, match="replicas_per_node_group must be from 0 to 5"):
         made(HipaaRedisCluster, stack, vpc=network(stack), replicas_per_node_group=replicas)
 
 

@@ -172,9 +172,12 @@ def test_json_has_these_keys() -> None:
         "summary",
         "templates",
         "rules",
+        "skipped",
         "findings",
         "waived",
+        "baselined",
         "met",
+        "baseline",
         "unusable",
     ]
 
@@ -223,6 +226,7 @@ def test_json_counts() -> None:
         "undecided": 1,
         "met": 3,
         "waived": 1,
+        "baselined": 0,
         "unusable": 1,
     }
 
@@ -314,6 +318,11 @@ def test_sarif_knows_a_finding_again_when_its_file_has_moved_around_it() -> None
 def test_sarif_tells_its_findings_apart() -> None:
     prints = {json.dumps(one["partialFingerprints"]) for one in SARIF_REPORT["results"]}
     assert len(prints) == len(SARIF_REPORT["results"])
+
+
+def test_sarif_says_nothing_of_a_baseline_where_there_is_none() -> None:
+    assert "properties" not in SARIF_REPORT
+    assert all("baselineState" not in result for result in SARIF_REPORT["results"])
 
 
 def test_sarif_reports_an_unusable_input() -> None:

@@ -8,11 +8,12 @@ import subprocess
 import sys
 import textwrap
 from pathlib import Path
+from typing import Any
 
 import pytest
 from aws_cdk import App, Stack, Stage
 
-from hipaa_constructs import HipaaConstructsChecks, enforce
+from hipaa_constructs import ComplianceError, HipaaConstructsChecks, enforce
 from hipaa_constructs.rules import RULES
 from tests._refusals import refusal
 
@@ -77,7 +78,7 @@ WEAKENED = {
 }
 
 GOOD = """
-    EncryptedBucket(cdk.Stack(app, "Stack"), "Records")
+    EncryptedBucket(cdk.Stack(app, "Stack", termination_protection=True), "Records")
 """
 
 WAIVED = """
@@ -97,10 +98,10 @@ WAIVED_BY_HAND = """
 """
 
 
-def run(folder: Path, body: str) -> subprocess.CompletedProcess[str]:
+def run(folder: Path, body: str, *, settings: str = "") -> subprocess.CompletedProcess[str]:
     """Synthesize an app as a process of its own, as the CDK CLI does."""
     program = PROLOGUE.replace("OUT", repr(str(folder / "out"))) + textwrap.dedent(body)
-    (folder / "app.py").write_text(program + "\nenforce(app)\napp.synth()\n", encoding="utf-8")
+    (folder / "app.py").write_text(program + f"\nenforce(app{settings})\napp.synth()\n", encoding="utf-8")
     return subprocess.run([sys.executable, "app.py"], cwd=folder, capture_output=True, text=True, check=False)
 
 
@@ -168,7 +169,7 @@ def test_a_fault_of_the_pack_fails_the_synthesis(tmp_path: Path) -> None:
     body = """
         import hipaa_constructs.pack
 
-        def fault(*_):
+        def fault(*_, **__):
             raise RuntimeError("out of order")
 
         hipaa_constructs.pack.check = fault
@@ -183,7 +184,7 @@ def test_a_fault_of_the_pack_is_a_violation_as_the_cdk_cli_heeds_nothing_else(tm
     body = """
         import hipaa_constructs.pack
 
-        def fault(*_):
+        def fault(*_, **__):
             raise RuntimeError("out of order")
 
         hipaa_constructs.pack.check = fault
@@ -204,6 +205,40 @@ def test_an_acknowledgement_without_a_waiver_silences_nothing(tmp_path: Path) ->
     assert "S3BucketVersioned" in [rule for rule, _ in reported(tmp_path, "violations")]
 
 
+def test_a_stack_that_is_not_protected_from_deletion_is_told(tmp_path: Path) -> None:
+    done = run(tmp_path, GOOD.replace("termination_protection=True", "termination_protection=False"))
+    assert done.returncode == 0, done.stderr
+    assert [rule for rule, _ in reported(tmp_path, "violations")] == ["StackProtectedFromTermination"]
+
+
+def test_the_settings_reach_the_rules(tmp_path: Path) -> None:
+    body = GOOD.replace("termination_protection", "env=cdk.Environment(region='eu-west-1'), termination_protection")
+    done = run(tmp_path, body, settings=", allowed_regions=['us-east-1'], required_tags=['owner']")
+    assert done.returncode != 0
+    assert {rule for rule, _ in reported(tmp_path, "violations")} == {"StackInAllowedRegion", "ResourceTagged"}
+
+
+def test_tags_of_the_stack_meet_the_settings(tmp_path: Path) -> None:
+    body = GOOD.replace("termination_protection", "tags={'owner': 'x'}, termination_protection")
+    done = run(tmp_path, body, settings=", required_tags=['owner']")
+    assert done.returncode == 0, done.stderr
+    assert reported(tmp_path, "violations") == []
+
+
+@pytest.mark.parametrize("argument", ["allowed_regions", "required_tags"])
+@pytest.mark.parametrize("value", ["us-east-1", [""], [" "], [3]])
+def test_a_setting_that_is_no_list_of_names_is_refused(argument: str, value: object) -> None:
+    given: dict[str, Any] = {argument: value}
+    refusal(lambda: enforce(App(), **given), f"enforce: {argument} must be a list of names, got {value!r}")
+
+
+def test_what_is_refused_is_not_enforced() -> None:
+    app = App()
+    with pytest.raises(ComplianceError):
+        enforce(app, required_tags=[""])
+    enforce(app, required_tags=["owner"])
+
+
 def test_an_empty_stack_is_nothing_to_judge(tmp_path: Path) -> None:
     done = run(tmp_path, GOOD + '    cdk.Stack(app, "Empty")\n')
     assert done.returncode == 0, done.stderr
@@ -221,8 +256,9 @@ def test_a_warning_does_not_fail_the_synthesis(tmp_path: Path) -> None:
 WEAK = """
     app.node.set_context("@aws-cdk/core:defaultCrossStackReferences", "weak")
     stage = cdk.Stage(app, "Prod", env=cdk.Environment(account="123456789012", region="us-east-1"))
-    key = EncryptionKey(cdk.Stack(stage, "Keys", stack_name="portal-keys"), "EncryptionKey")
-    stack = cdk.Stack(stage, "Stack")
+    keys = cdk.Stack(stage, "Keys", stack_name="portal-keys", termination_protection=True)
+    key = EncryptionKey(keys, "EncryptionKey")
+    stack = cdk.Stack(stage, "Stack", termination_protection=True)
     EncryptedBucket(stack, "Records", encryption_key=key)
 """
 

@@ -79,20 +79,20 @@ def test_a_finding_of_cdk_nag_fails_and_is_counted_by_construct(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     nag = plugin("HIPAA.Security", violations=[NAG_FINDING], suppressedViolations=[NAG_FINDING])
-    assert main([assembly(tmp_path, {"Topic": {"Type": "AWS::GroundStation::Config"}}, nag)]) == 1
+    assert main([assembly(tmp_path, {"Topic": {"Type": "AWS::ApplicationAutoScaling::ScalingPolicy"}}, nag)]) == 1
     assert rows(capsys.readouterr().out)["cdk-nag"] == "2 errors, 0 warnings, 2 acknowledged"
 
 
 def test_a_warning_of_cdk_nag_does_not_fail(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     nag = plugin("HIPAA.Security", violations=[{**NAG_FINDING, "severity": "warning"}])
-    assert main([assembly(tmp_path, {"Topic": {"Type": "AWS::GroundStation::Config"}}, nag)]) == 0
+    assert main([assembly(tmp_path, {"Topic": {"Type": "AWS::ApplicationAutoScaling::ScalingPolicy"}}, nag)]) == 0
     assert rows(capsys.readouterr().out)["cdk-nag"] == "0 errors, 2 warnings, 0 acknowledged"
 
 
 def test_a_report_that_does_not_name_cdk_nag_is_said_to_be_silent(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main([assembly(tmp_path, {"Topic": {"Type": "AWS::GroundStation::Config"}}, None)]) == 0
+    assert main([assembly(tmp_path, {"Topic": {"Type": "AWS::ApplicationAutoScaling::ScalingPolicy"}}, None)]) == 0
     assert "it found nothing, or is not registered" in rows(capsys.readouterr().out)["cdk-nag"]
 
 
@@ -104,7 +104,7 @@ def test_a_report_without_what_our_rules_find_is_not_believed(
 
 
 def test_an_assembly_without_a_report_is_not_believed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main([assembly(tmp_path, {"Topic": {"Type": "AWS::GroundStation::Config"}})]) == 2
+    assert main([assembly(tmp_path, {"Topic": {"Type": "AWS::ApplicationAutoScaling::ScalingPolicy"}})]) == 2
     assert "no validation-report.json, so no pack has run" in capsys.readouterr().err
 
 
@@ -112,14 +112,14 @@ def test_an_assembly_without_a_report_is_not_believed(tmp_path: Path, capsys: py
 def test_a_report_that_can_t_be_read_is_not_believed(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], content: str
 ) -> None:
-    folder = assembly(tmp_path, {"Topic": {"Type": "AWS::GroundStation::Config"}})
+    folder = assembly(tmp_path, {"Topic": {"Type": "AWS::ApplicationAutoScaling::ScalingPolicy"}})
     (tmp_path / "validation-report.json").write_text(content, encoding="utf-8")
     assert main([folder]) == 2
     assert "can't be read" in capsys.readouterr().err
 
 
 def test_a_missing_assembly_does_not_hide_the_next(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    folder = assembly(tmp_path, {"Topic": {"Type": "AWS::GroundStation::Config"}}, None)
+    folder = assembly(tmp_path, {"Topic": {"Type": "AWS::ApplicationAutoScaling::ScalingPolicy"}}, None)
     assert main([str(tmp_path / "missing"), folder]) == 2
     printed = capsys.readouterr()
     assert "missing" in printed.err

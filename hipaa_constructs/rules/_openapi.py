@@ -1,0 +1,72 @@
+"""APIs that are written as an OpenAPI definition, with the extensions of Amazon API Gateway."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from hipaa_constructs.rules._node import Node, Resource
+from hipaa_constructs.rules._outcome import MET, NOT_APPLICABLE, Outcome, all_met
+
+_METHODS = ("delete", "get", "head", "patch", "post", "put", "trace", "x-amazon-apigateway-any-method")
+"""All but ``options``, which browsers send without credentials before they ask for more."""
+
+
+def each_operation(api: Resource, judge: Callable[[Node, Node], Outcome]) -> Outcome:
+    """Judge every operation of the definition of an API.
+
+    Args:
+        api: a REST, HTTP or WebSocket API.
+        judge: judges the whole definition and the place of one operation.
+    """
+    body = api.at("Body")
+    if body.is_absent:
+        elsewhere = api.at("BodyS3Location")
+        hidden = "the definition of the API stands in a file that is not judged"
+        return NOT_APPLICABLE if elsewhere.is_absent else elsewhere.undecided(hidden)
+    paths = body.at("paths")
+    if body.is_unknown or paths.is_unknown:
+        return paths.undecided()
+    if not isinstance(body.value, dict) or not (paths.is_absent or isinstance(paths.value, dict)):
+        return paths.broken()
+    found: list[Outcome] = []
+    for _, item in paths.entries():
+        if item.is_unknown:
+            found.append(item.undecided())
+        for method, operation in item.entries():
+            if method.lower() in _METHODS:
+                found.append(operation.undecided() if operation.is_unknown else judge(body, operation))
+    return all_met([MET, *found])
+
+
+def asks_who_calls(body: Node, operation: Node) -> Outcome:
+    """Judge that an operation lets only those in who prove who they are; an API key proves nothing."""
+    own = operation.at("x-amazon-apigateway-auth", "type")
+    if not own.is_absent:
+        return own.broken() if own.text == "NONE" else own.must_be_set()
+    security = operation.at("security")
+    if security.is_absent:
+        security = body.at("security")
+    if security.is_unknown:
+        return security.undecided()
+    requirements = security.items()
+    if not requirements:
+        return operation.at("security").broken("it asks nobody who they are")
+    return all_met(_secures(body, requirement) for requirement in requirements)
+
+
+def _secures(body: Node, requirement: Node) -> Outcome:
+    """Judge one of the alternatives: of the schemes that it names, all must be met, so one that proves is enough."""
+    if requirement.is_unknown:
+        return requirement.undecided()
+    names = [name for name, _ in requirement.entries()]
+    if any(not _is_plain_key(body, name) for name in names):
+        return MET
+    return requirement.broken("an API key says which client calls, and not who" if names else "it may be left out")
+
+
+def _is_plain_key(body: Node, name: str) -> bool:
+    for place in (body.at("components", "securitySchemes", name), body.at("securityDefinitions", name)):
+        if place.at("type").text == "apiKey":
+            extensions = ("x-amazon-apigateway-authtype", "x-amazon-apigateway-authorizer")
+            return all(place.at(extension).is_absent for extension in extensions)
+    return False

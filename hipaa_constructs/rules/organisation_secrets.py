@@ -1,0 +1,202 @@
+"""What a template must show of secrets: that none stands in it as plain text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from hipaa_constructs.rules._node import Resource
+from hipaa_constructs.rules._outcome import MET, NOT_APPLICABLE, Outcome, broken
+from hipaa_constructs.rules._resolve import intrinsic, names_in
+from hipaa_constructs.rules._rule import rule
+from hipaa_constructs.rules._secrets import holds_a_secret, names_a_secret
+from hipaa_constructs.rules._template import Assembly, Template
+from hipaa_constructs.rules._texts import Place, anchor, is_anchor, suspects, texts
+from hipaa_constructs.rules._value import Json
+
+_JUDGED_ELSEWHERE = frozenset(
+    (
+        "AWS::CodeBuild::Project",
+        "AWS::ECS::TaskDefinition",
+        "AWS::ElastiCache::ReplicationGroup",
+        "AWS::ElastiCache::User",
+        "AWS::Lambda::Function",
+        "AWS::RDS::DBCluster",
+        "AWS::RDS::DBInstance",
+    )
+)
+"""Types whose secrets have rules of their own."""
+
+_SIGNS = {
+    b"password": re.compile(rb"password(?!_?polic)"),
+    b"passphrase": re.compile(rb"passphrase(?!secretarn)"),
+    b"secret": re.compile(rb"secret(string(?!key|template)|accesskey|key|token)|(?<=client)secret|(?<=shared)secret"),
+    b"appsecret": re.compile(rb"appsecret"),
+    b"token": re.compile(rb"token(?!s)"),
+    b"apikey": re.compile(rb"apikeyvalue"),
+    b"privatekey": re.compile(rb"privatekey"),
+    b"private key": re.compile(rb"private key-----"),
+    b"environment": re.compile(rb"environment"),
+    b"variables": re.compile(rb"variables"),
+    b"arguments": re.compile(rb"arguments"),
+    b"optionsettings": re.compile(rb"optionsettings"),
+    b"aws::ssm::parameter": re.compile(rb"aws::ssm::parameter"),
+    b"parameters": re.compile(rb"parameters"),
+    b"userdata": re.compile(rb"userdata"),
+    b"akia": re.compile(rb"akia[a-z0-9]{16}"),
+    b"asia": re.compile(rb"asia[a-z0-9]{16}"),
+}
+"""What no secret of those looked for is without, in lower case."""
+
+_SECRET_PROPERTY = re.compile(
+    r"(Password|Passphrase|PassPhrase|ClientSecret|SharedSecret|AppSecret|SecretString|SecretAccessKey|SecretKey"
+    r"|PrivateKey|AccessToken|RefreshToken|AuthToken|OAuthToken|OauthToken|SasToken|ApiToken|HECToken|SecretToken"
+    r"|JwtToken|BearerToken|ApiKeyValue)$"
+)
+_VARIABLES = frozenset(
+    (
+        "Arguments",
+        "DefaultArguments",
+        "Environment",
+        "EnvironmentVariables",
+        "OptionSettings",
+        "Parameters",
+        "RuntimeEnvironmentVariables",
+        "Variables",
+    )
+)
+"""Properties that hold names and values that the template's author chose."""
+
+_NAMES, _VALUES = ("Name", "Key", "OptionName", "ParameterKey"), ("Value", "ParameterValue")
+_HARMLESS = re.compile(r"|true|false|seconds|minutes|hours|days|arn:.*|/.*|[*]+", re.DOTALL)
+"""Values that say whether, how long or where a secret is."""
+
+_IN_TEXT = re.compile(
+    r"(?<![A-Z0-9])(AKIA|ASIA)(?!\w*EXAMPLE)[A-Z0-9]{16}(?![A-Z0-9])|-----BEGIN [A-Z ]*PRIVATE KEY-----"
+)
+_IN_SCRIPT = re.compile(
+    r"^\s*(?:export\s+|set\s+)?\w*(?:PASSWORD|PASSWD|SECRET|TOKEN|API_KEY)=['\"]?(?![$<{('\"\s])\S", re.MULTILINE
+)
+
+
+@rule(
+    title="no secret stands in a template as plain text",
+    fix="name a secret of Secrets Manager: {{resolve:secretsmanager:…}} in properties, its ARN in variables",
+    applies_to=("*",),
+    controls=("164.312(a)(1)", "164.312(d)"),
+    requirement="HC-411",
+    same_as=(
+        "prowler:cloudformation_stack_outputs_find_secrets",
+        "prowler:ec2_instance_secrets_user_data",
+        "prowler:ec2_launch_template_no_secrets",
+    ),
+    url="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references-secretsmanager.html",
+)
+def template_without_secrets(resource: Resource) -> Outcome:
+    """Judge properties and variables named like a secret, scripts, defaults of parameters and outputs.
+
+    Parameters and outputs are judged at the first resource of a template.
+    """
+    assembly = resource.template.assembly
+    found = assembly.once("template_without_secrets", lambda: _found(assembly)).get(resource)
+    if found is not None:
+        return found
+    return MET if is_anchor(resource) else NOT_APPLICABLE
+
+
+def _found(assembly: Assembly) -> dict[Resource, Outcome]:
+    found: dict[Resource, Outcome] = {}
+    for template in assembly.templates:
+        first, why = anchor(template), next(_in_sections(template), None)
+        if first is not None and why is not None:
+            found[first] = broken(found=why)
+    for resource in suspects(assembly, _SIGNS):
+        secret = next(_in_resource(resource), None) if resource.type not in _JUDGED_ELSEWHERE else None
+        if secret is not None:
+            # The value itself stays out of the finding: a report must not spread it.
+            found[resource] = broken(*secret[0], found=secret[1])
+    return found
+
+
+def _in_sections(template: Template) -> Iterator[str]:
+    hidden: set[str] = set()
+    for name, parameter in template.section("Parameters").items():
+        if not isinstance(parameter, dict):
+            continue
+        no_echo = parameter.get("NoEcho") in (True, "true")
+        if no_echo:
+            hidden.add(name)
+        secret = no_echo or (parameter.get("Type") == "String" and _says_secret(name))
+        if secret and _is_literal(parameter.get("Default")):
+            yield f"Parameters.{name} has a plain default"
+    for name, output in template.section("Outputs").items():
+        value = output.get("Value") if isinstance(output, dict) else None
+        if any(reference in hidden for reference, _ in names_in(value)):
+            yield f"Outputs.{name} shows a parameter with NoEcho"
+        written = "".join(text for _, text in texts(value))
+        if _IN_TEXT.search(written) or holds_a_secret(written) or (_says_secret(name) and _is_literal(value)):
+            yield f"Outputs.{name} shows a secret"
+
+
+def _says_secret(name: str) -> bool:
+    return names_a_secret(re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name))
+
+
+def _in_resource(resource: Resource) -> Iterator[tuple[Place, str]]:
+    properties = resource.body.get("Properties")
+    if resource.type == "AWS::SSM::Parameter" and isinstance(properties, dict):
+        name = properties.get("Name")
+        if isinstance(name, str) and _says_secret(name.rpartition("/")[2]) and _is_literal(properties.get("Value")):
+            yield ("Properties", "Value"), "a plain value of a parameter named like a secret"
+    yield from _below(properties, ("Properties",), "")
+
+
+def _below(raw: Json, place: Place, holder: str) -> Iterator[tuple[Place, str]]:
+    pending: list[tuple[Json, Place, str]] = [(raw, place, holder)]
+    while pending:
+        value, path, name = pending.pop()
+        if isinstance(value, list):
+            pending += [(item, (*path, index), name) for index, item in enumerate(value)]
+        elif isinstance(value, str):
+            yield from _in_text(value, path, name)
+        elif (function := intrinsic(value)) is not None:
+            pending += [(item, path, kept) for item, kept in _branches(name, *function)]
+        elif isinstance(value, dict):
+            if name in _VARIABLES:
+                yield from _in_variables(value, path)
+            pending += [(item, (*path, key), key) for key, item in value.items()]
+
+
+def _branches(name: str, function: str, argument: Json) -> list[tuple[Json, str]]:
+    """Return what a place comes out as, or is made of, with the name under which that counts as a whole value."""
+    match function, argument:
+        case "Fn::If", [_, *branches]:
+            return [(branch, name) for branch in branches]
+        case (("Fn::Base64" | "Fn::Join" | "Fn::Sub"), _):
+            return [(argument, name if name == "UserData" else "")]
+    return []
+
+
+def _in_text(text: str, path: Place, name: str) -> Iterator[tuple[Place, str]]:
+    if _SECRET_PROPERTY.search(name) and _is_literal(text):
+        yield path, f"a plain value of {name}"
+    elif _IN_TEXT.search(text) or (name == "UserData" and _IN_SCRIPT.search(text)):
+        yield path, "text with the form of a secret"
+
+
+def _in_variables(variables: dict[str, Json], path: Place) -> Iterator[tuple[Place, str]]:
+    names = [variables.get(key) for key in _NAMES if key in variables]
+    values = [variables.get(key) for key in _VALUES if key in variables]
+    pairs: Iterable[tuple[Json, Json]] = variables.items()
+    if names and values:
+        pairs = [(names[0], values[0])]
+    for name, value in pairs:
+        if isinstance(name, str) and isinstance(value, str):
+            if _says_secret(name.lstrip("-")) and _is_literal(value):
+                yield path, f"{name}, with a plain value"
+            elif holds_a_secret(value):
+                yield path, f"{name}, a value with the form of a secret"
+
+
+def _is_literal(value: Json) -> bool:
+    return isinstance(value, str) and "{{resolve:" not in value and _HARMLESS.fullmatch(value) is None

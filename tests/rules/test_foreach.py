@@ -1,0 +1,192 @@
+"""Loops over plain lists, and the other functions of the language extensions."""
+
+from __future__ import annotations
+
+import pytest
+
+from hipaa_constructs.checker import check
+from hipaa_constructs.rules import Assembly, Node, Template
+from hipaa_constructs.rules._value import ABSENT, Json, Unresolved
+from tests.rules._judging import BROKEN, GONE, MET, PARAMETER, UNDECIDED, Body, resource, template, verdict
+
+LOOPS: Json = "AWS::LanguageExtensions"
+KEY: Json = {"KmsMasterKeyId": "alias/mine"}
+
+
+def stack(resources: Body, **sections: Json) -> Template:
+    made = Template(template(resources, Transform=LOOPS, **sections))
+    Assembly([made])
+    return made
+
+
+def value(raw: Json, **sections: Json) -> Node:
+    return stack({"It": resource("AWS::SQS::Queue", {"P": raw})}, **sections).resources["It"].at("P")
+
+
+def loop(name: str, values: Json, pattern: Body) -> Json:
+    return [name, values, pattern]
+
+
+def test_a_loop_makes_a_resource_for_each_value() -> None:
+    pattern: Body = {"Queue${Name}": resource("AWS::SQS::Queue", {"QueueName": "q-${Name}", "Tag": {"Ref": "Name"}})}
+    made = stack({"Fn::ForEach::Q": loop("Name", ["A", "B"], pattern)})
+    assert sorted(made.resources) == ["QueueA", "QueueB"]
+    assert made.resources["QueueB"].at("QueueName").value == "q-B"
+    assert made.resources["QueueB"].at("Tag").value == "B"
+
+
+def test_the_resources_of_a_loop_are_judged() -> None:
+    pattern: Body = {"It${Name}": resource("AWS::SQS::Queue", {"KmsMasterKeyId": "${Name}"})}
+    body = template({"Fn::ForEach::Q": loop("Name", ["k1"], pattern)}, Transform=LOOPS)
+    assert verdict("SqsQueueUsesCustomerManagedKey", body, of="Itk1") == MET
+
+
+def test_the_line_of_a_resource_of_a_loop_is_the_loops() -> None:
+    def line_of(keys: object) -> int:
+        return 7 if isinstance(keys, tuple) and keys[:2] == ("Resources", "Fn::ForEach::Q") else 1
+
+    pattern: Body = {"It${Name}": resource("AWS::SQS::Queue")}
+    body = template({"Fn::ForEach::Q": loop("Name", ["A"], pattern)}, Transform=LOOPS)
+    assert {one.line for one in check([Template(body, line_of=line_of)]).judgements} == {7}
+
+
+def test_an_ampersand_drops_what_no_id_may_hold() -> None:
+    pattern: Body = {"Q&{Name}": resource("AWS::SQS::Queue", {"QueueName": "&{Name}|${Name}"})}
+    made = stack({"Fn::ForEach::Q": loop("Name", ["a-b.c"], pattern)})
+    assert made.resources["Qabc"].at("QueueName").value == "abc|a-b.c"
+
+
+def test_loops_inside_loops_make_all_pairs() -> None:
+    inner: Body = {"Fn::ForEach::Inner": loop("Other", ["1", 2], {"Q${Name}${Other}": resource("AWS::SQS::Queue")})}
+    assert sorted(stack({"Fn::ForEach::Q": loop("Name", ["A", "B"], inner)}).resources) == ["QA1", "QA2", "QB1", "QB2"]
+
+
+def test_a_loop_over_a_name_of_the_loop_around_it_is_carried_out() -> None:
+    inner: Body = {"Fn::ForEach::Inner": loop("Other", [{"Ref": "Name"}], {"Q${Other}": resource("AWS::SQS::Queue")})}
+    assert sorted(stack({"Fn::ForEach::Q": loop("Name", ["A"], inner)}).resources) == ["QA"]
+
+
+def test_a_loop_in_properties_makes_properties() -> None:
+    looped: Json = {"Fixed": 1, "Fn::ForEach::P": loop("Name", ["A", "B"], {"Key${Name}": "${Name}"})}
+    assert value(looped).value == {"Fixed": 1, "KeyA": "A", "KeyB": "B"}
+
+
+def test_a_hidden_loop_in_properties_hides_them_all() -> None:
+    looped: Json = {"Fixed": 1, "Fn::ForEach::P": loop("Name", PARAMETER, {"Key${Name}": "${Name}"})}
+    assert isinstance(value(looped).value, Unresolved)
+    assert isinstance(value([[looped]]).at(0, 0, "Fixed").value, Unresolved)
+
+
+def test_a_loop_makes_conditions_and_outputs() -> None:
+    conditions: Json = {"Fn::ForEach::C": loop("Name", ["A"], {"Is${Name}": {"Fn::Equals": ["${Name}", "A"]}})}
+    outputs: Json = {
+        "Fn::ForEach::O": loop("Name", ["A"], {"Out${Name}": {"Value": 1, "Export": {"Name": "e${Name}"}}})
+    }
+    made = stack({"It": resource("AWS::SQS::Queue", None, Condition="IsA")}, Conditions=conditions, Outputs=outputs)
+    assert made.resources["It"].exists
+    assert made.assembly.export("eA", made) is not None
+
+
+def test_a_loop_that_makes_too_much_is_not_carried_out() -> None:
+    many: Json = [str(number) for number in range(400)]
+    inner: Body = {"Fn::ForEach::Inner": loop("B", many, {"Q${A}${B}": resource("AWS::SQS::Queue")})}
+    found = stack({"Fn::ForEach::Q": loop("A", many, inner)}).resources
+    assert list(found) == ["Fn::ForEach::Q"]
+
+
+def test_deep_loops_are_not_carried_out() -> None:
+    nested: Body = {"Q": resource("AWS::SQS::Queue")}
+    for number in range(200):
+        nested = {f"Fn::ForEach::L{number}": loop(f"N{number}", ["a"], nested)}
+    assert [one.type for one in stack(nested).resources.values()] == ["Template::Unreadable::Loop"]
+
+
+def test_deep_values_are_hidden() -> None:
+    deep: Json = "x"
+    for _ in range(100):
+        deep = [deep]
+    node = value(deep)
+    while isinstance(node.value, list):
+        node = node.at(0)
+    assert isinstance(node.value, Unresolved)
+
+
+@pytest.mark.parametrize(
+    ("argument", "wanted"),
+    [
+        (["a", "b", "c"], 3),
+        ([], 0),
+        (["a", GONE], 1),
+        ({"Fn::If": ["Sure", ["a"], []]}, 1),
+        (["a", PARAMETER], 2),
+    ],
+)
+def test_the_length_of_a_list_is_known(argument: Json, wanted: int) -> None:
+    assert value({"Fn::Length": argument}, Conditions={"Sure": {"Fn::Equals": ["a", "a"]}}).value == wanted
+
+
+@pytest.mark.parametrize("argument", [PARAMETER, "abc", None, {"a": 1}])
+def test_the_length_of_what_is_no_list_is_not_known(argument: Json) -> None:
+    assert isinstance(value({"Fn::Length": argument}).value, Unresolved)
+
+
+@pytest.mark.parametrize(
+    ("argument", "wanted"), [({"a": [1, True]}, '{"a":[1,true]}'), (["x"], '["x"]'), ({"Fn": 1}, '{"Fn":1}')]
+)
+def test_plain_json_is_known_as_text(argument: Json, wanted: str) -> None:
+    assert value({"Fn::ToJsonString": argument}).value == wanted
+
+
+@pytest.mark.parametrize(
+    "argument",
+    [
+        {"a": PARAMETER},
+        [{"Fn::Sub": "x"}],
+        {"Condition": "C"},
+        {"a": "{{resolve:ssm:x}}"},
+        {"b": 1, "Fn::Transform": 2},
+    ],
+)
+def test_json_with_functions_is_not_known_as_text(argument: Json) -> None:
+    assert isinstance(value({"Fn::ToJsonString": argument}).value, Unresolved)
+
+
+MAPPINGS: Json = {"Plans": {"live": {"Size": "big"}, "test": {"Size": "small"}}}
+
+
+@pytest.mark.parametrize(
+    ("keys", "wanted"),
+    [
+        (["Plans", "live", "Size"], "big"),
+        (["Plans", "other", "Size"], "default"),
+        (["Plans", "live", "Other"], "default"),
+        (["Others", "live", "Size"], "default"),
+    ],
+)
+def test_a_default_stands_for_a_key_that_no_map_has(keys: list[Json], wanted: str) -> None:
+    assert value({"Fn::FindInMap": [*keys, {"DefaultValue": "default"}]}, Mappings=MAPPINGS).value == wanted
+
+
+def test_a_default_that_is_gone_is_absent() -> None:
+    raw: Json = {"Fn::FindInMap": ["Plans", "other", "Size", {"DefaultValue": GONE}]}
+    assert value(raw, Mappings=MAPPINGS).value is ABSENT
+
+
+@pytest.mark.parametrize(("default", "wanted"), [("alias/mine", MET), ("alias/aws/sqs", UNDECIDED), (GONE, UNDECIDED)])
+def test_a_default_may_stand_for_a_key_that_is_not_known(default: Json, wanted: str) -> None:
+    found: Json = {"Fn::FindInMap": ["Keys", PARAMETER, "Key", {"DefaultValue": default}]}
+    body = template(
+        {"It": resource("AWS::SQS::Queue", {"KmsMasterKeyId": found})},
+        Mappings={"Keys": {"a": {"Key": "alias/a"}, "b": {"Key": "alias/b"}}},
+        Transform=LOOPS,
+    )
+    assert verdict("SqsQueueUsesCustomerManagedKey", body) == wanted
+
+
+def test_a_map_without_defaults_has_only_its_keys() -> None:
+    found: Json = {"Fn::FindInMap": ["Keys", PARAMETER, "Key"]}
+    body = template(
+        {"It": resource("AWS::SQS::Queue", {"KmsMasterKeyId": found})},
+        Mappings={"Keys": {"a": {"Key": "alias/aws/sqs"}, "b": {"Key": "alias/aws/sqs"}}},
+    )
+    assert verdict("SqsQueueUsesCustomerManagedKey", body) == BROKEN

@@ -1,0 +1,236 @@
+"""What is judged of identifiers of patients in templates."""
+
+from __future__ import annotations
+
+import pytest
+
+from hipaa_constructs.rules._value import Json
+from tests.rules._judging import (
+    BROKEN,
+    MALFORMED,
+    MET,
+    NEVER_TEXT,
+    NOT_APPLICABLE,
+    PARAMETER,
+    Body,
+    outcome,
+    resource,
+    template,
+    verdict,
+)
+
+RULE, URL, LOG = "TemplateWithoutPhi", "UrlWithoutIdentifiers", "AccessLogFormatWithoutIdentifiers"
+QUEUE = "AWS::SQS::Queue"
+SSN, PHONE, MRN, DOB = "123-45-6789", "212-555-0100", "MRN 4711234", "dob=1970-01-02"
+
+
+def one(properties: Json, kind: str = QUEUE, **attributes: Json) -> Body:
+    return template({"It": resource(kind, properties, **attributes)})
+
+
+@pytest.mark.parametrize("text", [SSN, f"a {SSN} b", "(212) 555-0100", "212.555.2000", PHONE, MRN, "mrn:4711", DOB])
+@pytest.mark.parametrize("key", ["QueueName", "Description", "Anything"])
+def test_an_identifier_in_any_text_breaks(key: str, text: str) -> None:
+    assert verdict(RULE, one({key: text})) == BROKEN
+
+
+@pytest.mark.parametrize("text", ["born 1970", "birth-date 01/02", "medical record 12345", "medical-record#1234"])
+def test_words_before_a_number_make_it_an_identifier(text: str) -> None:
+    assert verdict(RULE, one({"QueueName": text})) == BROKEN
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2012-10-17",
+        "arn:aws:sqs:us-east-1:123456789012:visits",
+        "6f1c3a52-1234-4567-8901-123456789012",
+        "000-45-6789",
+        "mrn-service",
+        "newborn-ward",
+        "adobe-2020",
+        "10.0.0.0/16",
+        "ops@clinic.example",
+        "git@github.com:clinic/app.git",
+    ],
+)
+def test_other_texts_are_no_identifiers(text: str) -> None:
+    assert verdict(RULE, one({"Value": text})) == MET
+
+
+@pytest.mark.parametrize(
+    ("properties", "wanted"),
+    [
+        ({"QueueName": "ann@example.com"}, BROKEN),
+        ({"Description": "visits of ann@example.com"}, BROKEN),
+        ({"Description": "ask the owner, ops@example.com"}, MET),
+        ({"UserName": "ops@example.com"}, MET),
+        ({"FromName": "ops@example.com"}, MET),
+        ({"Endpoint": "ops@example.com"}, MET),
+        ({"KeyPrefix": "ann@example.com/"}, BROKEN),
+        ({"Owner": {"DisplayName": "ops@example.com"}}, MET),
+    ],
+)
+def test_an_address_counts_where_names_stand(properties: Json, wanted: str) -> None:
+    assert verdict(RULE, one(properties)) == wanted
+
+
+def test_an_identifier_inside_an_intrinsic_function_breaks() -> None:
+    written: list[Json] = [{"Fn::Sub": f"q-{SSN}"}, {"Fn::Join": ["-", ["q", SSN]]}, {"Fn::If": ["C", "a", SSN]}]
+    for text in written:
+        assert verdict(RULE, one({"QueueName": text})) == BROKEN
+
+
+def test_an_identifier_in_tags_and_metadata_breaks() -> None:
+    assert verdict(RULE, one({"Tags": [{"Key": "patient", "Value": SSN}]})) == BROKEN
+    assert verdict(RULE, one({}, Metadata={"Comment": SSN})) == BROKEN
+
+
+def test_a_finding_says_where_and_of_what_kind_but_not_what() -> None:
+    found = outcome(RULE, one({"Tags": [{"Key": "patient", "Value": SSN}]}))
+    assert (found.property, found.found) == ("Tags[0].Value", "text that looks like a social security number")
+
+
+@pytest.mark.parametrize("key", ["UserData", "Body", "BuildSpec", "DefinitionString", "InlineCode", "TemplateBody"])
+def test_programs_are_passed_over(key: str) -> None:
+    assert verdict(RULE, one({key: SSN})) == MET
+
+
+def test_what_this_package_wrote_is_passed_over() -> None:
+    waivers: Json = {"waivers": [{"reason": SSN}]}
+    assert verdict(RULE, one({}, Metadata={"hipaa_constructs": waivers})) == MET
+
+
+def test_what_other_rules_judge_is_passed_over() -> None:
+    assert verdict(RULE, one({"BucketName": SSN}, "AWS::S3::Bucket")) == MET
+    assert verdict(RULE, one({"AccelerateConfiguration": SSN}, "AWS::S3::Bucket")) == BROKEN
+    assert verdict(RULE, one({"Environment": {"Variables": {"A": SSN}}}, "AWS::Lambda::Function")) == MET
+    assert verdict(RULE, one({"Name": f"{SSN}.example.com"}, "AWS::Route53::RecordSet")) == MET
+
+
+@pytest.mark.parametrize(
+    "sections",
+    [
+        {"Outputs": {"A": {"Value": SSN}}},
+        {"Outputs": {"A": {"Value": "x", "Description": PHONE}}},
+        {"Parameters": {"A": {"Type": "String", "Default": SSN}}},
+        {"Metadata": {"A": MRN}},
+        {"Description": f"of {SSN}"},
+        {"Mappings": {"A": {"B": {"C": SSN}}}},
+    ],
+)
+def test_an_identifier_in_another_section_breaks_at_the_first_resource(sections: dict[str, Json]) -> None:
+    resources: dict[str, Json] = {"A": resource("AWS::CDK::Metadata"), "It": resource(QUEUE), "Other": resource(QUEUE)}
+    body = template(resources, **sections)
+    assert [verdict(RULE, body, of=of) for of in ("A", "It", "Other")] == [NOT_APPLICABLE, BROKEN, NOT_APPLICABLE]
+
+
+def test_a_finding_names_the_section() -> None:
+    body = template({"It": resource(QUEUE)}, Outputs={"A": {"Value": SSN}})
+    assert outcome(RULE, body).found == "Outputs.A.Value has text that looks like a social security number"
+
+
+def test_addresses_of_the_staff_in_parameters_are_none() -> None:
+    parameters: Json = {"AlarmEmail": {"Type": "String", "Default": "ops@clinic.example"}}
+    assert verdict(RULE, template({"It": resource(QUEUE)}, Parameters=parameters)) == MET
+
+
+@pytest.mark.parametrize("properties", [*NEVER_TEXT, *MALFORMED, PARAMETER])
+def test_no_properties_make_it_fail(properties: Json) -> None:
+    assert verdict(RULE, one(properties)) == MET
+
+
+@pytest.mark.parametrize(
+    ("kind", "properties", "wanted"),
+    [
+        ("AWS::ApiGateway::Resource", {"PathPart": "{id}"}, MET),
+        ("AWS::ApiGateway::Resource", {"PathPart": "ssn"}, MET),
+        ("AWS::ApiGateway::Resource", {"PathPart": "{ssn}"}, BROKEN),
+        ("AWS::ApiGateway::Resource", {"PathPart": "{proxy+}"}, MET),
+        ("AWS::ApiGatewayV2::Route", {"RouteKey": "GET /patients/{mrn}"}, BROKEN),
+        ("AWS::ApiGatewayV2::Route", {"RouteKey": "GET /patients/{id}/{birthDate}"}, BROKEN),
+        ("AWS::ApiGatewayV2::Route", {"RouteKey": "GET /patients/{patientId}"}, MET),
+        ("AWS::ApiGateway::Method", {"RequestParameters": {"method.request.querystring.dob": True}}, BROKEN),
+        ("AWS::ApiGateway::Method", {"RequestParameters": {"method.request.path.phone": False}}, BROKEN),
+        ("AWS::ApiGateway::Method", {"RequestParameters": {"method.request.header.email": True}}, MET),
+        ("AWS::ApiGateway::Method", {"RequestParameters": {"method.request.querystring.page": True}}, MET),
+        (
+            "AWS::CloudFront::OriginRequestPolicy",
+            {"OriginRequestPolicyConfig": {"QueryStringsConfig": {"QueryStrings": ["page", "email"]}}},
+            BROKEN,
+        ),
+        (
+            "AWS::CloudFront::CachePolicy",
+            {
+                "CachePolicyConfig": {
+                    "ParametersInCacheKeyAndForwardedToOrigin": {"QueryStringsConfig": {"QueryStrings": ["last_name"]}}
+                }
+            },
+            BROKEN,
+        ),
+        (
+            "AWS::ElasticLoadBalancingV2::ListenerRule",
+            {"Conditions": [{"QueryStringConfig": {"Values": [{"Key": "ssn", "Value": "1"}]}}]},
+            BROKEN,
+        ),
+        ("AWS::ElasticLoadBalancingV2::ListenerRule", {"Conditions": []}, MET),
+        ("AWS::ApiGateway::Resource", {"PathPart": PARAMETER}, MET),
+        ("AWS::ApiGateway::Resource", {}, MET),
+    ],
+)
+def test_the_names_of_path_variables_and_query_strings_decide(kind: str, properties: Json, wanted: str) -> None:
+    assert verdict(URL, one(properties, kind)) == wanted
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "SSN",
+        "birthday",
+        "date_of_birth",
+        "dob",
+        "e-mail",
+        "email_address",
+        "firstName",
+        "last-name",
+        "medical_record_no",
+        "mrn",
+        "patient_name",
+        "phone",
+        "social-security-number",
+        "ssn",
+        "surname",
+        "telephone_number",
+    ],
+)
+def test_a_name_of_an_identifier_is_known_in_every_spelling(name: str) -> None:
+    assert verdict(URL, one({"PathPart": f"{{{name}}}"}, "AWS::ApiGateway::Resource")) == BROKEN
+
+
+@pytest.mark.parametrize("name", ["assignment", "dobbin", "emailed", "phonebook", "filename", "username", "birthplace"])
+def test_other_names_are_none(name: str) -> None:
+    assert verdict(URL, one({"PathPart": f"{{{name}}}"}, "AWS::ApiGateway::Resource")) == MET
+
+
+@pytest.mark.parametrize(
+    ("format", "wanted"),
+    [
+        ("$context.requestId $context.authorizer.claims.sub", MET),
+        ('{"who":"$context.authorizer.claims.email"}', BROKEN),
+        ("$context.authorizer.jwt.claims.phone_number", BROKEN),
+        ("$context.authorizer.birthdate", BROKEN),
+        ("$context.authorizer.claims.email_verified", MET),
+        ("$context.identity.sourceIp", MET),
+        (PARAMETER, MET),
+    ],
+)
+@pytest.mark.parametrize(
+    ("kind", "key"),
+    [("AWS::ApiGateway::Stage", "AccessLogSetting"), ("AWS::ApiGatewayV2::Stage", "AccessLogSettings")],
+)
+def test_the_claims_that_are_logged_decide(kind: str, key: str, format: Json, wanted: str) -> None:
+    assert verdict(LOG, one({key: {"Format": format}}, kind)) == wanted
+
+
+def test_a_stage_without_access_log_is_not_asked() -> None:
+    assert verdict(LOG, one({}, "AWS::ApiGateway::Stage")) == NOT_APPLICABLE

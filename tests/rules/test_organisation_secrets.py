@@ -1,0 +1,234 @@
+"""What is judged of secrets in plain text."""
+
+from __future__ import annotations
+
+import pytest
+
+from hipaa_constructs.rules._value import Json
+from tests.rules._judging import (
+    BROKEN,
+    MALFORMED,
+    MET,
+    NEVER_TEXT,
+    NOT_APPLICABLE,
+    PARAMETER,
+    Body,
+    outcome,
+    resource,
+    template,
+    verdict,
+)
+
+RULE = "TemplateWithoutSecrets"
+BROKER = "AWS::AmazonMQ::Broker"
+ACCESS_KEY = "AKIA" + "Q7ZP4M2X" * 2
+PRIVATE_KEY = "-----BEGIN RSA " + "PRIVATE KEY-----"
+
+
+def one(properties: Json, kind: str = BROKER) -> Body:
+    return template({"It": resource(kind, properties)})
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "AccessToken",
+        "ApiKeyValue",
+        "ApiToken",
+        "AppSecret",
+        "AuthToken",
+        "BearerToken",
+        "ClientSecret",
+        "HECToken",
+        "JwtToken",
+        "KeyPassphrase",
+        "MasterUserPassword",
+        "OAuthToken",
+        "OauthToken",
+        "Password",
+        "PrivateKey",
+        "RefreshToken",
+        "SasToken",
+        "SecretAccessKey",
+        "SecretKey",
+        "SecretString",
+        "SecretToken",
+        "SharedSecret",
+    ],
+)
+@pytest.mark.parametrize(
+    ("value", "wanted"),
+    [
+        ("hunter2", BROKEN),
+        ("", MET),
+        ("{{resolve:secretsmanager:db:SecretString:password}}", MET),
+        ("arn:aws:secretsmanager:us-east-1:123456789012:secret:db", MET),
+        ("/keys/tls.pem", MET),
+        ("days", MET),
+        ("true", MET),
+        (PARAMETER, MET),
+        (None, MET),
+        (7, MET),
+        ({"Fn::If": ["Prod", "hunter2", PARAMETER]}, BROKEN),
+        ({"Fn::If": ["Prod", PARAMETER, ""]}, MET),
+        ({"Fn::Sub": "${AnyParameter}"}, MET),
+    ],
+)
+def test_a_property_named_like_a_secret_holds_no_literal(key: str, value: Json, wanted: str) -> None:
+    assert verdict(RULE, one({"Users": [{key: value}]})) == wanted
+
+
+@pytest.mark.parametrize(
+    "key", ["PasswordPolicy", "PasswordField", "SecretArn", "SecretStringKey", "TokenType", "HttpTokens", "SecretId"]
+)
+def test_other_properties_may(key: str) -> None:
+    assert verdict(RULE, one({key: "hunter2"})) == MET
+
+
+@pytest.mark.parametrize(
+    "variables",
+    [
+        {"Environment": {"Variables": {"DB_PASSWORD": "hunter2"}}},
+        {"Environment": {"DB_PASSWORD": "hunter2"}},
+        {"EnvironmentVariables": [{"Name": "apiKey", "Value": "hunter2"}]},
+        {"RuntimeEnvironmentVariables": [{"Name": "CLIENT_SECRET", "Value": "hunter2"}]},
+        {"OptionSettings": [{"OptionName": "DB_PASSWORD", "Value": "hunter2"}]},
+        {"DefaultArguments": {"--db_password": "hunter2"}},
+        {"Parameters": {"DbPassword": "hunter2"}},
+        {"Environment": [{"Name": "URL", "Value": "postgres://app:hunter2@db/app"}]},
+        {"Environment": [{"Name": "X", "Value": "{{resolve:secretsmanager:db:SecretString:password}}"}]},
+    ],
+)
+def test_a_variable_named_like_a_secret_holds_no_literal(variables: Json) -> None:
+    assert verdict(RULE, one({"Deep": variables}, "AWS::Batch::JobDefinition")) == BROKEN
+
+
+@pytest.mark.parametrize(
+    "variables",
+    [
+        {"Environment": {"Variables": {"DB_HOST": "db"}}},
+        {"Environment": {"Variables": {"DB_PASSWORD": PARAMETER}}},
+        {"Environment": [{"Name": "DB_PASSWORD_ARN", "Value": "arn:aws:secretsmanager:us-east-1:1:secret:db"}]},
+        {"Environment": [{"Name": "DB_PASSWORD"}]},
+        {"Environment": [{"Name": PARAMETER, "Value": "x"}]},
+        {"Environment": "x"},
+        {"Labels": {"DB_PASSWORD": "x"}},
+    ],
+)
+def test_other_variables_may(variables: Json) -> None:
+    assert verdict(RULE, one(variables, "AWS::Batch::JobDefinition")) == MET
+
+
+@pytest.mark.parametrize(
+    ("script", "wanted"),
+    [
+        ("#!/bin/sh\nexport DB_PASSWORD=hunter2\n", BROKEN),
+        ("#!/bin/sh\nAPI_KEY='abc'\n", BROKEN),
+        ("#!/bin/sh\n  set TOKEN=abc\n", BROKEN),
+        ("#!/bin/sh\nexport DB_PASSWORD=$(aws secretsmanager get-secret-value)\n", MET),
+        ('#!/bin/sh\nexport DB_PASSWORD="$1"\n', MET),
+        ("#!/bin/sh\nexport DB_HOST=db\n", MET),
+        (f"echo {ACCESS_KEY}", BROKEN),
+        (f"echo {PRIVATE_KEY}", BROKEN),
+        ("echo AKIAIOSFODNN7EXAMPLE", MET),
+    ],
+)
+def test_a_script_that_instances_run_holds_none(script: str, wanted: str) -> None:
+    joined: Json = {"Fn::Join": ["", [script, PARAMETER]]}
+    written: list[Json] = [script, {"Fn::Base64": script}, {"Fn::Base64": joined}]
+    for data in written:
+        assert verdict(RULE, one({"UserData": data}, "AWS::EC2::Instance")) == wanted
+
+
+@pytest.mark.parametrize("text", [ACCESS_KEY, "ASIA" + "Q7ZP4M2X" * 2, f"x {PRIVATE_KEY} y"])
+def test_the_form_of_a_secret_is_known_anywhere(text: str) -> None:
+    assert verdict(RULE, one({"Anything": text})) == BROKEN
+    assert verdict(RULE, one({"Password": {"Fn::Sub": text}})) == BROKEN
+
+
+@pytest.mark.parametrize(
+    "text", ["AKIA", f"X{ACCESS_KEY}", f"{ACCESS_KEY}7", "Asia/Tokyo", "-----BEGIN CERTIFICATE-----"]
+)
+def test_other_texts_are_no_secrets(text: str) -> None:
+    assert verdict(RULE, one({"Anything": text})) == MET
+
+
+@pytest.mark.parametrize(
+    ("properties", "wanted"),
+    [
+        ({"Name": "/app/db/password", "Value": "hunter2"}, BROKEN),
+        ({"Name": "/app/db/host", "Value": "hunter2"}, MET),
+        ({"Name": "/app/db/password", "Value": PARAMETER}, MET),
+        ({"Name": PARAMETER, "Value": "hunter2"}, MET),
+        ("x", MET),
+    ],
+)
+def test_a_parameter_store_value_is_no_place_for_one(properties: Json, wanted: str) -> None:
+    assert verdict(RULE, one(properties, "AWS::SSM::Parameter")) == wanted
+
+
+@pytest.mark.parametrize(
+    "kind", ["AWS::Lambda::Function", "AWS::ECS::TaskDefinition", "AWS::RDS::DBInstance", "AWS::CodeBuild::Project"]
+)
+def test_types_with_rules_of_their_own_are_left_to_them(kind: str) -> None:
+    assert verdict(RULE, one({"Password": "hunter2", "Environment": {"DB_PASSWORD": "x"}}, kind)) == MET
+
+
+@pytest.mark.parametrize(
+    ("name", "parameter", "wanted"),
+    [
+        ("Any", {"Type": "String", "NoEcho": True, "Default": "hunter2"}, BROKEN),
+        ("Any", {"Type": "String", "NoEcho": "true", "Default": "hunter2"}, BROKEN),
+        ("Any", {"Type": "String", "NoEcho": True}, MET),
+        ("Any", {"Type": "String", "NoEcho": True, "Default": ""}, MET),
+        ("DbPassword", {"Type": "String", "Default": "hunter2"}, BROKEN),
+        ("GitHubToken", {"Type": "String", "Default": "hunter2"}, BROKEN),
+        ("DbPassword", {"Type": "AWS::SSM::Parameter::Value<String>", "Default": "hunter2"}, MET),
+        ("DbPassword", {"Type": "String"}, MET),
+        ("DbHost", {"Type": "String", "Default": "db"}, MET),
+        ("DbPassword", "x", MET),
+    ],
+)
+def test_a_parameter_has_no_secret_default(name: str, parameter: Json, wanted: str) -> None:
+    body = template({"It": resource(BROKER), "Other": resource(BROKER)}, Parameters={name: parameter})
+    assert [verdict(RULE, body), verdict(RULE, body, of="Other")] == [wanted, NOT_APPLICABLE]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "wanted"),
+    [
+        ("A", {"Ref": "Hidden"}, BROKEN),
+        ("A", {"Fn::Sub": "x-${Hidden}"}, BROKEN),
+        ("A", {"Ref": "Shown"}, MET),
+        ("A", ACCESS_KEY, BROKEN),
+        ("A", "{{resolve:secretsmanager:db:SecretString:password}}", BROKEN),
+        ("A", {"Fn::Join": ["", ["{{resolve:secretsmanager:", {"Ref": "Secret"}, ":SecretString}}"]]}, BROKEN),
+        ("DbPassword", "hunter2", BROKEN),
+        ("DbPassword", {"Ref": "Secret"}, MET),
+        ("DbHost", "db", MET),
+    ],
+)
+def test_an_output_shows_no_secret(name: str, value: Json, wanted: str) -> None:
+    parameters: Json = {"Hidden": {"Type": "String", "NoEcho": True}, "Shown": {"Type": "String"}}
+    body = template({"It": resource(BROKER)}, Parameters=parameters, Outputs={name: {"Value": value}})
+    assert verdict(RULE, body) == wanted
+
+
+@pytest.mark.parametrize("sections", [{"Outputs": {"A": "x"}}, {"Outputs": []}, {"Parameters": "x"}])
+def test_malformed_sections_hold_none(sections: dict[str, Json]) -> None:
+    assert verdict(RULE, template({"It": resource(BROKER)}, **sections)) == MET
+
+
+def test_a_finding_says_where_but_not_what() -> None:
+    found = outcome(RULE, one({"Users": [{"Password": "hunter2"}]}))
+    assert (found.property, found.found) == ("Users[0].Password", "a plain value of Password")
+
+
+def test_a_finding_about_a_section_names_it() -> None:
+    body = template({"It": resource(BROKER)}, Parameters={"DbPassword": {"Type": "String", "Default": "hunter2"}})
+    assert outcome(RULE, body).found == "Parameters.DbPassword has a plain default"
+
+
+@pytest.mark.parametrize("properties", [*NEVER_TEXT, *MALFORMED, PARAMETER])
+def test_no_properties_make_it_fail(properties: Json) -> None:
+    assert verdict(RULE, one(properties)) == MET

@@ -1,0 +1,3 @@
+from cfnlint.config import ManualArgs
+
+def lint(s: str, *, config: ManualArgs | None = None) -> list[object]: ...
