@@ -167,8 +167,8 @@ def _apis(stack: Stack, network: ec2.IVpc) -> None:
     function.add_function_url()
     rest = HipaaRestApi(stack, "Rest", cloud_watch_role=True)
     rest.api.root.add_method("GET", apigateway.LambdaIntegration(function.function))
-    endpoint = network.add_interface_endpoint(
-        "RestEndpoint", service=ec2.InterfaceVpcEndpointAwsService.APIGATEWAY, open=False
+    endpoint = ec2.InterfaceVpcEndpoint.from_interface_vpc_endpoint_attributes(
+        stack, "RestEndpoint", port=443, vpc_endpoint_id="vpce-0123456789abcdef0"
     )
     private = HipaaRestApi(stack, "Private", vpc_endpoints=[endpoint])
     private.api.root.add_method("GET", apigateway.LambdaIntegration(function.function))

@@ -33,7 +33,5 @@ WEAKENING = Weakening(
         "SecurityGroup:Properties/SecurityGroupEgress/0/*Port:*",
         "Url:Properties/AuthType:*",
     ),
-    exempt=(
-        ("Function:Properties/TracingConfig*", "*", "traces are for operations; who called what is in the logs"),
-    ),
+    exempt=(("Function:Properties/TracingConfig*", "*", "traces are for operations; who called what is in the logs"),),
 )
