@@ -259,8 +259,8 @@ class ApiLogging(Construct):
             managed_policies=[iam.ManagedPolicy.from_aws_managed_policy_name(name)],
         )
         self.account = apigateway.CfnAccount(self, "Account", cloud_watch_role_arn=role.role.role_arn)
-        for resource in (role.role, self.account):
-            resource.apply_removal_policy(RemovalPolicy.RETAIN)
+        role.role.apply_removal_policy(RemovalPolicy.RETAIN)
+        self.account.apply_removal_policy(RemovalPolicy.RETAIN)
 
     @classmethod
     def of(cls, scope: IConstruct) -> ApiLogging:

@@ -357,16 +357,19 @@ def _network(
 def _let_into_networks(role: ManagedPolicyRole) -> None:
     """Let Lambda make the interfaces of functions, and keep their code from doing the same."""
     here = f"arn:{Aws.PARTITION}:lambda:{Aws.REGION}:{Aws.ACCOUNT_ID}:function:*"
-    for effect, conditions in ((iam.Effect.ALLOW, {}), (iam.Effect.DENY, {"lambda:SourceFunctionArn": here})):
-        role.role.add_to_principal_policy(
-            iam.PolicyStatement(
-                sid="InterfacesOfLambda" if effect is iam.Effect.ALLOW else "NotOfTheCode",
-                effect=effect,
-                actions=[*_OF_INTERFACES],
-                resources=["*"],
-                conditions={"ArnLike": conditions} if conditions else None,
-            )
+    interfaces = [*_OF_INTERFACES]
+    role.role.add_to_principal_policy(
+        iam.PolicyStatement(sid="InterfacesOfLambda", actions=interfaces, resources=["*"])
+    )
+    role.role.add_to_principal_policy(
+        iam.PolicyStatement(
+            sid="NotOfTheCode",
+            effect=iam.Effect.DENY,
+            actions=interfaces,
+            resources=["*"],
+            conditions={"ArnLike": {"lambda:SourceFunctionArn": here}},
         )
+    )
 
 
 def _plain(queue: EncryptedQueue | sqs.IQueue | Literal[False]) -> sqs.IQueue | None:

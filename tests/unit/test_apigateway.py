@@ -7,7 +7,6 @@ import json
 import pytest
 from aws_cdk import App, CfnResource, Stack
 from aws_cdk import aws_apigateway as apigateway
-from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
@@ -39,7 +38,7 @@ def endpoint(stack: Stack) -> ec2.IVpcEndpoint:
 
 
 def named(stack: Stack, policy: apigateway.SecurityPolicy | None = None) -> apigateway.DomainNameOptions:
-    certificate: acm.ICertificate = examples.imported_certificate(stack)
+    certificate = examples.imported_certificate(stack)
     return apigateway.DomainNameOptions(domain_name="api.example.org", certificate=certificate, security_policy=policy)
 
 
@@ -84,15 +83,11 @@ def test_a_domain_name_speaks_tls_1_2_and_is_the_only_way_in() -> None:
 
 
 def test_a_domain_name_may_ask_for_more() -> None:
-    policy = apigateway.SecurityPolicy.TLS13_1_3_2025_09
-    certificate = "Certificate"
-
     def build(stack: Stack) -> None:
-        arn = "arn:aws:acm:us-east-1:123456789012:certificate/01234567-89ab-cdef-0123-456789abcdef"
         name = apigateway.DomainNameOptions(
             domain_name="api.example.org",
-            certificate=acm.Certificate.from_certificate_arn(stack, certificate, arn),
-            security_policy=policy,
+            certificate=examples.imported_certificate(stack),
+            security_policy=apigateway.SecurityPolicy.TLS13_1_3_2025_09,
             endpoint_access_mode=apigateway.EndpointAccessMode.STRICT,
             base_path="records",
         )
