@@ -6,7 +6,7 @@ import datetime
 import gc
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 
 from hipaa_constructs.extensions import load_installed_rules
@@ -140,7 +140,7 @@ def _uncollected() -> Iterator[None]:
 
 def _judgements(rule: Rule, assembly: Assembly) -> Iterator[Judgement]:
     not_applicable = Verdict.NOT_APPLICABLE
-    for resource in assembly.resources(*rule.applies_to) if rule.check else ():
+    for resource in _asked(rule, assembly):
         try:
             outcome = rule.judge(resource)
         except Exception as fault:  # A fault of a rule is a finding, never a traceback, and hides no other finding.
@@ -149,6 +149,15 @@ def _judgements(rule: Rule, assembly: Assembly) -> Iterator[Judgement]:
             continue
         if outcome.verdict is not not_applicable:
             yield Judgement(rule, resource, as_written(resource, outcome))
+
+
+def _asked(rule: Rule, assembly: Assembly) -> Iterable[Resource]:
+    if rule.check is None:
+        return ()
+    if rule.only is not None:
+        with suppress(Exception):  # A fault comes up again when each resource is asked, and is a finding there.
+            return list(rule.only(assembly))
+    return assembly.resources(*rule.applies_to)
 
 
 def _with_waivers(judgements: list[Judgement], resources: Iterable[Resource], chosen: set[str]) -> list[Judgement]:

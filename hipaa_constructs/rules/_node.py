@@ -176,8 +176,9 @@ class Node:
             texts = [w for w in wanted if isinstance(w, str)]
             hidden = len(texts) < len(wanted) or any(self.value.may_be(text) for text in texts)
             return self.undecided() if hidden else self.broken()
+        value = self.value
         for one in wanted:
-            if same(self.value, one):
+            if value is one or same(value, one):
                 return MET
         return self.broken()
 
@@ -240,7 +241,8 @@ class Node:
         return name.text is not None and name.text == name_in(value)
 
     def _may_designate(self, value: Unresolved, resource: Resource) -> bool | None:
-        found, known = self.targets(), name_in(self.outline())
+        found = self.targets()
+        known = UNKNOWN if value.parts == (None,) else name_in(self.outline())
         whole = known == UNKNOWN
         if not known.strip(UNKNOWN) and not whole:
             return None

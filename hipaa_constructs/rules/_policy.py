@@ -141,6 +141,8 @@ class Statement:
 
     def is_confined(self, keys: Iterable[str]) -> bool:
         """Whether a condition holds one of some keys to values that are not anybody's."""
+        if not self.conditions:
+            return False
         wanted = {key.lower() for key in keys}
         return any(
             key in wanted and compares(operator) and bool(nodes) and all(_is_fixed(key, node) for node in nodes)

@@ -17,10 +17,16 @@ _FOLDED = bytes(ord("0") if 48 <= code <= 57 else code + 32 if 65 <= code <= 90 
 Place = tuple[str | int, ...]
 
 
-def folded(raw: Json) -> bytes:
-    """Return all texts of a part of a template as bytes to look for words in, with every digit as 0."""
-    # Of all encoders this one is the fastest; version 2 does not look for what stands in two places.
-    return marshal.dumps(raw, 2).translate(_FOLDED)
+def folded(raw: Json, version: int = 2) -> bytes:
+    """Return all texts of a part of a template as bytes to look for words in, with every digit as 0.
+
+    Args:
+        raw: what the template says, unresolved.
+        version: of the encoding. 2 does not look for what stands in several places, 3 writes it once; in both no
+            digit or letter of another value stands beside a text.
+    """
+    # Of all encoders this one is the fastest.
+    return marshal.dumps(raw, version).translate(_FOLDED)
 
 
 def suspects(assembly: Assembly, signs: Mapping[bytes, re.Pattern[bytes]]) -> Iterator[Resource]:
@@ -31,15 +37,32 @@ def suspects(assembly: Assembly, signs: Mapping[bytes, re.Pattern[bytes]]) -> It
         signs: patterns of texts in lower case with every digit as 0, each by a word that is in every text of it and
             that is found faster than the pattern.
     """
-    bodies = assembly.once("folded", lambda: [(one, folded(one.body)) for one in assembly.resources("*")])
-    for resource, text in bodies:
-        if any(map(text.__contains__, signs)) and has_sign(text, signs):
-            yield resource
+    for template in assembly.templates:
+        # Most signs are nowhere in a template, so that hardly any is looked for in each resource.
+        found = _signs_in(_all_folded(template), signs)
+        if found:
+            for resource, text in _each_folded(template):
+                if any(map(text.__contains__, found)) and has_sign(text, found):
+                    yield resource
+
+
+def _all_folded(template: Template) -> bytes:
+    bodies: list[Json] = [resource.body for resource in template.resources.values()]
+    return template.assembly.once(("all folded", template), lambda: folded(bodies, version=3))
+
+
+def _each_folded(template: Template) -> list[tuple[Resource, bytes]]:
+    resources = template.resources.values()
+    return template.assembly.once(("each folded", template), lambda: [(one, folded(one.body)) for one in resources])
 
 
 def has_sign(text: bytes, signs: Mapping[bytes, re.Pattern[bytes]]) -> bool:
     """Tell whether a folded text has one of some signs."""
     return any(word in text and pattern.search(text) is not None for word, pattern in signs.items())
+
+
+def _signs_in(text: bytes, signs: Mapping[bytes, re.Pattern[bytes]]) -> dict[bytes, re.Pattern[bytes]]:
+    return {word: pattern for word, pattern in signs.items() if word in text and pattern.search(text) is not None}
 
 
 def texts(raw: Json, path: Place = (), *, without: frozenset[str] = frozenset()) -> Iterator[tuple[Place, str]]:
@@ -76,15 +99,16 @@ def _rank(resource: Resource) -> tuple[bool, bool, str]:
 
 def is_anchor(resource: Resource) -> bool:
     """Tell whether findings about its template stand at a resource."""
-    return resource in _anchors(resource.template.assembly)
+    return resource in anchors(resource.template.assembly)
 
 
 def is_first(resource: Resource) -> bool:
     """Tell whether findings about the whole run stand at a resource."""
-    return resource is next(iter(_anchors(resource.template.assembly)), None)
+    return resource is next(iter(anchors(resource.template.assembly)), None)
 
 
-def _anchors(assembly: Assembly) -> dict[Resource, None]:
+def anchors(assembly: Assembly) -> dict[Resource, None]:
+    """Return the resources at which findings about each template stand, the one of the whole run first."""
     return assembly.once("anchors", lambda: _find_anchors(assembly))
 
 
