@@ -132,15 +132,12 @@ class Template:
         return (child, output["Value"]) if isinstance(output, dict) and "Value" in output else None
 
     def named_resources(self, raw: Json) -> list[Resource]:
-        """Return the resources that a raw value names, through exports, nested stacks and their parameters.
-
-        The list is the same for all who ask.
-        """
+        """Return the resources that a raw value names, through exports, nested stacks and their parameters."""
         known = self._named.get(id(raw))
         if known is None:
             # The raw value is kept with it, so that no other one gets its id.
             known = self._named[id(raw)] = (raw, self._named_resources(raw))
-        return known[1]
+        return list(known[1])
 
     def _named_resources(self, raw: Json) -> list[Resource]:
         found: dict[Resource, None] = {}
