@@ -10,7 +10,18 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 
 from hipaa_constructs.extensions import load_installed_rules
-from hipaa_constructs.rules import RULES, Assembly, Outcome, Resource, Rule, Settings, Severity, Template, Verdict
+from hipaa_constructs.rules import (
+    NOT_APPLICABLE,
+    RULES,
+    Assembly,
+    Outcome,
+    Resource,
+    Rule,
+    Settings,
+    Severity,
+    Template,
+    Verdict,
+)
 from hipaa_constructs.rules._declared import as_written
 from hipaa_constructs.rules.waivers import RULE_COMPLETED, WAIVER_USED
 from hipaa_constructs.waivers import RecordedWaiver, recorded_in
@@ -147,8 +158,8 @@ def _judgements(rule: Rule, assembly: Assembly) -> Iterator[Judgement]:
             found = f"{rule.id} failed with {type(fault).__name__}: {fault}"
             yield Judgement(RULE_COMPLETED, resource, Outcome(Verdict.BROKEN, (), found[:200]))
             continue
-        if outcome.verdict is not not_applicable:
-            yield Judgement(rule, resource, as_written(resource, outcome))
+        if outcome is not NOT_APPLICABLE and outcome.verdict is not not_applicable:
+            yield Judgement(rule, resource, as_written(resource, outcome) if resource.places else outcome)
 
 
 def _asked(rule: Rule, assembly: Assembly) -> Iterable[Resource]:
@@ -173,6 +184,8 @@ def _with_waivers(judgements: list[Judgement], resources: Iterable[Resource], ch
                 outcome = Outcome(Verdict.BROKEN, record.place.path, record.why)
                 result.append(Judgement(WAIVER_USED, resource, outcome))
     used: set[RecordedWaiver] = set()
+    if not records:
+        return result + judgements
     for one in judgements:
         record_of = records.get((one.resource, one.rule.id))
         if record_of is not None and one.outcome.verdict is not Verdict.MET:

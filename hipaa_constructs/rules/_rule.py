@@ -110,11 +110,12 @@ class Rule:
 
 
 def _judge_everywhere(check: Check, resource: Resource, first: tuple[World, Outcome | None] | None = None) -> Outcome:
+    """Ask in every world; the first one is given for a resource that exists in all of them."""
     assembly = resource.template.assembly
 
     def run(world: World) -> Outcome | None:
         assembly.world = world
-        return check(resource) if resource.exists else None
+        return check(resource) if first is not None or resource.exists else None
 
     try:
         outcomes = [(world, outcome) for world, outcome in explore(run, first) if outcome is not None]

@@ -14,19 +14,16 @@ from hipaa_constructs.rules._value import Json
 _FOLDED = bytes(ord("0") if 48 <= code <= 57 else code + 32 if 65 <= code <= 90 else code for code in range(256))
 """Every digit as 0, every letter in lower case."""
 
+_OF_NO_WORD = bytes(code for code in range(256) if code > 127 or not (chr(code).isalnum() or chr(code) in "-.:@ "))
+"""What no word of a sign has in it."""
+
 Place = tuple[str | int, ...]
 
 
-def folded(raw: Json, version: int = 2) -> bytes:
-    """Return all texts of a part of a template as bytes to look for words in, with every digit as 0.
-
-    Args:
-        raw: what the template says, unresolved.
-        version: of the encoding. 2 does not look for what stands in several places, 3 writes it once; in both no
-            digit or letter of another value stands beside a text.
-    """
-    # Of all encoders this one is the fastest.
-    return marshal.dumps(raw, version).translate(_FOLDED)
+def folded(raw: Json) -> bytes:
+    """Return all texts of a part of a template as bytes to look for words in, with every digit as 0."""
+    # Of all encoders this one is the fastest; version 2 does not look for what stands in two places.
+    return marshal.dumps(raw, 2).translate(_FOLDED)
 
 
 def suspects(assembly: Assembly, signs: Mapping[bytes, re.Pattern[bytes]]) -> Iterator[Resource]:
@@ -35,20 +32,27 @@ def suspects(assembly: Assembly, signs: Mapping[bytes, re.Pattern[bytes]]) -> It
     Args:
         assembly: all of its resources are looked at.
         signs: patterns of texts in lower case with every digit as 0, each by a word that is in every text of it and
-            that is found faster than the pattern.
+            that is found faster than the pattern. Words are of letters, digits and some marks only.
     """
     for template in assembly.templates:
-        # Most signs are nowhere in a template, so that hardly any is looked for in each resource.
-        found = _signs_in(_all_folded(template), signs)
+        # Most words are nowhere in a template, so that hardly any is looked for in each resource.
+        words = _words(template)
+        found = {word: pattern for word, pattern in signs.items() if word in words}
         if found:
             for resource, text in _each_folded(template):
                 if any(map(text.__contains__, found)) and has_sign(text, found):
                     yield resource
 
 
-def _all_folded(template: Template) -> bytes:
+def _words(template: Template) -> bytes:
+    return template.assembly.once(("words", template), lambda: _words_of(template))
+
+
+def _words_of(template: Template) -> bytes:
+    """Return the texts of all resources folded, with no borders between them: to look for words only."""
     bodies: list[Json] = [resource.body for resource in template.resources.values()]
-    return template.assembly.once(("all folded", template), lambda: folded(bodies, version=3))
+    # Version 3 writes a key once that stands in many places.
+    return marshal.dumps(bodies, 3).translate(_FOLDED, _OF_NO_WORD)
 
 
 def _each_folded(template: Template) -> list[tuple[Resource, bytes]]:
@@ -59,10 +63,6 @@ def _each_folded(template: Template) -> list[tuple[Resource, bytes]]:
 def has_sign(text: bytes, signs: Mapping[bytes, re.Pattern[bytes]]) -> bool:
     """Tell whether a folded text has one of some signs."""
     return any(word in text and pattern.search(text) is not None for word, pattern in signs.items())
-
-
-def _signs_in(text: bytes, signs: Mapping[bytes, re.Pattern[bytes]]) -> dict[bytes, re.Pattern[bytes]]:
-    return {word: pattern for word, pattern in signs.items() if word in text and pattern.search(text) is not None}
 
 
 def texts(raw: Json, path: Place = (), *, without: frozenset[str] = frozenset()) -> Iterator[tuple[Place, str]]:
