@@ -72,7 +72,8 @@ class Node:
                 elif value is not ABSENT and not isinstance(value, Malformed):
                     value = Malformed(value)
                 break
-            if type(value) not in _ALWAYS_PLAIN and not is_plain(value):
+            # Most values are text, which is looked through faster here than by a call.
+            if "{{" in value if type(value) is str else type(value) not in _ALWAYS_PLAIN and not is_plain(value):
                 template, value = settled(template, value)
         node = _new(Node)
         node.template = template
@@ -101,7 +102,7 @@ class Node:
             node.template = template
             node.value = raw
             node.path = (*path, key)
-            if type(raw) not in _ALWAYS_PLAIN and not is_plain(raw):
+            if "{{" in raw if type(raw) is str else type(raw) not in _ALWAYS_PLAIN and not is_plain(raw):
                 node.template, node.value = settled(template, raw)
                 if node.value is ABSENT:
                     continue
