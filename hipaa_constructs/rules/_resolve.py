@@ -180,6 +180,8 @@ def attribute_of(argument: Json) -> tuple[str, str] | None:
 def is_computed(raw: Json) -> bool:
     """Tell whether a value is what a resource, an export or a stack says of itself, which is never empty."""
     match intrinsic(raw):
+        case "Ref", str(name):
+            return name.startswith(_PSEUDO)
         case "Fn::GetAtt", str(argument):
             return all(argument.partition("."))
         case "Fn::GetAtt", [str(logical_id), str() | dict() as attribute]:
