@@ -351,7 +351,10 @@ DECIDED = Settings(required_tags=("Owner",), allowed_regions=("us-east-1",))
 @pytest.mark.parametrize("rule", [rule for rule in RULES.values() if rule.only], ids=lambda rule: rule.id)
 def test_a_rule_applies_to_none_of_those_it_is_not_asked_of(rule: Rule, settings: Settings) -> None:
     assert rule.only is not None
-    bodies = [{"Resources": {"Key": key(waiver()), "Other": {"Type": "AWS::SSM::Parameter"}}}, template()]
+    bodies: list[dict[str, Json]] = [
+        {"Resources": {"Key": key(waiver()), "Other": {"Type": "AWS::SSM::Parameter"}}},
+        template(),
+    ]
     bodies.append({"Resources": {"Queue": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": "ssn-123-45-6789"}}}})
     templates = [
         Template(body, name=str(number), region="eu-west-1", termination_protection=False)
@@ -370,7 +373,7 @@ def test_a_rule_is_asked_of_those_only_that_it_finds() -> None:
 
 
 def test_a_rule_that_fails_to_find_them_is_asked_of_all() -> None:
-    rule = replace(failing(), only=lambda assembly: [assembly.children[0, "none"]])
+    rule = replace(failing(), only=lambda assembly: [assembly.resources("*")[9]])
     templates = [Template({"Resources": {"Bad": key(), "Good": key()}})]
     assert shown(list(check(templates, rules=[rule], today=TODAY).judgements)) == [
         ("Bad", "RuleCompleted", "broken"),
