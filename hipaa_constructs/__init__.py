@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from hipaa_constructs.pack import HipaaConstructsChecks, enforce
     from hipaa_constructs.rules import Settings, Template
     from hipaa_constructs.services._waiving import waive
+    from hipaa_constructs.services.apigateway import HipaaRestApi
+    from hipaa_constructs.services.apigatewayv2 import HipaaHttpApi
     from hipaa_constructs.services.autoscaling import HipaaAutoScalingGroup
     from hipaa_constructs.services.backup import HipaaBackupPlan
     from hipaa_constructs.services.backup_vault import EncryptedBackupVault
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     from hipaa_constructs.services.hardening import HardeningChange, HipaaHardening
     from hipaa_constructs.services.iam import ManagedPolicyRole
     from hipaa_constructs.services.kms import EncryptionKey, ReplicaEncryptionKey
+    from hipaa_constructs.services.lambda_ import HipaaFunction
     from hipaa_constructs.services.logs import EncryptedLogGroup
     from hipaa_constructs.services.profile import Profile
     from hipaa_constructs.services.rds import HipaaRdsInstance
@@ -69,10 +72,13 @@ __all__ = [
     "HipaaConstructsChecks",
     "HipaaEcsCluster",
     "HipaaEcsService",
+    "HipaaFunction",
     "HipaaHardening",
+    "HipaaHttpApi",
     "HipaaRdsInstance",
     "HipaaRdsReadReplica",
     "HipaaRedisCluster",
+    "HipaaRestApi",
     "HipaaWebAcl",
     "HttpsBehavior",
     "HttpsLoadBalancer",
@@ -116,10 +122,13 @@ _MODULES = {
     "HipaaConstructsChecks": "pack",
     "HipaaEcsCluster": "services.ecs_cluster",
     "HipaaEcsService": "services.ecs",
+    "HipaaFunction": "services.lambda_",
     "HipaaHardening": "services.hardening",
+    "HipaaHttpApi": "services.apigatewayv2",
     "HipaaRdsInstance": "services.rds",
     "HipaaRdsReadReplica": "services.rds_replica",
     "HipaaRedisCluster": "services.elasticache",
+    "HipaaRestApi": "services.apigateway",
     "HipaaWebAcl": "services.wafv2",
     "HttpsBehavior": "services.cloudfront_behaviors",
     "HttpsLoadBalancer": "services.elbv2",

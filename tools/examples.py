@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from aws_cdk import Stack
+from aws_cdk import aws_apigateway as apigateway
+from aws_cdk import aws_apigatewayv2 as apigatewayv2
+from aws_cdk import aws_apigatewayv2_integrations as integrations
 from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
@@ -30,9 +33,12 @@ from hipaa_constructs import (
     HipaaBackupPlan,
     HipaaEcsCluster,
     HipaaEcsService,
+    HipaaFunction,
+    HipaaHttpApi,
     HipaaRdsInstance,
     HipaaRdsReadReplica,
     HipaaRedisCluster,
+    HipaaRestApi,
     HipaaWebAcl,
     HttpsLoadBalancer,
     HttpsOrigin,
@@ -110,6 +116,37 @@ def instances(stack: Stack) -> HipaaAutoScalingGroup:
     )
 
 
+def function(stack: Stack) -> HipaaFunction:
+    """Make a function in a network of another stack."""
+    return HipaaFunction(
+        stack,
+        "Example",
+        code=lambda_.Code.from_inline("def handler(event, context): ..."),
+        handler="index.handler",
+        runtime=lambda_.Runtime.PYTHON_3_14,
+        vpc=network(stack),
+        environment={"TABLE": "visits"},
+    )
+
+
+RECORDS = "https://records.example.org"
+
+
+def rest_api(stack: Stack) -> HipaaRestApi:
+    """Make a REST API before a service of one's own."""
+    made = HipaaRestApi(stack, "Example")
+    made.api.root.add_method("GET", apigateway.HttpIntegration(RECORDS))
+    return made
+
+
+def http_api(stack: Stack) -> HipaaHttpApi:
+    """Make an HTTP API before a service of one's own."""
+    made = HipaaHttpApi(stack, "Example")
+    integration = integrations.HttpUrlIntegration("Records", RECORDS)
+    made.api.add_routes(path="/records", methods=[apigatewayv2.HttpMethod.GET], integration=integration)
+    return made
+
+
 EXAMPLES: Mapping[type[Construct], Callable[[Stack], Construct]] = {
     EncryptedBackupVault: lambda stack: EncryptedBackupVault(stack, "Example"),
     EncryptedBucket: lambda stack: EncryptedBucket(stack, "Example"),
@@ -124,6 +161,9 @@ EXAMPLES: Mapping[type[Construct], Callable[[Stack], Construct]] = {
     FlowLoggedVpc: lambda stack: FlowLoggedVpc(stack, "Example"),
     HipaaAuroraCluster: lambda stack: HipaaAuroraCluster(stack, "Example", engine=AURORA_POSTGRES, vpc=network(stack)),
     HipaaAutoScalingGroup: instances,
+    HipaaFunction: function,
+    HipaaHttpApi: http_api,
+    HipaaRestApi: rest_api,
     HipaaBackupPlan: lambda stack: HipaaBackupPlan(stack, "Example"),
     HipaaRdsInstance: lambda stack: HipaaRdsInstance(stack, "Example", engine=POSTGRES, vpc=network(stack)),
     HipaaRdsReadReplica: lambda stack: HipaaRdsReadReplica(

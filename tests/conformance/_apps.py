@@ -8,6 +8,7 @@ from collections.abc import Callable
 from aws_cdk import App, CfnResource, Duration, Fn, Size, Stack, Validations
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_apigatewayv2 as apigatewayv2
+from aws_cdk import aws_apigatewayv2_integrations as integrations
 from aws_cdk import aws_appsync as appsync
 from aws_cdk import aws_autoscaling as autoscaling
 from aws_cdk import aws_backup as backup
@@ -57,8 +58,11 @@ from hipaa_constructs import (
     HipaaBackupPlan,
     HipaaEcsCluster,
     HipaaEcsService,
+    HipaaFunction,
+    HipaaHttpApi,
     HipaaRdsInstance,
     HipaaRedisCluster,
+    HipaaRestApi,
     LogArchive,
     ManagedPolicyRole,
     ReplicaEncryptionKey,
@@ -142,10 +146,35 @@ def good(app: App) -> None:
     cluster = HipaaEcsCluster(stack, "Instances", vpc=network)
     cluster.add_instances("Arm", instance_type=ec2.InstanceType("m7g.large"), encryption_key=EncryptionKey.of(stack))
     _computing(stack, network)
+    _apis(stack, network)
     # Alone in a stack, the archive is not seen by cdk-nag to be where logs go.
     LogArchive(Stack(app, "Logs"), "Archive")
     protect(app)
     enforce(app)
+
+
+def _apis(stack: Stack, network: ec2.IVpc) -> None:
+    """Make a function, and what calls it."""
+    function = HipaaFunction(
+        stack,
+        "Visit",
+        code=lambda_.Code.from_inline("def handler(event, context): ..."),
+        handler="index.handler",
+        runtime=lambda_.Runtime.PYTHON_3_14,
+        vpc=network,
+        environment={"TABLE": "visits"},
+    )
+    function.add_function_url()
+    rest = HipaaRestApi(stack, "Rest", cloud_watch_role=True)
+    rest.api.root.add_method("GET", apigateway.LambdaIntegration(function.function))
+    endpoint = ec2.InterfaceVpcEndpoint.from_interface_vpc_endpoint_attributes(
+        stack, "RestEndpoint", port=443, vpc_endpoint_id="vpce-0123456789abcdef0"
+    )
+    private = HipaaRestApi(stack, "Private", vpc_endpoints=[endpoint])
+    private.api.root.add_method("GET", apigateway.LambdaIntegration(function.function))
+    http = HipaaHttpApi(stack, "Http")
+    integration = integrations.HttpLambdaIntegration("Visits", function.function)
+    http.api.add_routes(path="/visits", methods=[apigatewayv2.HttpMethod.GET], integration=integration)
 
 
 def _computing(stack: Stack, network: ec2.IVpc) -> None:
