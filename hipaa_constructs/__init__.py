@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from hipaa_constructs.pack import HipaaConstructsChecks, enforce
     from hipaa_constructs.rules import Settings, Template
     from hipaa_constructs.services._waiving import waive
+    from hipaa_constructs.services.acm import HipaaCertificate
     from hipaa_constructs.services.autoscaling import HipaaAutoScalingGroup
     from hipaa_constructs.services.backup import HipaaBackupPlan
     from hipaa_constructs.services.backup_vault import EncryptedBackupVault
@@ -66,6 +67,7 @@ __all__ = [
     "HipaaAuroraCluster",
     "HipaaAutoScalingGroup",
     "HipaaBackupPlan",
+    "HipaaCertificate",
     "HipaaConstructsChecks",
     "HipaaEcsCluster",
     "HipaaEcsService",
@@ -113,6 +115,7 @@ _MODULES = {
     "HipaaAuroraCluster": "services.rds_aurora",
     "HipaaAutoScalingGroup": "services.autoscaling",
     "HipaaBackupPlan": "services.backup",
+    "HipaaCertificate": "services.acm",
     "HipaaConstructsChecks": "pack",
     "HipaaEcsCluster": "services.ecs_cluster",
     "HipaaEcsService": "services.ecs",

@@ -28,6 +28,7 @@ from hipaa_constructs import (
     HipaaAuroraCluster,
     HipaaAutoScalingGroup,
     HipaaBackupPlan,
+    HipaaCertificate,
     HipaaEcsCluster,
     HipaaEcsService,
     HipaaRdsInstance,
@@ -125,6 +126,7 @@ EXAMPLES: Mapping[type[Construct], Callable[[Stack], Construct]] = {
     HipaaAuroraCluster: lambda stack: HipaaAuroraCluster(stack, "Example", engine=AURORA_POSTGRES, vpc=network(stack)),
     HipaaAutoScalingGroup: instances,
     HipaaBackupPlan: lambda stack: HipaaBackupPlan(stack, "Example"),
+    HipaaCertificate: lambda stack: HipaaCertificate(stack, "Example", domain_name="portal.example.org"),
     HipaaRdsInstance: lambda stack: HipaaRdsInstance(stack, "Example", engine=POSTGRES, vpc=network(stack)),
     HipaaRdsReadReplica: lambda stack: HipaaRdsReadReplica(
         stack,

@@ -35,6 +35,7 @@ def test_the_public_names_are_frozen() -> None:
         "HipaaAuroraCluster",
         "HipaaAutoScalingGroup",
         "HipaaBackupPlan",
+        "HipaaCertificate",
         "HipaaConstructsChecks",
         "HipaaEcsCluster",
         "HipaaEcsService",
