@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from hipaa_constructs.services.rds_aurora import HipaaAuroraCluster
     from hipaa_constructs.services.rds_replica import HipaaRdsReadReplica
     from hipaa_constructs.services.recovery import RecoveryObjective
+    from hipaa_constructs.services.route53 import HipaaHostedZone
     from hipaa_constructs.services.s3 import EncryptedBucket, ReplicaBucket
     from hipaa_constructs.services.s3_logs import LogArchive
     from hipaa_constructs.services.secretsmanager import EncryptedSecret
@@ -72,6 +73,7 @@ __all__ = [
     "HipaaEcsCluster",
     "HipaaEcsService",
     "HipaaHardening",
+    "HipaaHostedZone",
     "HipaaRdsInstance",
     "HipaaRdsReadReplica",
     "HipaaRedisCluster",
@@ -120,6 +122,7 @@ _MODULES = {
     "HipaaEcsCluster": "services.ecs_cluster",
     "HipaaEcsService": "services.ecs",
     "HipaaHardening": "services.hardening",
+    "HipaaHostedZone": "services.route53",
     "HipaaRdsInstance": "services.rds",
     "HipaaRdsReadReplica": "services.rds_replica",
     "HipaaRedisCluster": "services.elasticache",

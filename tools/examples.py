@@ -31,6 +31,7 @@ from hipaa_constructs import (
     HipaaCertificate,
     HipaaEcsCluster,
     HipaaEcsService,
+    HipaaHostedZone,
     HipaaRdsInstance,
     HipaaRdsReadReplica,
     HipaaRedisCluster,
@@ -127,6 +128,7 @@ EXAMPLES: Mapping[type[Construct], Callable[[Stack], Construct]] = {
     HipaaAutoScalingGroup: instances,
     HipaaBackupPlan: lambda stack: HipaaBackupPlan(stack, "Example"),
     HipaaCertificate: lambda stack: HipaaCertificate(stack, "Example", domain_name="portal.example.org"),
+    HipaaHostedZone: lambda stack: HipaaHostedZone(stack, "Example", zone_name="example.org"),
     HipaaRdsInstance: lambda stack: HipaaRdsInstance(stack, "Example", engine=POSTGRES, vpc=network(stack)),
     HipaaRdsReadReplica: lambda stack: HipaaRdsReadReplica(
         stack,

@@ -40,6 +40,7 @@ def test_the_public_names_are_frozen() -> None:
         "HipaaEcsCluster",
         "HipaaEcsService",
         "HipaaHardening",
+        "HipaaHostedZone",
         "HipaaRdsInstance",
         "HipaaRdsReadReplica",
         "HipaaRedisCluster",

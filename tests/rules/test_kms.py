@@ -132,6 +132,7 @@ def test_a_key_survives_its_stack(kind: str, attributes: dict[str, Json], wanted
 ROOT: Json = {"Fn::Join": ["", ["arn:", {"Ref": "AWS::Partition"}, ":iam::", {"Ref": "AWS::AccountId"}, ":x"]]}
 LOG_GROUPS: Json = {"Fn::Sub": "arn:aws:logs:${AWS::Region}:${AWS::AccountId}:log-group:*"}
 CONTEXT = "kms:EncryptionContext:aws:logs:arn"
+FOR_ITSELF: Json = {"Bool": {"kms:GrantIsForAWSResource": "true"}}
 
 
 def allow(**changes: Json) -> dict[str, Json]:
@@ -188,6 +189,21 @@ def service(condition: Json = GONE) -> dict[str, Json]:
         pytest.param([service({"StringEquals": {"aws:SourceAccount": "1"}})], MET, id="source-account"),
         pytest.param([service({"StringEquals": {"kms:ViaService": "s3.x"}})], BROKEN, id="service-by-service"),
         pytest.param([service(PARAMETER)], UNDECIDED, id="service-with-hidden-condition"),
+        *(
+            pytest.param([{**service(condition), "Action": action}], wanted, id=f"grants-{action}-{condition}")
+            for action, condition, wanted in (
+                ("kms:CreateGrant", FOR_ITSELF, MET),
+                (["kms:CreateGrant"], {"Bool": {"kms:GrantIsForAWSResource": True}}, MET),
+                ("kms:CreateGrant", {"Bool": {"kms:GrantIsForAWSResource": "false"}}, BROKEN),
+                ("kms:CreateGrant", {"Bool": {"kms:GrantIsForAWSResource": ["true", "false"]}}, BROKEN),
+                ("kms:CreateGrant", {"Bool": {"kms:GrantIsForAWSResource": []}}, BROKEN),
+                (["kms:CreateGrant", "kms:Sign"], FOR_ITSELF, BROKEN),
+                ([], FOR_ITSELF, BROKEN),
+            )
+        ),
+        pytest.param(
+            [{**service(FOR_ITSELF), "Action": GONE, "NotAction": "kms:CreateGrant"}], BROKEN, id="all-but-grants"
+        ),
         pytest.param([], MET, id="no-statement"),
         pytest.param("x", MET, id="text"),
         pytest.param([None, 3, [], "x"], MET, id="no-mappings"),
