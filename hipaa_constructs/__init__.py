@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from hipaa_constructs.services.s3 import EncryptedBucket, ReplicaBucket
     from hipaa_constructs.services.s3_logs import LogArchive
     from hipaa_constructs.services.secretsmanager import EncryptedSecret
+    from hipaa_constructs.services.shield import EmergencyContact, ShieldEngagement, ShieldProtection
     from hipaa_constructs.services.sns import EncryptedTopic
     from hipaa_constructs.services.sqs import EncryptedQueue
     from hipaa_constructs.services.wafv2 import HipaaWebAcl
@@ -53,6 +54,7 @@ if TYPE_CHECKING:
 __all__ = [
     "ComplianceError",
     "ContainerSecret",
+    "EmergencyContact",
     "EncryptedBackupVault",
     "EncryptedBucket",
     "EncryptedLogGroup",
@@ -90,6 +92,8 @@ __all__ = [
     "ReplicaEncryptionKey",
     "Report",
     "Settings",
+    "ShieldEngagement",
+    "ShieldProtection",
     "Template",
     "TlsProxy",
     "Waiver",
@@ -102,6 +106,7 @@ __all__ = [
 _MODULES = {
     "ComplianceError": "errors",
     "ContainerSecret": "services.ecs_secrets",
+    "EmergencyContact": "services.shield",
     "EncryptedBackupVault": "services.backup_vault",
     "EncryptedBucket": "services.s3",
     "EncryptedLogGroup": "services.logs",
@@ -139,6 +144,8 @@ _MODULES = {
     "ReplicaEncryptionKey": "services.kms",
     "Report": "checker",
     "Settings": "rules",
+    "ShieldEngagement": "services.shield",
+    "ShieldProtection": "services.shield",
     "Template": "rules",
     "TlsProxy": "services.ecs_tls_proxy",
     "Waiver": "waivers",

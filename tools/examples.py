@@ -14,6 +14,7 @@ from aws_cdk import aws_rds as rds
 from constructs import Construct
 
 from hipaa_constructs import (
+    EmergencyContact,
     EncryptedBackupVault,
     EncryptedBucket,
     EncryptedLogGroup,
@@ -41,6 +42,8 @@ from hipaa_constructs import (
     LogArchive,
     ManagedPolicyRole,
     ReplicaEncryptionKey,
+    ShieldEngagement,
+    ShieldProtection,
     TlsProxy,
 )
 
@@ -148,5 +151,13 @@ EXAMPLES: Mapping[type[Construct], Callable[[Stack], Construct]] = {
     ManagedPolicyRole: lambda stack: ManagedPolicyRole(stack, "Example", assumed_by=iam.AccountRootPrincipal()),
     ReplicaEncryptionKey: lambda stack: ReplicaEncryptionKey(
         stack, "Example", primary_key_arn="arn:aws:kms:us-east-1:123456789012:key/mrk-0123456789abcdef"
+    ),
+    ShieldEngagement: lambda stack: ShieldEngagement(
+        stack,
+        "Example",
+        contacts=[EmergencyContact(email_address="security@example.org", phone_number="+12065550100")],
+    ),
+    ShieldProtection: lambda stack: ShieldProtection(
+        stack, "Example", resource_arn="arn:aws:cloudfront::123456789012:distribution/EDFDVBD6EXAMPLE"
     ),
 }

@@ -20,6 +20,7 @@ def test_the_public_names_are_frozen() -> None:
     assert hipaa_constructs.__all__ == [
         "ComplianceError",
         "ContainerSecret",
+        "EmergencyContact",
         "EncryptedBackupVault",
         "EncryptedBucket",
         "EncryptedLogGroup",
@@ -57,6 +58,8 @@ def test_the_public_names_are_frozen() -> None:
         "ReplicaEncryptionKey",
         "Report",
         "Settings",
+        "ShieldEngagement",
+        "ShieldProtection",
         "Template",
         "TlsProxy",
         "Waiver",
