@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from hipaa_constructs.services.ecs_tls_proxy import TlsProxy
     from hipaa_constructs.services.elasticache import HipaaRedisCluster
     from hipaa_constructs.services.elbv2 import HttpsLoadBalancer
+    from hipaa_constructs.services.elbv2_network import TlsNetworkLoadBalancer
     from hipaa_constructs.services.hardening import HardeningChange, HipaaHardening
     from hipaa_constructs.services.iam import ManagedPolicyRole
     from hipaa_constructs.services.kms import EncryptionKey, ReplicaEncryptionKey
@@ -95,6 +96,7 @@ __all__ = [
     "ShieldEngagement",
     "ShieldProtection",
     "Template",
+    "TlsNetworkLoadBalancer",
     "TlsProxy",
     "Waiver",
     "check",
@@ -147,6 +149,7 @@ _MODULES = {
     "ShieldEngagement": "services.shield",
     "ShieldProtection": "services.shield",
     "Template": "rules",
+    "TlsNetworkLoadBalancer": "services.elbv2_network",
     "TlsProxy": "services.ecs_tls_proxy",
     "Waiver": "waivers",
     "check": "checker",

@@ -44,6 +44,7 @@ from hipaa_constructs import (
     ReplicaEncryptionKey,
     ShieldEngagement,
     ShieldProtection,
+    TlsNetworkLoadBalancer,
     TlsProxy,
 )
 
@@ -159,5 +160,8 @@ EXAMPLES: Mapping[type[Construct], Callable[[Stack], Construct]] = {
     ),
     ShieldProtection: lambda stack: ShieldProtection(
         stack, "Example", resource_arn="arn:aws:cloudfront::123456789012:distribution/EDFDVBD6EXAMPLE"
+    ),
+    TlsNetworkLoadBalancer: lambda stack: TlsNetworkLoadBalancer(
+        stack, "Example", vpc=network(stack), certificates=[imported_certificate(stack)]
     ),
 }

@@ -61,6 +61,7 @@ def test_the_public_names_are_frozen() -> None:
         "ShieldEngagement",
         "ShieldProtection",
         "Template",
+        "TlsNetworkLoadBalancer",
         "TlsProxy",
         "Waiver",
         "check",
