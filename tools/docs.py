@@ -23,6 +23,7 @@ from hipaa_constructs.services._options import Contract
 from tools.costs import rows as cost_rows
 from tools.examples import EXAMPLES
 from tools.picture import draw, drawing
+from tools.services import SERVICES
 
 ROOT = Path(__file__).parent.parent
 CATALOGUE = ROOT / "docs" / "catalogue.csv"
@@ -143,13 +144,14 @@ def render() -> dict[Path, str]:
         "requirements": requirements(pages),
         "rules": RULES,
         "shown": shown,
+        "service_rows": SERVICES,
         "services": _by_service(RULES.values()),
         "supporting": {
             control: [rule.id for rule in RULES.values() if control in rule.controls] for control in CONTROLS
         },
         "verdicts": [verdict.value for verdict in Verdict],
     }
-    names = ("constructs", "controls", "coverage", "library-waivers", "profiles", "rules")
+    names = ("constructs", "controls", "coverage", "library-waivers", "profiles", "rules", "services")
     found = {ROOT / "docs" / f"{name}.md": environment.get_template(f"{name}.md").render(values) for name in names}
     readme = ROOT / "README.md"
     table = environment.get_template("readme-table.md").render(values)

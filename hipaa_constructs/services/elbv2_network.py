@@ -11,9 +11,10 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from constructs import Construct
 
+from hipaa_constructs.services._library_waivers import PASSED_THROUGH_WITHOUT_CERTIFICATE
 from hipaa_constructs.services._options import Arguments, Contract
 from hipaa_constructs.services._placement import public_subnets, serving_subnets
-from hipaa_constructs.services._waiving import waive
+from hipaa_constructs.services._waiving import record, waive
 from hipaa_constructs.services.elbv2 import NEWEST_TLS, OLD_TLS, certificates_of, check_certificates, peers_of
 from hipaa_constructs.services.s3_logs import LogArchive
 from hipaa_constructs.waivers import Waiver
@@ -54,6 +55,7 @@ class TlsNetworkLoadBalancer(Construct):
     Rules: NlbListenerEncrypted, TargetGroupEncrypted, TargetGroupHealthCheckedOverHttps, TlsListenerTls12Only,
     TlsListenerUsesAcmCertificate, LoadBalancerAccessLogged, LoadBalancerProtectedFromDeletion,
     LoadBalancerSpansZones.
+    Library waivers: cdk-nag asks a listener for a certificate that passes TLS through, and can't have one.
     Your duty: the certificates of the targets, which the load balancer does not verify.
     AWS: https://docs.aws.amazon.com/elasticloadbalancing/latest/network/create-tls-listener.html
 
@@ -191,6 +193,10 @@ class TlsNetworkLoadBalancer(Construct):
             ssl_policy=None if pass_through else ssl_policy,
             default_target_groups=[self.target_group],
         )
+        if pass_through:
+            resource = self.listener.node.default_child
+            assert isinstance(resource, CfnResource)
+            record(resource, [PASSED_THROUGH_WITHOUT_CERTIFICATE.waiver], scope=self, by_library=True)
         for peer in peers:
             self.load_balancer.connections.allow_from(peer, ec2.Port.tcp(port), "TLS to the load balancer")
         for target in targets:

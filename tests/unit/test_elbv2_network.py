@@ -230,6 +230,12 @@ def test_a_waiver_is_recorded_on_the_load_balancer() -> None:
     assert len(metadata_waivers(the(template, BALANCER))) == 1
 
 
+def test_the_library_excuses_a_listener_that_takes_no_certificate() -> None:
+    (recorded,) = metadata_waivers(the(PASSING, LISTENER))
+    assert recorded["rule"] == "cdk-nag:HIPAA.Security-ELBv2ACMCertificateRequired"
+    assert metadata_waivers(the(PLAIN, LISTENER)) == []
+
+
 def test_no_certificate_is_refused(stack: Stack) -> None:
     refusal(
         lambda: balancer(stack, certificates=[]),
