@@ -76,14 +76,6 @@ DIGEST_REVIEW_WITHOUT_SOURCE = _made(
     "credentials; the check asks every project for OAuth, whatever its source",
 )
 
-PASSED_THROUGH_WITHOUT_CERTIFICATE = _made(
-    "TlsNetworkLoadBalancer",
-    "cdk-nag:HIPAA.Security-ELBv2ACMCertificateRequired",
-    "https://docs.aws.amazon.com/elasticloadbalancing/latest/network/create-listener.html",
-    "A listener that passes TLS through (pass_through=True) is a TCP listener, and Elastic Load Balancing takes no "
-    "certificate for it; the targets have theirs, as their health checks over HTTPS show",
-)
-
 
 def development_waiver(rule: str) -> Waiver:
     """Return the exception of a rule that a development environment goes without."""
@@ -102,5 +94,4 @@ LIBRARY_WAIVERS = (
     LOG_ARCHIVE_NOT_REPLICATED,
     VPC_DEFAULT_GROUP_CLOSED_BY_RUNBOOK,
     DIGEST_REVIEW_WITHOUT_SOURCE,
-    PASSED_THROUGH_WITHOUT_CERTIFICATE,
 )

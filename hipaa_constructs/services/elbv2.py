@@ -34,7 +34,7 @@ OLD_TLS = (
     elbv2.SslPolicy.TLS13_11,
 )
 _SAFE_DESYNC = (elbv2.DesyncMitigationMode.DEFENSIVE, elbv2.DesyncMitigationMode.STRICTEST)
-_NAG_WANTS_CERTIFICATE = "cdk-nag:HIPAA.Security-ELBv2ACMCertificateRequired"
+NAG_WANTS_CERTIFICATE = "cdk-nag:HIPAA.Security-ELBv2ACMCertificateRequired"
 _EVERYONE = ("0.0.0.0/0", "::/0")
 
 
@@ -252,7 +252,7 @@ class HttpsLoadBalancer(Construct):
                 resource_arn=self.load_balancer.load_balancer_arn,
                 web_acl_arn=web_acl_arn,
             )
-        of_redirect = [one for one in waivers if redirecting is not None and one.rule == _NAG_WANTS_CERTIFICATE]
+        of_redirect = [one for one in waivers if redirecting is not None and one.rule == NAG_WANTS_CERTIFICATE]
         if redirecting is not None:
             waive(redirecting, *of_redirect)
         waive(self, *(one for one in waivers if one not in of_redirect))

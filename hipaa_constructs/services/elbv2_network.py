@@ -11,11 +11,17 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from constructs import Construct
 
-from hipaa_constructs.services._library_waivers import PASSED_THROUGH_WITHOUT_CERTIFICATE
 from hipaa_constructs.services._options import Arguments, Contract
 from hipaa_constructs.services._placement import public_subnets, serving_subnets
-from hipaa_constructs.services._waiving import record, waive
-from hipaa_constructs.services.elbv2 import NEWEST_TLS, OLD_TLS, certificates_of, check_certificates, peers_of
+from hipaa_constructs.services._waiving import waive
+from hipaa_constructs.services.elbv2 import (
+    NAG_WANTS_CERTIFICATE,
+    NEWEST_TLS,
+    OLD_TLS,
+    certificates_of,
+    check_certificates,
+    peers_of,
+)
 from hipaa_constructs.services.s3_logs import LogArchive
 from hipaa_constructs.waivers import Waiver
 
@@ -55,7 +61,6 @@ class TlsNetworkLoadBalancer(Construct):
     Rules: NlbListenerEncrypted, TargetGroupEncrypted, TargetGroupHealthCheckedOverHttps, TlsListenerTls12Only,
     TlsListenerUsesAcmCertificate, LoadBalancerAccessLogged, LoadBalancerProtectedFromDeletion,
     LoadBalancerSpansZones.
-    Library waivers: cdk-nag asks a listener for a certificate that passes TLS through, and can't have one.
     Your duty: the certificates of the targets, which the load balancer does not verify.
     AWS: https://docs.aws.amazon.com/elasticloadbalancing/latest/network/create-tls-listener.html
 
@@ -119,7 +124,9 @@ class TlsNetworkLoadBalancer(Construct):
             id: its id there.
             vpc: the network.
             certificates: of ACM, in the load balancer's own Region; none if TLS is passed through.
-            pass_through: whether the targets end TLS instead of the load balancer; by default not.
+            pass_through: whether the targets end TLS instead of the load balancer; by default not. cdk-nag asks the
+                listener for a certificate, which a TCP listener can't have: a waiver of
+                ``cdk-nag:HIPAA.Security-ELBv2ACMCertificateRequired`` is put on it.
             targets: what it leads to, all of one kind; without any, the target group takes IP addresses. Those with
                 security groups are opened to it; for others, ``load_balancer.connections.allow_to`` is.
             target_port: where the targets listen for TLS; by default 443.
@@ -193,17 +200,15 @@ class TlsNetworkLoadBalancer(Construct):
             ssl_policy=None if pass_through else ssl_policy,
             default_target_groups=[self.target_group],
         )
-        if pass_through:
-            resource = self.listener.node.default_child
-            assert isinstance(resource, CfnResource)
-            record(resource, [PASSED_THROUGH_WITHOUT_CERTIFICATE.waiver], scope=self, by_library=True)
         for peer in peers:
             self.load_balancer.connections.allow_from(peer, ec2.Port.tcp(port), "TLS to the load balancer")
         for target in targets:
             connections: object = getattr(target, "connections", None)
             if isinstance(connections, ec2.Connections):
                 connections.allow_from(self.load_balancer, ec2.Port.tcp(target_port), "TLS from the load balancer")
-        waive(self, *waivers)
+        of_listener = [one for one in waivers if pass_through and one.rule == NAG_WANTS_CERTIFICATE]
+        waive(self.listener, *of_listener)
+        waive(self, *(one for one in waivers if one not in of_listener))
 
     def _log_to(self, archive: LogArchive) -> None:
         archive.allow_network_load_balancer_logs()

@@ -29,6 +29,7 @@ TARGETS = "AWS::ElasticLoadBalancingV2::TargetGroup"
 GROUP = "AWS::EC2::SecurityGroup"
 INGRESS = "AWS::EC2::SecurityGroupIngress"
 EGRESS = "AWS::EC2::SecurityGroupEgress"
+NAG = "cdk-nag:HIPAA.Security-ELBv2ACMCertificateRequired"
 OTHER_PORT = elbv2.HealthCheck(protocol=elbv2.Protocol.HTTPS, port="8080")
 
 
@@ -230,10 +231,10 @@ def test_a_waiver_is_recorded_on_the_load_balancer() -> None:
     assert len(metadata_waivers(the(template, BALANCER))) == 1
 
 
-def test_the_library_excuses_a_listener_that_takes_no_certificate() -> None:
-    (recorded,) = metadata_waivers(the(PASSING, LISTENER))
-    assert recorded["rule"] == "cdk-nag:HIPAA.Security-ELBv2ACMCertificateRequired"
-    assert metadata_waivers(the(PLAIN, LISTENER)) == []
+def test_the_waiver_that_cdk_nag_needs_is_put_on_the_listener_that_passes_tls_through() -> None:
+    template = with_options(pass_through=True, waivers=[waiver(NAG)])
+    assert [one["rule"] for one in metadata_waivers(the(template, LISTENER))] == [NAG]
+    assert metadata_waivers(the(template, BALANCER)) == []
 
 
 def test_no_certificate_is_refused(stack: Stack) -> None:
