@@ -386,7 +386,7 @@ def forwarding(*actions: Json, group: Body, protocol: str = "TCP", port: int = 4
     return template({"It": resource(LISTENER, properties), "Targets": resource(TARGETS, group)})
 
 
-FORWARD: Json = {"Type": "forward", "TargetGroupArn": {"Ref": "Targets"}}
+TO_TARGETS: Json = {"Type": "forward", "TargetGroupArn": {"Ref": "Targets"}}
 WEIGHED: Json = {"Type": "forward", "ForwardConfig": {"TargetGroups": [{"TargetGroupArn": {"Ref": "Targets"}}]}}
 ELSEWHERE: Json = {"Type": "forward", "TargetGroupArn": "arn:aws:elasticloadbalancing:us-east-1:1:targetgroup/x/1"}
 
@@ -394,18 +394,18 @@ ELSEWHERE: Json = {"Type": "forward", "TargetGroupArn": "arn:aws:elasticloadbala
 @pytest.mark.parametrize(
     ("body", "wanted"),
     [
-        *((forwarding(FORWARD, group=group), MET) for group in ENDING_TLS),
-        *((forwarding(FORWARD, group=group), UNDECIDED) for group in NOT_SURELY_ENDING_TLS),
+        *((forwarding(TO_TARGETS, group=group), MET) for group in ENDING_TLS),
+        *((forwarding(TO_TARGETS, group=group), UNDECIDED) for group in NOT_SURELY_ENDING_TLS),
         (forwarding(WEIGHED, group=CHECKED), MET),
-        (forwarding(FORWARD, group={"Protocol": "TCP", "TargetType": "alb", "Port": 443}), MET),
-        (forwarding(FORWARD, group={"Protocol": "TCP", "TargetType": "alb", "Port": 8443}), UNDECIDED),
-        (forwarding(FORWARD, group={"Protocol": "TLS", "Port": 8443}), UNDECIDED),
-        (forwarding(FORWARD, ELSEWHERE, group=CHECKED), UNDECIDED),
+        (forwarding(TO_TARGETS, group={"Protocol": "TCP", "TargetType": "alb", "Port": 443}), MET),
+        (forwarding(TO_TARGETS, group={"Protocol": "TCP", "TargetType": "alb", "Port": 8443}), UNDECIDED),
+        (forwarding(TO_TARGETS, group={"Protocol": "TLS", "Port": 8443}), UNDECIDED),
+        (forwarding(TO_TARGETS, ELSEWHERE, group=CHECKED), UNDECIDED),
         (forwarding(ELSEWHERE, group=CHECKED), UNDECIDED),
         (forwarding({"Type": "forward", "TargetGroupArn": {"Ref": "It"}}, group=CHECKED), UNDECIDED),
         (forwarding(group=CHECKED), UNDECIDED),
-        (forwarding(FORWARD, group=CHECKED, protocol="UDP"), UNDECIDED),
-        (forwarding(FORWARD, group=CHECKED, port=80), BROKEN),
+        (forwarding(TO_TARGETS, group=CHECKED, protocol="UDP"), UNDECIDED),
+        (forwarding(TO_TARGETS, group=CHECKED, port=80), BROKEN),
     ],
     ids=str,
 )
