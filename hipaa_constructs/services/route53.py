@@ -45,8 +45,7 @@ class HipaaHostedZone(Construct):
 
     The price: 0.50 USD a month for a zone, 1 USD for the stack's signing key, and what logs cost.
 
-    Rules: Route53NamesWithoutPhi, Route53QueriesLogged, Route53ZoneSigned, LogGroupEncrypted, LogGroupKeptSixYears,
-    KmsKeyKept, KmsKeyDeletedSlowly.
+    Rules: Route53NamesWithoutPhi, Route53QueriesLogged, Route53ZoneSigned, LogGroupEncrypted, LogGroupKeptSixYears.
     Your duty: the DS record in the parent zone, and alarms on DNSSECInternalFailure and
     DNSSECKeySigningKeysNeedingAction of AWS/Route53; that no record names a patient, which the rules judge.
     AWS: https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/dns-configuring-dnssec-enable-signing.html
