@@ -23,6 +23,7 @@ from hipaa_constructs.services._options import Contract
 from tools.costs import rows as cost_rows
 from tools.examples import EXAMPLES
 from tools.picture import draw, drawing
+from tools.public_rules import SETS, WHY_NOT, public_rules
 from tools.services import SERVICES
 
 ROOT = Path(__file__).parent.parent
@@ -141,6 +142,8 @@ def render() -> dict[Path, str]:
         "constructs": pages,
         "controls": list(CONTROLS.values()),
         "library_waivers": LIBRARY_WAIVERS,
+        "public_rules": public_rules(),
+        "public_sets": SETS,
         "requirements": requirements(pages),
         "rules": RULES,
         "shown": shown,
@@ -150,8 +153,9 @@ def render() -> dict[Path, str]:
             control: [rule.id for rule in RULES.values() if control in rule.controls] for control in CONTROLS
         },
         "verdicts": [verdict.value for verdict in Verdict],
+        "why_not": WHY_NOT,
     }
-    names = ("constructs", "controls", "coverage", "library-waivers", "profiles", "rules", "services")
+    names = ("constructs", "controls", "coverage", "library-waivers", "profiles", "public-rules", "rules", "services")
     found = {ROOT / "docs" / f"{name}.md": environment.get_template(f"{name}.md").render(values) for name in names}
     readme = ROOT / "README.md"
     table = environment.get_template("readme-table.md").render(values)

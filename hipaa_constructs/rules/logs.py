@@ -145,14 +145,17 @@ def logs_policy_names_principals(policy: Resource) -> Outcome:
     statements, hidden = read(place)
     if place.is_unknown and (hidden or not statements):
         return place.undecided()
-    if hidden or not (place.is_unknown or place.text is not None):
+    if hidden or not statements or not (place.is_unknown or place.text is not None):
         return place.broken("not a policy document in JSON")
-    return all_met([MET, *(_not_open(place, statement) for statement in statements)])
+    return all_met(_not_open(place, statement) for statement in statements)
 
 
 def _not_open(place: Node, statement: Statement) -> Outcome:
-    opens = statement.opens_to_everyone()
     said = [statement.node.at("Effect"), *(who for _, who in statement.principals)]
-    if opens is None or any(one.text and not one.text.strip(UNKNOWN) for one in said):
+    unsaid = any(one.text and not one.text.strip(UNKNOWN) for one in said)
+    if not statement.may_be("Allow") and not unsaid:
+        return MET if statement.is_deny else place.broken("a statement that is neither Allow nor Deny")
+    opens = statement.opens_to_everyone()
+    if opens is None or unsaid:
         return place.undecided("an intrinsic function hides whom it allows")
     return place.broken("it allows everyone (Principal *)") if opens else MET

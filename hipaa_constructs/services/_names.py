@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from aws_cdk import Token
-
 from hipaa_constructs.rules._phi import phi_like
 from hipaa_constructs.services._options import Arguments
+from hipaa_constructs.services._tokens import is_unresolved
 
 
 def refuse_phi(arguments: Arguments, name: str, texts: Iterable[str | None], *, way_out: str) -> None:
@@ -23,7 +22,7 @@ def refuse_phi(arguments: Arguments, name: str, texts: Iterable[str | None], *, 
         ComplianceError: one of them looks like it.
     """
     for text in texts:
-        kind = None if text is None or Token.is_unresolved(text) else phi_like(text)
+        kind = None if text is None or is_unresolved(text) else phi_like(text)
         if kind is not None:
             arguments.refuse(
                 name,

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import TypedDict, Unpack
 
-from aws_cdk import Aws, CfnResource, Names, RemovalPolicy, Stack, Tags, Token
+from aws_cdk import CfnResource, Names, RemovalPolicy, Stack, Tags
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_route53 as route53
@@ -16,6 +16,7 @@ from constructs import Construct
 from hipaa_constructs.rules._phi import names_staff
 from hipaa_constructs.services._names import refuse_phi
 from hipaa_constructs.services._options import Arguments, Contract
+from hipaa_constructs.services._tokens import ACCOUNT_ID, PARTITION, REGION, is_unresolved
 from hipaa_constructs.services._waiving import waive
 from hipaa_constructs.services.kms import AnyKey
 from hipaa_constructs.services.logs import EncryptedLogGroup
@@ -140,7 +141,7 @@ class HipaaHostedZone(Construct):
             comment=comment,
             query_logs_log_group_arn=None
             if written_to is None
-            else f"arn:{Aws.PARTITION}:logs:{Aws.REGION}:{Aws.ACCOUNT_ID}:log-group:{written_to}",
+            else f"arn:{PARTITION}:logs:{REGION}:{ACCOUNT_ID}:log-group:{written_to}",
             **options,
         )
         for key, value in tags.items():
@@ -205,7 +206,7 @@ def _check_place(arguments: Arguments, region: str, *, public: bool, log_network
             "log_network_queries", True, asked="given with vpcs",
             way_out="the resolver logs for networks; query_logging is for public zones", citation="164.312(b)",
         )  # fmt: skip
-    if public and not Token.is_unresolved(region) and region != _HOME:
+    if public and not is_unresolved(region) and region != _HOME:
         arguments.refuse(
             "scope", f"one of {region}", asked=f"a stack of {_HOME} for a public zone",
             way_out="zones have no Region, but their logs and signing keys are there; make a stack there",

@@ -9,10 +9,11 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct, IConstruct
 
 from hipaa_constructs.services._of_stack import one_of_stack
+from hipaa_constructs.services._tokens import ACCOUNT_ID, PARTITION, REGION
 from hipaa_constructs.services.kms import AnyKey
 from hipaa_constructs.services.logs import EncryptedLogGroup
 
-_ZONES = f"arn:{Aws.PARTITION}:route53:::hostedzone/*"
+_ZONES = f"arn:{PARTITION}:route53:::hostedzone/*"
 _PUBLIC, _PRIVATE = "/aws/route53/", "/aws/route53resolver/"
 _LONGEST_WAIT = 30
 
@@ -42,7 +43,7 @@ class DnsQueryLogging(Construct):
                 _writing(
                     "delivery.logs.amazonaws.com",
                     _PRIVATE,
-                    f"arn:{Aws.PARTITION}:logs:{Aws.REGION}:{Aws.ACCOUNT_ID}:*",
+                    f"arn:{PARTITION}:logs:{REGION}:{ACCOUNT_ID}:*",
                 ),
             ],
         )
@@ -131,15 +132,15 @@ class DnsSigningKey(Construct):
 def _writing(service: str, prefix: str, source: str) -> iam.PolicyStatement:
     return iam.PolicyStatement(
         actions=["logs:CreateLogStream", "logs:PutLogEvents"],
-        resources=[f"arn:{Aws.PARTITION}:logs:{Aws.REGION}:{Aws.ACCOUNT_ID}:log-group:{prefix}*"],
+        resources=[f"arn:{PARTITION}:logs:{REGION}:{ACCOUNT_ID}:log-group:{prefix}*"],
         principals=[iam.ServicePrincipal(service)],
-        conditions={"StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID}, "ArnLike": {"aws:SourceArn": source}},
+        conditions={"StringEquals": {"aws:SourceAccount": ACCOUNT_ID}, "ArnLike": {"aws:SourceArn": source}},
     )
 
 
 def _signing() -> list[iam.PolicyStatement]:
     service = iam.ServicePrincipal("dnssec-route53.amazonaws.com")
-    own = {"StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID}, "ArnLike": {"aws:SourceArn": _ZONES}}
+    own = {"StringEquals": {"aws:SourceAccount": ACCOUNT_ID}, "ArnLike": {"aws:SourceArn": _ZONES}}
     return [
         iam.PolicyStatement(
             sid="DnssecOfThisAccount",

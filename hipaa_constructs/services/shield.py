@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, TypedDict, Unpack
 
-from aws_cdk import Aws, Names, Token
+from aws_cdk import Names
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_route53 as route53
 from aws_cdk import aws_shield as shield
@@ -15,6 +15,7 @@ from constructs import Construct
 
 from hipaa_constructs.services._names import refuse_phi
 from hipaa_constructs.services._options import Arguments, Contract
+from hipaa_constructs.services._tokens import PARTITION, is_unresolved
 from hipaa_constructs.services._waiving import waive
 from hipaa_constructs.waivers import Waiver
 
@@ -100,7 +101,7 @@ class ShieldProtection(Construct):
         """
         arguments = Arguments(scope, id, contract=self.contract, waivers=waivers, free=options)
         refuse_phi(arguments, "protection_name", [protection_name], way_out="names are not encrypted")
-        if not Token.is_unresolved(resource_arn):
+        if not is_unresolved(resource_arn):
             _check_resource(arguments, resource_arn, health_check, automatic_response)
         super().__init__(scope, id)
         self.resource_arn = resource_arn
@@ -120,7 +121,7 @@ class ShieldProtection(Construct):
             resource_arn=resource_arn,
             health_check_arns=None
             if health_check is None
-            else [f"arn:{Aws.PARTITION}:route53:::healthcheck/{health_check.health_check_id}"],
+            else [f"arn:{PARTITION}:route53:::healthcheck/{health_check.health_check_id}"],
             application_layer_automatic_response_configuration=response,
         )
         waive(self, *waivers)
@@ -268,7 +269,7 @@ def _check_contacts(arguments: Arguments, contacts: Sequence[EmergencyContact]) 
         )  # fmt: skip
     phones = [one.phone_number for one in contacts if one.phone_number]
     for phone in phones or [""]:
-        if not Token.is_unresolved(phone) and not _PHONE.fullmatch(phone):
+        if not is_unresolved(phone) and not _PHONE.fullmatch(phone):
             arguments.refuse(
                 "contacts", phone, asked="given with a telephone like +12065550100",
                 way_out="the team calls", citation="164.308(a)(6)(ii)",

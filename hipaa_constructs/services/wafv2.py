@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal, TypeAlias, TypedDict, Unpack
 
-from aws_cdk import Aws, Fn, Names, Stack, Token
+from aws_cdk import Aws, Fn, Names, Stack
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from aws_cdk import aws_wafv2 as wafv2
@@ -13,6 +13,7 @@ from constructs import Construct
 
 from hipaa_constructs.errors import ComplianceError
 from hipaa_constructs.services._options import Arguments, Contract
+from hipaa_constructs.services._tokens import ACCOUNT_ID, PARTITION, REGION, is_unresolved
 from hipaa_constructs.services._waiving import waive
 from hipaa_constructs.services.elbv2 import HttpsLoadBalancer
 from hipaa_constructs.services.kms import AnyKey
@@ -131,9 +132,7 @@ class HipaaWebAcl(Construct):
             self,
             "Logging",
             resource_arn=self.web_acl_arn,
-            log_destination_configs=[
-                f"arn:{Aws.PARTITION}:logs:{Aws.REGION}:{Aws.ACCOUNT_ID}:log-group:{group.log_group_name}"
-            ],
+            log_destination_configs=[f"arn:{PARTITION}:logs:{REGION}:{ACCOUNT_ID}:log-group:{group.log_group_name}"],
             redacted_fields=[
                 *({"singleHeader": {"Name": header}} for header in ("authorization", "cookie")),
                 {"queryString": {}},
@@ -176,7 +175,7 @@ def _arn_of(behind: elbv2.IApplicationLoadBalancer | apigateway.IStage | str) ->
     if hasattr(behind, "load_balancer_arn"):
         return behind.load_balancer_arn
     api = behind.rest_api.rest_api_id
-    return f"arn:{Aws.PARTITION}:apigateway:{Aws.REGION}::/restapis/{api}/stages/{behind.stage_name}"
+    return f"arn:{PARTITION}:apigateway:{REGION}::/restapis/{api}/stages/{behind.stage_name}"
 
 
 def _visible(name: str) -> wafv2.CfnWebACL.VisibilityConfigProperty:
@@ -233,7 +232,7 @@ def _check(arguments: Arguments, scope: str, rate: int, region: str) -> None:
             way_out="AWS WAF knows no other",
             citation=_CITATION,
         )
-    if scope == "CLOUDFRONT" and not Token.is_unresolved(region) and region != _GLOBAL_REGION:
+    if scope == "CLOUDFRONT" and not is_unresolved(region) and region != _GLOBAL_REGION:
         arguments.refuse(
             "web_acl_scope",
             f"CLOUDFRONT in {region}",
