@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from hipaa_constructs.pack import HipaaConstructsChecks, enforce
     from hipaa_constructs.rules import Settings, Template
     from hipaa_constructs.services._waiving import waive
+    from hipaa_constructs.services.acm import HipaaCertificate
     from hipaa_constructs.services.apigateway import HipaaRestApi
     from hipaa_constructs.services.apigatewayv2 import HipaaHttpApi
     from hipaa_constructs.services.autoscaling import HipaaAutoScalingGroup
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from hipaa_constructs.services.ecs_tls_proxy import TlsProxy
     from hipaa_constructs.services.elasticache import HipaaRedisCluster
     from hipaa_constructs.services.elbv2 import HttpsLoadBalancer
+    from hipaa_constructs.services.elbv2_network import TlsNetworkLoadBalancer
     from hipaa_constructs.services.hardening import HardeningChange, HipaaHardening
     from hipaa_constructs.services.iam import ManagedPolicyRole
     from hipaa_constructs.services.kms import EncryptionKey, ReplicaEncryptionKey
@@ -43,9 +45,11 @@ if TYPE_CHECKING:
     from hipaa_constructs.services.rds_aurora import HipaaAuroraCluster
     from hipaa_constructs.services.rds_replica import HipaaRdsReadReplica
     from hipaa_constructs.services.recovery import RecoveryObjective
+    from hipaa_constructs.services.route53 import HipaaHostedZone
     from hipaa_constructs.services.s3 import EncryptedBucket, ReplicaBucket
     from hipaa_constructs.services.s3_logs import LogArchive
     from hipaa_constructs.services.secretsmanager import EncryptedSecret
+    from hipaa_constructs.services.shield import EmergencyContact, ShieldEngagement, ShieldProtection
     from hipaa_constructs.services.sns import EncryptedTopic
     from hipaa_constructs.services.sqs import EncryptedQueue
     from hipaa_constructs.services.wafv2 import HipaaWebAcl
@@ -54,6 +58,7 @@ if TYPE_CHECKING:
 __all__ = [
     "ComplianceError",
     "ContainerSecret",
+    "EmergencyContact",
     "EncryptedBackupVault",
     "EncryptedBucket",
     "EncryptedLogGroup",
@@ -69,11 +74,13 @@ __all__ = [
     "HipaaAuroraCluster",
     "HipaaAutoScalingGroup",
     "HipaaBackupPlan",
+    "HipaaCertificate",
     "HipaaConstructsChecks",
     "HipaaEcsCluster",
     "HipaaEcsService",
     "HipaaFunction",
     "HipaaHardening",
+    "HipaaHostedZone",
     "HipaaHttpApi",
     "HipaaRdsInstance",
     "HipaaRdsReadReplica",
@@ -92,7 +99,10 @@ __all__ = [
     "ReplicaEncryptionKey",
     "Report",
     "Settings",
+    "ShieldEngagement",
+    "ShieldProtection",
     "Template",
+    "TlsNetworkLoadBalancer",
     "TlsProxy",
     "Waiver",
     "check",
@@ -104,6 +114,7 @@ __all__ = [
 _MODULES = {
     "ComplianceError": "errors",
     "ContainerSecret": "services.ecs_secrets",
+    "EmergencyContact": "services.shield",
     "EncryptedBackupVault": "services.backup_vault",
     "EncryptedBucket": "services.s3",
     "EncryptedLogGroup": "services.logs",
@@ -119,11 +130,13 @@ _MODULES = {
     "HipaaAuroraCluster": "services.rds_aurora",
     "HipaaAutoScalingGroup": "services.autoscaling",
     "HipaaBackupPlan": "services.backup",
+    "HipaaCertificate": "services.acm",
     "HipaaConstructsChecks": "pack",
     "HipaaEcsCluster": "services.ecs_cluster",
     "HipaaEcsService": "services.ecs",
     "HipaaFunction": "services.lambda_",
     "HipaaHardening": "services.hardening",
+    "HipaaHostedZone": "services.route53",
     "HipaaHttpApi": "services.apigatewayv2",
     "HipaaRdsInstance": "services.rds",
     "HipaaRdsReadReplica": "services.rds_replica",
@@ -142,7 +155,10 @@ _MODULES = {
     "ReplicaEncryptionKey": "services.kms",
     "Report": "checker",
     "Settings": "rules",
+    "ShieldEngagement": "services.shield",
+    "ShieldProtection": "services.shield",
     "Template": "rules",
+    "TlsNetworkLoadBalancer": "services.elbv2_network",
     "TlsProxy": "services.ecs_tls_proxy",
     "Waiver": "waivers",
     "check": "checker",

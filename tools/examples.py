@@ -17,6 +17,7 @@ from aws_cdk import aws_rds as rds
 from constructs import Construct
 
 from hipaa_constructs import (
+    EmergencyContact,
     EncryptedBackupVault,
     EncryptedBucket,
     EncryptedLogGroup,
@@ -31,9 +32,11 @@ from hipaa_constructs import (
     HipaaAuroraCluster,
     HipaaAutoScalingGroup,
     HipaaBackupPlan,
+    HipaaCertificate,
     HipaaEcsCluster,
     HipaaEcsService,
     HipaaFunction,
+    HipaaHostedZone,
     HipaaHttpApi,
     HipaaRdsInstance,
     HipaaRdsReadReplica,
@@ -45,6 +48,9 @@ from hipaa_constructs import (
     LogArchive,
     ManagedPolicyRole,
     ReplicaEncryptionKey,
+    ShieldEngagement,
+    ShieldProtection,
+    TlsNetworkLoadBalancer,
     TlsProxy,
 )
 
@@ -165,6 +171,8 @@ EXAMPLES: Mapping[type[Construct], Callable[[Stack], Construct]] = {
     HipaaHttpApi: http_api,
     HipaaRestApi: rest_api,
     HipaaBackupPlan: lambda stack: HipaaBackupPlan(stack, "Example"),
+    HipaaCertificate: lambda stack: HipaaCertificate(stack, "Example", domain_name="portal.example.org"),
+    HipaaHostedZone: lambda stack: HipaaHostedZone(stack, "Example", zone_name="example.org"),
     HipaaRdsInstance: lambda stack: HipaaRdsInstance(stack, "Example", engine=POSTGRES, vpc=network(stack)),
     HipaaRdsReadReplica: lambda stack: HipaaRdsReadReplica(
         stack,
@@ -184,5 +192,16 @@ EXAMPLES: Mapping[type[Construct], Callable[[Stack], Construct]] = {
     ManagedPolicyRole: lambda stack: ManagedPolicyRole(stack, "Example", assumed_by=iam.AccountRootPrincipal()),
     ReplicaEncryptionKey: lambda stack: ReplicaEncryptionKey(
         stack, "Example", primary_key_arn="arn:aws:kms:us-east-1:123456789012:key/mrk-0123456789abcdef"
+    ),
+    ShieldEngagement: lambda stack: ShieldEngagement(
+        stack,
+        "Example",
+        contacts=[EmergencyContact(email_address="security@example.org", phone_number="+12065550100")],
+    ),
+    ShieldProtection: lambda stack: ShieldProtection(
+        stack, "Example", resource_arn="arn:aws:cloudfront::123456789012:distribution/EDFDVBD6EXAMPLE"
+    ),
+    TlsNetworkLoadBalancer: lambda stack: TlsNetworkLoadBalancer(
+        stack, "Example", vpc=network(stack), certificates=[imported_certificate(stack)]
     ),
 }

@@ -214,11 +214,13 @@ def _read(document: Node) -> tuple[list[Statement], bool]:
 
 
 def _parsed(document: Node) -> Node:
-    """Return a document that is written as text, which CloudFormation takes too, as what it says."""
-    if document.text is None:
+    """Return a document that is written as text, also as one with unknown pieces, as what it says."""
+    text = document.outline() if document.is_unknown else document.text
+    if not text:
         return document
     try:
-        return Node(document.template, json.loads(document.text), document.path)
+        # What stands for an unknown piece is a control character.
+        return Node(document.template, json.loads(text, strict=not document.is_unknown), document.path)
     except (ValueError, RecursionError):
         return document
 
@@ -285,11 +287,19 @@ def callers_named(statement: Statement) -> Outcome:
             return node.broken("it allows everyone but a few (NotPrincipal)")
         return node.broken("it allows everyone (Principal *)")
     services = statement.services()
-    if services and not statement.is_confined(SERVICE_CALLER_KEYS):
+    if services and not statement.is_confined(SERVICE_CALLER_KEYS) and not _grants_for_itself(statement):
         if not statement.hidden & {"Effect", "Condition"}:
             return node.broken(f"it allows {services[0].shown()} whoever asks it to")
         opens = None
     return node.undecided("an intrinsic function hides whom it allows") if opens is None else MET
+
+
+def _grants_for_itself(statement: Statement) -> bool:
+    """Tell whether it lets a service only make grants for itself, for which AWS documents no caller to be named."""
+    values = statement.conditions.get(("bool", "kms:grantisforawsresource"), ())
+    grants = [is_text(action.value, "kms:CreateGrant") for action in statement.actions]
+    sure = "NotAction" not in statement.inverted and bool(grants) and all(grants)
+    return sure and bool(values) and all(is_text(node.value, "true") for node in values)
 
 
 def denies_all_principals(statement: Statement, *actions: str) -> bool | None:

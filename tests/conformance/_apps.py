@@ -44,6 +44,7 @@ from aws_cdk import aws_wafv2 as wafv2
 from cdk_nag import AwsSolutionsChecks, HIPAASecurityChecks
 
 from hipaa_constructs import (
+    EmergencyContact,
     EncryptedBackupVault,
     EncryptedBucket,
     EncryptedLogGroup,
@@ -56,16 +57,22 @@ from hipaa_constructs import (
     FlowLoggedVpc,
     HipaaAuroraCluster,
     HipaaBackupPlan,
+    HipaaCertificate,
     HipaaEcsCluster,
     HipaaEcsService,
     HipaaFunction,
+    HipaaHostedZone,
     HipaaHttpApi,
     HipaaRdsInstance,
     HipaaRedisCluster,
     HipaaRestApi,
+    HipaaWebAcl,
     LogArchive,
     ManagedPolicyRole,
     ReplicaEncryptionKey,
+    ShieldEngagement,
+    ShieldProtection,
+    TlsNetworkLoadBalancer,
     TlsProxy,
     enforce,
 )
@@ -133,7 +140,7 @@ def good(app: App) -> None:
     distribution(stack)
     digest = "sha256:" + "0" * 64
     arn = "arn:aws:acm:us-east-1:123456789012:certificate/01234567-89ab-cdef-0123-456789abcdef"
-    HipaaEcsService(
+    portal = HipaaEcsService(
         stack,
         "Portal",
         vpc=network,
@@ -145,6 +152,7 @@ def good(app: App) -> None:
     )
     cluster = HipaaEcsCluster(stack, "Instances", vpc=network)
     cluster.add_instances("Arm", instance_type=ec2.InstanceType("m7g.large"), encryption_key=EncryptionKey.of(stack))
+    _edge(stack, network, portal)
     _computing(stack, network)
     _apis(stack, network)
     # Alone in a stack, the archive is not seen by cdk-nag to be where logs go.
@@ -175,6 +183,18 @@ def _apis(stack: Stack, network: ec2.IVpc) -> None:
     http = HipaaHttpApi(stack, "Http")
     integration = integrations.HttpLambdaIntegration("Visits", function.function)
     http.api.add_routes(path="/visits", methods=[apigatewayv2.HttpMethod.GET], integration=integration)
+
+
+def _edge(stack: Stack, network: ec2.IVpc, portal: HipaaEcsService) -> None:
+    """Make what stands before everything else."""
+    zone = HipaaHostedZone(stack, "Public", zone_name="example.org")
+    HipaaHostedZone(stack, "Private", zone_name="internal.example.org", vpcs=[network], log_network_queries=True)
+    certificate = HipaaCertificate(stack, "Names", domain_name="partners.example.org").certificate
+    TlsNetworkLoadBalancer(stack, "Partners", vpc=network, certificates=[certificate])
+    HipaaWebAcl(stack, "Firewall").associate("Portal", portal.load_balancer)
+    ShieldProtection(stack, "Shielded", resource_arn=zone.zone.hosted_zone_arn)
+    hotline = EmergencyContact(email_address="security@example.org", phone_number="+12065550100")
+    ShieldEngagement(stack, "Team", contacts=[hotline])
 
 
 def _computing(stack: Stack, network: ec2.IVpc) -> None:
