@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from hipaa_constructs.services.cloudfront_behaviors import HttpsBehavior
     from hipaa_constructs.services.cloudfront_origins import HttpsOrigin
     from hipaa_constructs.services.cloudtrail import EncryptedTrail
+    from hipaa_constructs.services.dynamodb import EncryptedTable
     from hipaa_constructs.services.ec2 import FlowLoggedVpc
     from hipaa_constructs.services.ecr import EncryptedRepository
     from hipaa_constructs.services.ecs import HipaaEcsService
@@ -57,6 +58,7 @@ __all__ = [
     "EncryptedQueue",
     "EncryptedRepository",
     "EncryptedSecret",
+    "EncryptedTable",
     "EncryptedTopic",
     "EncryptedTrail",
     "EncryptionKey",
@@ -104,6 +106,7 @@ _MODULES = {
     "EncryptedQueue": "services.sqs",
     "EncryptedRepository": "services.ecr",
     "EncryptedSecret": "services.secretsmanager",
+    "EncryptedTable": "services.dynamodb",
     "EncryptedTopic": "services.sns",
     "EncryptedTrail": "services.cloudtrail",
     "EncryptionKey": "services.kms",

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 from aws_cdk import Stack
 from aws_cdk import aws_certificatemanager as acm
+from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_iam as iam
@@ -20,6 +21,7 @@ from hipaa_constructs import (
     EncryptedQueue,
     EncryptedRepository,
     EncryptedSecret,
+    EncryptedTable,
     EncryptedTopic,
     EncryptedTrail,
     EncryptionKey,
@@ -62,6 +64,7 @@ def distribution(stack: Stack) -> EndToEndHttpsDistribution:
     )
 
 
+BY_ID = dynamodb.Attribute(name="id", type=dynamodb.AttributeType.STRING)
 POSTGRES = rds.DatabaseInstanceEngine.postgres(version=rds.PostgresEngineVersion.VER_17_6)
 AURORA_POSTGRES = rds.DatabaseClusterEngine.aurora_postgres(version=rds.AuroraPostgresEngineVersion.VER_16_8)
 
@@ -117,6 +120,7 @@ EXAMPLES: Mapping[type[Construct], Callable[[Stack], Construct]] = {
     EncryptedRepository: lambda stack: EncryptedRepository(stack, "Example"),
     EncryptedSecret: rotated_secret,
     EncryptedQueue: lambda stack: EncryptedQueue(stack, "Example"),
+    EncryptedTable: lambda stack: EncryptedTable(stack, "Example", partition_key=BY_ID),
     EncryptedTopic: lambda stack: EncryptedTopic(stack, "Example"),
     EncryptedTrail: lambda stack: EncryptedTrail(stack, "Example"),
     EncryptionKey: lambda stack: EncryptionKey(stack, "Example"),

@@ -49,6 +49,7 @@ from hipaa_constructs import (
     EncryptedQueue,
     EncryptedRepository,
     EncryptedSecret,
+    EncryptedTable,
     EncryptedTopic,
     EncryptedTrail,
     EncryptionKey,
@@ -115,6 +116,7 @@ def good(app: App) -> None:
         point_in_time_recovery_specification=recovery,
         resource_policy=_stores.tls_only(),
     )
+    EncryptedTable(stack, "Appointments", partition_key=key)
     EncryptedTrail(stack, "Trail", data_events=[exports, table], digest_review=events.Schedule.rate(Duration.days(1)))
     plan.protect(_stores.good(stack, network))
     volume = ec2.Volume(

@@ -26,6 +26,7 @@ def test_the_public_names_are_frozen() -> None:
         "EncryptedQueue",
         "EncryptedRepository",
         "EncryptedSecret",
+        "EncryptedTable",
         "EncryptedTopic",
         "EncryptedTrail",
         "EncryptionKey",
