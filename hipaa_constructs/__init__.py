@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from hipaa_constructs.services.ecs_cluster import HipaaEcsCluster
     from hipaa_constructs.services.ecs_secrets import ContainerSecret
     from hipaa_constructs.services.ecs_tls_proxy import TlsProxy
+    from hipaa_constructs.services.efs import EncryptedFileSystem
     from hipaa_constructs.services.elasticache import HipaaRedisCluster
     from hipaa_constructs.services.elbv2 import HttpsLoadBalancer
     from hipaa_constructs.services.hardening import HardeningChange, HipaaHardening
@@ -54,6 +55,7 @@ __all__ = [
     "ContainerSecret",
     "EncryptedBackupVault",
     "EncryptedBucket",
+    "EncryptedFileSystem",
     "EncryptedLogGroup",
     "EncryptedQueue",
     "EncryptedRepository",
@@ -102,6 +104,7 @@ _MODULES = {
     "ContainerSecret": "services.ecs_secrets",
     "EncryptedBackupVault": "services.backup_vault",
     "EncryptedBucket": "services.s3",
+    "EncryptedFileSystem": "services.efs",
     "EncryptedLogGroup": "services.logs",
     "EncryptedQueue": "services.sqs",
     "EncryptedRepository": "services.ecr",

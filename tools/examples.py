@@ -17,6 +17,7 @@ from constructs import Construct
 from hipaa_constructs import (
     EncryptedBackupVault,
     EncryptedBucket,
+    EncryptedFileSystem,
     EncryptedLogGroup,
     EncryptedQueue,
     EncryptedRepository,
@@ -64,6 +65,7 @@ def distribution(stack: Stack) -> EndToEndHttpsDistribution:
     )
 
 
+KEY_IN_THE_WEST = "arn:aws:kms:us-west-2:123456789012:key/01234567-89ab-cdef-0123-456789abcdef"
 BY_ID = dynamodb.Attribute(name="id", type=dynamodb.AttributeType.STRING)
 POSTGRES = rds.DatabaseInstanceEngine.postgres(version=rds.PostgresEngineVersion.VER_17_6)
 AURORA_POSTGRES = rds.DatabaseClusterEngine.aurora_postgres(version=rds.AuroraPostgresEngineVersion.VER_16_8)
@@ -116,6 +118,13 @@ def instances(stack: Stack) -> HipaaAutoScalingGroup:
 EXAMPLES: Mapping[type[Construct], Callable[[Stack], Construct]] = {
     EncryptedBackupVault: lambda stack: EncryptedBackupVault(stack, "Example"),
     EncryptedBucket: lambda stack: EncryptedBucket(stack, "Example"),
+    EncryptedFileSystem: lambda stack: EncryptedFileSystem(
+        stack,
+        "Example",
+        vpc=FlowLoggedVpc(stack, "Network").vpc,
+        replication_region="us-west-2",
+        replication_key=KEY_IN_THE_WEST,
+    ),
     EncryptedLogGroup: lambda stack: EncryptedLogGroup(stack, "Example"),
     EncryptedRepository: lambda stack: EncryptedRepository(stack, "Example"),
     EncryptedSecret: rotated_secret,

@@ -45,6 +45,7 @@ from cdk_nag import AwsSolutionsChecks, HIPAASecurityChecks
 from hipaa_constructs import (
     EncryptedBackupVault,
     EncryptedBucket,
+    EncryptedFileSystem,
     EncryptedLogGroup,
     EncryptedQueue,
     EncryptedRepository,
@@ -68,7 +69,7 @@ from hipaa_constructs import (
 )
 from tests._synthesis import protect
 from tests.conformance import _stores
-from tools.examples import AURORA_POSTGRES, POSTGRES, distribution
+from tools.examples import AURORA_POSTGRES, KEY_IN_THE_WEST, POSTGRES, distribution
 
 PRIMARY = "arn:aws:kms:us-east-1:123456789012:key/mrk-0123456789abcdef"
 
@@ -117,6 +118,9 @@ def good(app: App) -> None:
         resource_policy=_stores.tls_only(),
     )
     EncryptedTable(stack, "Appointments", partition_key=key)
+    EncryptedFileSystem(
+        stack, "Scanned", vpc=network, replication_region="us-west-2", replication_key=KEY_IN_THE_WEST
+    ).add_access_point("Viewer", path="/scans", uid="1000", gid="1000")
     EncryptedTrail(stack, "Trail", data_events=[exports, table], digest_review=events.Schedule.rate(Duration.days(1)))
     plan.protect(_stores.good(stack, network))
     volume = ec2.Volume(

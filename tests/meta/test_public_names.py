@@ -22,6 +22,7 @@ def test_the_public_names_are_frozen() -> None:
         "ContainerSecret",
         "EncryptedBackupVault",
         "EncryptedBucket",
+        "EncryptedFileSystem",
         "EncryptedLogGroup",
         "EncryptedQueue",
         "EncryptedRepository",
