@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from hipaa_constructs.services.rds_replica import HipaaRdsReadReplica
     from hipaa_constructs.services.recovery import RecoveryObjective
     from hipaa_constructs.services.s3 import EncryptedBucket, ReplicaBucket
+    from hipaa_constructs.services.s3_archive import ArchiveBucket
     from hipaa_constructs.services.s3_logs import LogArchive
     from hipaa_constructs.services.secretsmanager import EncryptedSecret
     from hipaa_constructs.services.sns import EncryptedTopic
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
     from hipaa_constructs.waivers import Waiver
 
 __all__ = [
+    "ArchiveBucket",
     "ComplianceError",
     "ContainerSecret",
     "EncryptedBackupVault",
@@ -100,6 +102,7 @@ __all__ = [
 ]
 
 _MODULES = {
+    "ArchiveBucket": "services.s3_archive",
     "ComplianceError": "errors",
     "ContainerSecret": "services.ecs_secrets",
     "EncryptedBackupVault": "services.backup_vault",

@@ -15,6 +15,7 @@ from aws_cdk import aws_rds as rds
 from constructs import Construct
 
 from hipaa_constructs import (
+    ArchiveBucket,
     EncryptedBackupVault,
     EncryptedBucket,
     EncryptedFileSystem,
@@ -116,6 +117,7 @@ def instances(stack: Stack) -> HipaaAutoScalingGroup:
 
 
 EXAMPLES: Mapping[type[Construct], Callable[[Stack], Construct]] = {
+    ArchiveBucket: lambda stack: ArchiveBucket(stack, "Example"),
     EncryptedBackupVault: lambda stack: EncryptedBackupVault(stack, "Example"),
     EncryptedBucket: lambda stack: EncryptedBucket(stack, "Example"),
     EncryptedFileSystem: lambda stack: EncryptedFileSystem(

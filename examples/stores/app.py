@@ -1,10 +1,17 @@
-"""Stores of visits: a table that a portal reads, and the scans that it writes."""
+"""Stores of visits: a table that a portal reads, the scans that it writes, and an archive that nobody deletes from."""
 
 import aws_cdk as cdk
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
 
-from hipaa_constructs import EncryptedFileSystem, EncryptedTable, FlowLoggedVpc, ManagedPolicyRole, enforce
+from hipaa_constructs import (
+    ArchiveBucket,
+    EncryptedFileSystem,
+    EncryptedTable,
+    FlowLoggedVpc,
+    ManagedPolicyRole,
+    enforce,
+)
 
 app = cdk.App()
 stack = cdk.Stack(app, "Stores", termination_protection=True)
@@ -26,6 +33,8 @@ scans = EncryptedFileSystem(
     replication_key="arn:aws:kms:us-west-2:123456789012:key/01234567-89ab-cdef-0123-456789abcdef",
 )
 scans.grant_access(portal, scans.add_access_point("Viewer", path="/scans", uid="1000", gid="1000"))
+
+ArchiveBucket(stack, "Closed", locked=True)
 
 enforce(app)
 app.synth()

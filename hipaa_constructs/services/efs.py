@@ -26,7 +26,9 @@ _MOUNT_TARGETS_BY_SUBNET = "@aws-cdk/aws-efs:mountTargetOrderInsensitiveLogicalI
 """The feature flag that names mount targets by subnet, so that a further zone replaces none."""
 
 _KEEPING = (RemovalPolicy.RETAIN, RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
-_ELSEWHERE = Relaxation(option="replication_region", production=None, development=None, rules=("EfsReplicated",))
+_ELSEWHERE = Relaxation(
+    option="replication_region", production="a second Region", development="none", rules=("EfsReplicated",)
+)
 _REMOVAL = Relaxation(
     option="removal_policy",
     production=RemovalPolicy.RETAIN,

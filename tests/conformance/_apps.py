@@ -43,6 +43,7 @@ from aws_cdk import aws_wafv2 as wafv2
 from cdk_nag import AwsSolutionsChecks, HIPAASecurityChecks
 
 from hipaa_constructs import (
+    ArchiveBucket,
     EncryptedBackupVault,
     EncryptedBucket,
     EncryptedFileSystem,
@@ -118,6 +119,7 @@ def good(app: App) -> None:
         resource_policy=_stores.tls_only(),
     )
     EncryptedTable(stack, "Appointments", partition_key=key)
+    ArchiveBucket(stack, "OldRecords", locked=True)
     EncryptedFileSystem(
         stack, "Scanned", vpc=network, replication_region="us-west-2", replication_key=KEY_IN_THE_WEST
     ).add_access_point("Viewer", path="/scans", uid="1000", gid="1000")
