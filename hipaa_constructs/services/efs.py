@@ -65,7 +65,7 @@ class EncryptedFileSystem(Construct):
     second Region, with the transfer there.
 
     Rules: EfsEncrypted, EfsUsesCustomerManagedKey, EfsTlsOnly, EfsAccessPointEnforcesUser, EfsAccessPointEnforcesRoot,
-    EfsMountTargetPrivate, EfsRegional, EfsReplicated, EfsKept, EfsInBackupPlan.
+    EfsMountTargetPrivate, EfsRegional, EfsReplicated, EfsKept, EfsFileSystemInBackupPlan.
     Your duty: to mount with the EFS mount helper, ``tls`` and ``iam``; that restores work, and EFS is switched on in
     the Region's AWS Backup settings; that the second Region has subnets and mount targets when it is needed.
     AWS: https://docs.aws.amazon.com/efs/latest/ug/security-considerations.html
