@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from hipaa_constructs.services.rds_aurora import HipaaAuroraCluster
     from hipaa_constructs.services.rds_replica import HipaaRdsReadReplica
     from hipaa_constructs.services.recovery import RecoveryObjective
+    from hipaa_constructs.services.redshift import HipaaRedshiftCluster
     from hipaa_constructs.services.s3 import EncryptedBucket, ReplicaBucket
     from hipaa_constructs.services.s3_archive import ArchiveBucket
     from hipaa_constructs.services.s3_logs import LogArchive
@@ -79,6 +80,7 @@ __all__ = [
     "HipaaRdsInstance",
     "HipaaRdsReadReplica",
     "HipaaRedisCluster",
+    "HipaaRedshiftCluster",
     "HipaaWebAcl",
     "HttpsBehavior",
     "HttpsLoadBalancer",
@@ -129,6 +131,7 @@ _MODULES = {
     "HipaaRdsInstance": "services.rds",
     "HipaaRdsReadReplica": "services.rds_replica",
     "HipaaRedisCluster": "services.elasticache",
+    "HipaaRedshiftCluster": "services.redshift",
     "HipaaWebAcl": "services.wafv2",
     "HttpsBehavior": "services.cloudfront_behaviors",
     "HttpsLoadBalancer": "services.elbv2",

@@ -62,6 +62,7 @@ from hipaa_constructs import (
     HipaaEcsService,
     HipaaRdsInstance,
     HipaaRedisCluster,
+    HipaaRedshiftCluster,
     LogArchive,
     ManagedPolicyRole,
     ReplicaEncryptionKey,
@@ -119,6 +120,9 @@ def good(app: App) -> None:
         resource_policy=_stores.tls_only(),
     )
     EncryptedTable(stack, "Appointments", partition_key=key)
+    HipaaRedshiftCluster(
+        stack, "Analyses", vpc=network, snapshot_copy_region="us-west-2", snapshot_copy_grant="warehouse"
+    )
     ArchiveBucket(stack, "OldRecords", locked=True)
     EncryptedFileSystem(
         stack, "Scanned", vpc=network, replication_region="us-west-2", replication_key=KEY_IN_THE_WEST

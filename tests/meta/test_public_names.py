@@ -45,6 +45,7 @@ def test_the_public_names_are_frozen() -> None:
         "HipaaRdsInstance",
         "HipaaRdsReadReplica",
         "HipaaRedisCluster",
+        "HipaaRedshiftCluster",
         "HipaaWebAcl",
         "HttpsBehavior",
         "HttpsLoadBalancer",
