@@ -77,7 +77,7 @@ class EncryptedFileSystem(Construct):
 
     contract = Contract(
         wraps=efs.FileSystem,
-        types=("AWS::EFS::AccessPoint", "AWS::EFS::FileSystem", "AWS::EFS::MountTarget"),
+        types=("AWS::EFS::FileSystem", "AWS::EFS::AccessPoint", "AWS::EFS::MountTarget"),
         fixed={
             "allow_anonymous_access": "only clients that IAM lets in mount it (164.312(d)); call grant_access()",
             "enable_automatic_backups": "the backup plan takes them (164.308(a)(7)(ii)(A)); pass backup_plan",

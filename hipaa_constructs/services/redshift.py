@@ -30,6 +30,7 @@ _NO_PARAMETERS: Mapping[str, str] = MappingProxyType({})
 _LONGEST = Duration.days(35)
 _PORT = 5439
 _PORTS = (*range(5431, 5456), *range(8191, 8216))
+_WINDOW = "sun:08:00-sun:09:00"
 _ZONES, _FEWEST_NODES, _MOST_NODES = 3, 2, 100
 _KEEPING = (RemovalPolicy.RETAIN, RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE, RemovalPolicy.SNAPSHOT)
 _ELSEWHERE = Relaxation(
@@ -209,7 +210,8 @@ class HipaaRedshiftCluster(Construct):
             removal_policy: by default a last snapshot is taken when the cluster goes; RETAIN keeps the cluster.
             holds_phi: False says that it holds no PHI; a development environment then lets it go with its stack.
             waivers: exceptions from the rules about clusters.
-            **options: of `redshift.CfnCluster`, see `RedshiftOptions`.
+            **options: of `redshift.CfnCluster`, see `RedshiftOptions`. Maintenance is on Sundays at 8 to 9, UTC, by
+                default.
 
         Raises:
             ComplianceError: an option is fixed or unknown, weaker than a rule that is not waived, or makes no cluster.
@@ -280,6 +282,7 @@ class HipaaRedshiftCluster(Construct):
             subnet_ids=[subnet.subnet_id for subnet in subnets],
         )
         identifier = derived_identifier(self)
+        options.setdefault("preferred_maintenance_window", _WINDOW)
         self.resource = redshift.CfnCluster(
             self,
             "Default",

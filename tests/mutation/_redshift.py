@@ -36,6 +36,7 @@ WEAKENING = Weakening(
         ("Cluster:Properties/NodeType", "*", "refused by Redshift"),
         ("Cluster:Properties/NumberOfNodes", "*", "refused by Redshift"),
         ("Cluster:Properties/Port", "*", "the default, or another port"),
+        ("Cluster:Properties/PreferredMaintenanceWindow", "*", "another window, which Redshift chooses"),
         ("Cluster:Properties/PubliclyAccessible", "deleted", "off is the default"),
         ("Cluster:Properties/SnapshotCopyGrantName", "weakened", "another grant"),
         ("Cluster:Properties/VpcSecurityGroupIds*", "*", "the default group, which FlowLoggedVpc closes, or refused"),

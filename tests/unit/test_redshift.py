@@ -148,6 +148,10 @@ def test_snapshots_are_kept_for_35_days_and_copied_under_a_grant() -> None:
     assert (found["DestinationRegion"], found["SnapshotCopyGrantName"]) == ("us-west-2", "warehouse")
 
 
+def test_maintenance_has_a_window() -> None:
+    assert properties(PLAIN, CLUSTER)["PreferredMaintenanceWindow"] == "sun:08:00-sun:09:00"
+
+
 def test_a_last_snapshot_is_taken_when_the_cluster_goes() -> None:
     found = the(PLAIN, CLUSTER)
     assert (found["DeletionPolicy"], found["UpdateReplacePolicy"]) == ("Snapshot", "Snapshot")
