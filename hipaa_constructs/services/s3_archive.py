@@ -40,7 +40,14 @@ class ArchiveBucket(EncryptedBucket):
     Your duty: how long what is kept, by the law of your state; that somebody tries a restore; that the key stays as
     long as the archive.
     AWS: https://docs.aws.amazon.com/AmazonS3/latest/userguide/archival-storage.html
+
+    Attributes:
+        bucket: the `s3.Bucket`, with the logical id that it would have without this construct.
+        encryption_key: the key of the bucket.
+        locked: whether nobody can delete a version before its time.
     """
+
+    locked: bool
 
     contract = Contract(
         wraps=s3.Bucket,
@@ -137,17 +144,14 @@ class ArchiveBucket(EncryptedBucket):
         if locked:
             options["object_lock_enabled"] = True
             options.setdefault("object_lock_default_retention", s3.ObjectLockRetention.compliance(retention))
-        transitions = [s3.Transition(storage_class=storage_class, transition_after=archive_after)]
+        tiers = [(storage_class, archive_after)]
         if deep_archive_after is not False:
-            transitions.append(
-                s3.Transition(storage_class=s3.StorageClass.DEEP_ARCHIVE, transition_after=deep_archive_after)
-            )
+            tiers.append((s3.StorageClass.DEEP_ARCHIVE, deep_archive_after))
         rule = s3.LifecycleRule(
             id="Archive",
-            transitions=transitions,
+            transitions=[s3.Transition(storage_class=name, transition_after=after) for name, after in tiers],
             noncurrent_version_transitions=[
-                s3.NoncurrentVersionTransition(storage_class=one.storage_class, transition_after=one.transition_after)
-                for one in transitions
+                s3.NoncurrentVersionTransition(storage_class=name, transition_after=after) for name, after in tiers
             ],
             expiration=retention if expires else None,
             noncurrent_version_expiration=retention if expires else None,
