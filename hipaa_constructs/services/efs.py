@@ -64,8 +64,9 @@ class EncryptedFileSystem(Construct):
     Price: about 0.30 USD for a GB and month, 0.025 USD once it has not been read for 30 days, and as much again in the
     second Region, with the transfer there.
 
-    Rules: EfsEncrypted, EfsUsesCustomerManagedKey, EfsTlsOnly, EfsAccessPointEnforcesUser, EfsAccessPointEnforcesRoot,
-    EfsMountTargetPrivate, EfsRegional, EfsReplicated, EfsKept, EfsFileSystemInBackupPlan.
+    Rules: EfsEncrypted, EfsUsesCustomerManagedKey, EfsTlsOnly, EfsMountTargetPrivate, EfsRegional, EfsReplicated,
+    EfsKept, EfsFileSystemInBackupPlan.
+    With `add_access_point` also EfsAccessPointEnforcesUser and EfsAccessPointEnforcesRoot.
     Your duty: to mount with the EFS mount helper, ``tls`` and ``iam``; that restores work, and EFS is switched on in
     the Region's AWS Backup settings; that the second Region has subnets and mount targets when it is needed.
     AWS: https://docs.aws.amazon.com/efs/latest/ug/security-considerations.html

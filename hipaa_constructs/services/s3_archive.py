@@ -35,7 +35,10 @@ class ArchiveBucket(EncryptedBucket):
     Price: 0.004 USD for a GB and month, and 0.00099 USD in Deep Archive, for 90 and 180 days at least; 0.05 USD for
     1000 transitions to Deep Archive, and 0.0025 to 0.02 USD for a GB that is restored.
 
-    Rules: S3ArchiveGuarded, and those of `EncryptedBucket`.
+    Rules: S3ArchiveGuarded, S3BucketEncryptedWithKms, S3BucketUsesCustomerManagedKey, S3BucketKeyEnabled,
+    S3BucketTlsOnly, S3BucketTls12Only, S3BucketRefusesOtherKeys, S3BucketRefusesClientHeldKeys,
+    S3BucketPublicAccessBlocked, S3BucketAclsDisabled, S3BucketAccessLogged, S3BucketVersioned, S3BucketLifecycleSet,
+    S3BucketKept, S3BucketPolicyKept.
     Library waiver: S3BucketReplicated, while ``replicate_to`` is not given.
     Your duty: how long what is kept, by the law of your state; that somebody tries a restore; that the key stays as
     long as the archive.
