@@ -26,12 +26,14 @@ if TYPE_CHECKING:
     from hipaa_constructs.services.cloudfront_behaviors import HttpsBehavior
     from hipaa_constructs.services.cloudfront_origins import HttpsOrigin
     from hipaa_constructs.services.cloudtrail import EncryptedTrail
+    from hipaa_constructs.services.dynamodb import EncryptedTable
     from hipaa_constructs.services.ec2 import FlowLoggedVpc
     from hipaa_constructs.services.ecr import EncryptedRepository
     from hipaa_constructs.services.ecs import HipaaEcsService
     from hipaa_constructs.services.ecs_cluster import HipaaEcsCluster
     from hipaa_constructs.services.ecs_secrets import ContainerSecret
     from hipaa_constructs.services.ecs_tls_proxy import TlsProxy
+    from hipaa_constructs.services.efs import EncryptedFileSystem
     from hipaa_constructs.services.elasticache import HipaaRedisCluster
     from hipaa_constructs.services.elbv2 import HttpsLoadBalancer
     from hipaa_constructs.services.elbv2_network import TlsNetworkLoadBalancer
@@ -45,8 +47,10 @@ if TYPE_CHECKING:
     from hipaa_constructs.services.rds_aurora import HipaaAuroraCluster
     from hipaa_constructs.services.rds_replica import HipaaRdsReadReplica
     from hipaa_constructs.services.recovery import RecoveryObjective
+    from hipaa_constructs.services.redshift import HipaaRedshiftCluster
     from hipaa_constructs.services.route53 import HipaaHostedZone
     from hipaa_constructs.services.s3 import EncryptedBucket, ReplicaBucket
+    from hipaa_constructs.services.s3_archive import ArchiveBucket
     from hipaa_constructs.services.s3_logs import LogArchive
     from hipaa_constructs.services.secretsmanager import EncryptedSecret
     from hipaa_constructs.services.shield import EmergencyContact, ShieldEngagement, ShieldProtection
@@ -56,15 +60,18 @@ if TYPE_CHECKING:
     from hipaa_constructs.waivers import Waiver
 
 __all__ = [
+    "ArchiveBucket",
     "ComplianceError",
     "ContainerSecret",
     "EmergencyContact",
     "EncryptedBackupVault",
     "EncryptedBucket",
+    "EncryptedFileSystem",
     "EncryptedLogGroup",
     "EncryptedQueue",
     "EncryptedRepository",
     "EncryptedSecret",
+    "EncryptedTable",
     "EncryptedTopic",
     "EncryptedTrail",
     "EncryptionKey",
@@ -85,6 +92,7 @@ __all__ = [
     "HipaaRdsInstance",
     "HipaaRdsReadReplica",
     "HipaaRedisCluster",
+    "HipaaRedshiftCluster",
     "HipaaRestApi",
     "HipaaWebAcl",
     "HttpsBehavior",
@@ -112,15 +120,18 @@ __all__ = [
 ]
 
 _MODULES = {
+    "ArchiveBucket": "services.s3_archive",
     "ComplianceError": "errors",
     "ContainerSecret": "services.ecs_secrets",
     "EmergencyContact": "services.shield",
     "EncryptedBackupVault": "services.backup_vault",
     "EncryptedBucket": "services.s3",
+    "EncryptedFileSystem": "services.efs",
     "EncryptedLogGroup": "services.logs",
     "EncryptedQueue": "services.sqs",
     "EncryptedRepository": "services.ecr",
     "EncryptedSecret": "services.secretsmanager",
+    "EncryptedTable": "services.dynamodb",
     "EncryptedTopic": "services.sns",
     "EncryptedTrail": "services.cloudtrail",
     "EncryptionKey": "services.kms",
@@ -141,6 +152,7 @@ _MODULES = {
     "HipaaRdsInstance": "services.rds",
     "HipaaRdsReadReplica": "services.rds_replica",
     "HipaaRedisCluster": "services.elasticache",
+    "HipaaRedshiftCluster": "services.redshift",
     "HipaaRestApi": "services.apigateway",
     "HipaaWebAcl": "services.wafv2",
     "HttpsBehavior": "services.cloudfront_behaviors",

@@ -9,6 +9,7 @@ from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_apigatewayv2 as apigatewayv2
 from aws_cdk import aws_apigatewayv2_integrations as integrations
 from aws_cdk import aws_certificatemanager as acm
+from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_iam as iam
@@ -17,13 +18,16 @@ from aws_cdk import aws_rds as rds
 from constructs import Construct
 
 from hipaa_constructs import (
+    ArchiveBucket,
     EmergencyContact,
     EncryptedBackupVault,
     EncryptedBucket,
+    EncryptedFileSystem,
     EncryptedLogGroup,
     EncryptedQueue,
     EncryptedRepository,
     EncryptedSecret,
+    EncryptedTable,
     EncryptedTopic,
     EncryptedTrail,
     EncryptionKey,
@@ -41,6 +45,7 @@ from hipaa_constructs import (
     HipaaRdsInstance,
     HipaaRdsReadReplica,
     HipaaRedisCluster,
+    HipaaRedshiftCluster,
     HipaaRestApi,
     HipaaWebAcl,
     HttpsLoadBalancer,
@@ -74,6 +79,8 @@ def distribution(stack: Stack) -> EndToEndHttpsDistribution:
     )
 
 
+KEY_IN_THE_WEST = "arn:aws:kms:us-west-2:123456789012:key/01234567-89ab-cdef-0123-456789abcdef"
+BY_ID = dynamodb.Attribute(name="id", type=dynamodb.AttributeType.STRING)
 POSTGRES = rds.DatabaseInstanceEngine.postgres(version=rds.PostgresEngineVersion.VER_17_6)
 AURORA_POSTGRES = rds.DatabaseClusterEngine.aurora_postgres(version=rds.AuroraPostgresEngineVersion.VER_16_8)
 
@@ -154,12 +161,21 @@ def http_api(stack: Stack) -> HipaaHttpApi:
 
 
 EXAMPLES: Mapping[type[Construct], Callable[[Stack], Construct]] = {
+    ArchiveBucket: lambda stack: ArchiveBucket(stack, "Example"),
     EncryptedBackupVault: lambda stack: EncryptedBackupVault(stack, "Example"),
     EncryptedBucket: lambda stack: EncryptedBucket(stack, "Example"),
+    EncryptedFileSystem: lambda stack: EncryptedFileSystem(
+        stack,
+        "Example",
+        vpc=FlowLoggedVpc(stack, "Network").vpc,
+        replication_region="us-west-2",
+        replication_key=KEY_IN_THE_WEST,
+    ),
     EncryptedLogGroup: lambda stack: EncryptedLogGroup(stack, "Example"),
     EncryptedRepository: lambda stack: EncryptedRepository(stack, "Example"),
     EncryptedSecret: rotated_secret,
     EncryptedQueue: lambda stack: EncryptedQueue(stack, "Example"),
+    EncryptedTable: lambda stack: EncryptedTable(stack, "Example", partition_key=BY_ID),
     EncryptedTopic: lambda stack: EncryptedTopic(stack, "Example"),
     EncryptedTrail: lambda stack: EncryptedTrail(stack, "Example"),
     EncryptionKey: lambda stack: EncryptionKey(stack, "Example"),
@@ -182,6 +198,13 @@ EXAMPLES: Mapping[type[Construct], Callable[[Stack], Construct]] = {
         vpc=network(stack),
     ),
     HipaaRedisCluster: lambda stack: HipaaRedisCluster(stack, "Example", vpc=FlowLoggedVpc(stack, "Network").vpc),
+    HipaaRedshiftCluster: lambda stack: HipaaRedshiftCluster(
+        stack,
+        "Example",
+        vpc=FlowLoggedVpc(stack, "Network").vpc,
+        snapshot_copy_region="us-west-2",
+        snapshot_copy_grant="warehouse",
+    ),
     HipaaWebAcl: lambda stack: HipaaWebAcl(stack, "Example"),
     HipaaEcsCluster: lambda stack: HipaaEcsCluster(stack, "Example", vpc=network(stack)),
     HipaaEcsService: service,

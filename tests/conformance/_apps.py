@@ -44,13 +44,16 @@ from aws_cdk import aws_wafv2 as wafv2
 from cdk_nag import AwsSolutionsChecks, HIPAASecurityChecks
 
 from hipaa_constructs import (
+    ArchiveBucket,
     EmergencyContact,
     EncryptedBackupVault,
     EncryptedBucket,
+    EncryptedFileSystem,
     EncryptedLogGroup,
     EncryptedQueue,
     EncryptedRepository,
     EncryptedSecret,
+    EncryptedTable,
     EncryptedTopic,
     EncryptedTrail,
     EncryptionKey,
@@ -65,6 +68,7 @@ from hipaa_constructs import (
     HipaaHttpApi,
     HipaaRdsInstance,
     HipaaRedisCluster,
+    HipaaRedshiftCluster,
     HipaaRestApi,
     HipaaWebAcl,
     LogArchive,
@@ -78,7 +82,7 @@ from hipaa_constructs import (
 )
 from tests._synthesis import protect
 from tests.conformance import _stores
-from tools.examples import AURORA_POSTGRES, POSTGRES, distribution
+from tools.examples import AURORA_POSTGRES, KEY_IN_THE_WEST, POSTGRES, distribution
 
 PRIMARY = "arn:aws:kms:us-east-1:123456789012:key/mrk-0123456789abcdef"
 
@@ -126,6 +130,14 @@ def good(app: App) -> None:
         point_in_time_recovery_specification=recovery,
         resource_policy=_stores.tls_only(),
     )
+    EncryptedTable(stack, "Appointments", partition_key=key)
+    HipaaRedshiftCluster(
+        stack, "Analyses", vpc=network, snapshot_copy_region="us-west-2", snapshot_copy_grant="warehouse"
+    )
+    ArchiveBucket(stack, "OldRecords", locked=True)
+    EncryptedFileSystem(
+        stack, "Scanned", vpc=network, replication_region="us-west-2", replication_key=KEY_IN_THE_WEST
+    ).add_access_point("Viewer", path="/scans", uid="1000", gid="1000")
     EncryptedTrail(stack, "Trail", data_events=[exports, table], digest_review=events.Schedule.rate(Duration.days(1)))
     plan.protect(_stores.good(stack, network))
     volume = ec2.Volume(

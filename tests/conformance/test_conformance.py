@@ -32,6 +32,8 @@ EXPECTED_OF_CHECKOV = {
     ("CKV_AWS_18", "ArchiveAccessLogs"),
     ("CKV_AWS_18", "LogArchiveAccessLogs"),
     ("CKV_AWS_86", "Example"),
+    # checkov knows audit logs in buckets only, not in log groups.
+    ("CKV_AWS_71", "Analyses"),
     # The notebook's role is of another template, whose policies checkov asks for.
     ("CKV2_AWS_68", "Notebook"),
     # Neither X-Ray nor what Lambda does to put functions into networks is confined by a resource.

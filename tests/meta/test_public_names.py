@@ -18,15 +18,18 @@ def test_the_public_names_are_sorted() -> None:
 
 def test_the_public_names_are_frozen() -> None:
     assert hipaa_constructs.__all__ == [
+        "ArchiveBucket",
         "ComplianceError",
         "ContainerSecret",
         "EmergencyContact",
         "EncryptedBackupVault",
         "EncryptedBucket",
+        "EncryptedFileSystem",
         "EncryptedLogGroup",
         "EncryptedQueue",
         "EncryptedRepository",
         "EncryptedSecret",
+        "EncryptedTable",
         "EncryptedTopic",
         "EncryptedTrail",
         "EncryptionKey",
@@ -47,6 +50,7 @@ def test_the_public_names_are_frozen() -> None:
         "HipaaRdsInstance",
         "HipaaRdsReadReplica",
         "HipaaRedisCluster",
+        "HipaaRedshiftCluster",
         "HipaaRestApi",
         "HipaaWebAcl",
         "HttpsBehavior",
