@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from hipaa_constructs.services.cloudfront_origins import HttpsOrigin
     from hipaa_constructs.services.cloudtrail import EncryptedTrail
     from hipaa_constructs.services.ec2 import FlowLoggedVpc
+    from hipaa_constructs.services.ec2_instance import HipaaInstance
     from hipaa_constructs.services.ecr import EncryptedRepository
     from hipaa_constructs.services.ecs import HipaaEcsService
     from hipaa_constructs.services.ecs_cluster import HipaaEcsCluster
@@ -70,6 +71,7 @@ __all__ = [
     "HipaaEcsCluster",
     "HipaaEcsService",
     "HipaaHardening",
+    "HipaaInstance",
     "HipaaRdsInstance",
     "HipaaRdsReadReplica",
     "HipaaRedisCluster",
@@ -117,6 +119,7 @@ _MODULES = {
     "HipaaEcsCluster": "services.ecs_cluster",
     "HipaaEcsService": "services.ecs",
     "HipaaHardening": "services.hardening",
+    "HipaaInstance": "services.ec2_instance",
     "HipaaRdsInstance": "services.rds",
     "HipaaRdsReadReplica": "services.rds_replica",
     "HipaaRedisCluster": "services.elasticache",

@@ -30,6 +30,7 @@ from hipaa_constructs import (
     HipaaBackupPlan,
     HipaaEcsCluster,
     HipaaEcsService,
+    HipaaInstance,
     HipaaRdsInstance,
     HipaaRdsReadReplica,
     HipaaRedisCluster,
@@ -110,6 +111,17 @@ def instances(stack: Stack) -> HipaaAutoScalingGroup:
     )
 
 
+def instance(stack: Stack) -> HipaaInstance:
+    """Make an instance of Amazon Linux, in a network of the same stack."""
+    return HipaaInstance(
+        stack,
+        "Example",
+        vpc=FlowLoggedVpc(stack, "Network").vpc,
+        instance_type=ec2.InstanceType("m7g.large"),
+        machine_image=ec2.MachineImage.latest_amazon_linux2023(cpu_type=ec2.AmazonLinuxCpuType.ARM_64),
+    )
+
+
 EXAMPLES: Mapping[type[Construct], Callable[[Stack], Construct]] = {
     EncryptedBackupVault: lambda stack: EncryptedBackupVault(stack, "Example"),
     EncryptedBucket: lambda stack: EncryptedBucket(stack, "Example"),
@@ -125,6 +137,7 @@ EXAMPLES: Mapping[type[Construct], Callable[[Stack], Construct]] = {
     HipaaAuroraCluster: lambda stack: HipaaAuroraCluster(stack, "Example", engine=AURORA_POSTGRES, vpc=network(stack)),
     HipaaAutoScalingGroup: instances,
     HipaaBackupPlan: lambda stack: HipaaBackupPlan(stack, "Example"),
+    HipaaInstance: instance,
     HipaaRdsInstance: lambda stack: HipaaRdsInstance(stack, "Example", engine=POSTGRES, vpc=network(stack)),
     HipaaRdsReadReplica: lambda stack: HipaaRdsReadReplica(
         stack,

@@ -57,6 +57,7 @@ from hipaa_constructs import (
     HipaaBackupPlan,
     HipaaEcsCluster,
     HipaaEcsService,
+    HipaaInstance,
     HipaaRdsInstance,
     HipaaRedisCluster,
     LogArchive,
@@ -141,6 +142,8 @@ def good(app: App) -> None:
     )
     cluster = HipaaEcsCluster(stack, "Instances", vpc=network)
     cluster.add_instances("Arm", instance_type=ec2.InstanceType("m7g.large"), encryption_key=EncryptionKey.of(stack))
+    image = ec2.MachineImage.latest_amazon_linux2023()
+    HipaaInstance(stack, "Engine", vpc=network, instance_type=ec2.InstanceType("m7i.large"), machine_image=image)
     _computing(stack, network)
     # Alone in a stack, the archive is not seen by cdk-nag to be where logs go.
     LogArchive(Stack(app, "Logs"), "Archive")

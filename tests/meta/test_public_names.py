@@ -39,6 +39,7 @@ def test_the_public_names_are_frozen() -> None:
         "HipaaEcsCluster",
         "HipaaEcsService",
         "HipaaHardening",
+        "HipaaInstance",
         "HipaaRdsInstance",
         "HipaaRdsReadReplica",
         "HipaaRedisCluster",

@@ -1,0 +1,19 @@
+"""An app of machines and what belongs to them, as far as the emulator makes it."""
+
+import aws_cdk as cdk
+from aws_cdk import aws_ec2 as ec2
+
+from hipaa_constructs import FlowLoggedVpc, HipaaInstance, enforce
+
+app = cdk.App()
+stack = cdk.Stack(
+    app,
+    "Machines",
+    env=cdk.Environment(account="123456789012", region="us-east-1"),
+    synthesizer=cdk.BootstraplessSynthesizer(),
+)
+network = FlowLoggedVpc(stack, "Network", max_azs=2).vpc
+image = ec2.MachineImage.generic_linux({"us-east-1": app.node.get_context("image")})
+HipaaInstance(stack, "Engine", vpc=network, instance_type=ec2.InstanceType("m7i.large"), machine_image=image)
+enforce(app)
+app.synth()

@@ -1,0 +1,87 @@
+"""Machines and what belongs to them, deployed to an emulated AWS and read back.
+
+moto starts no instance and moves no data: whether an agent registers, and whether a session is logged, it can't show.
+Of an instance it forgets the metadata options, the monitoring and the protection.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import SKIPPED
+from tests.emulated._cloud import DEPLOY, Cloud
+
+APP = f"{sys.executable} {Path(__file__).with_name('_machines_app.py')}"
+
+
+@dataclass(frozen=True, slots=True)
+class Machines:
+    """What was deployed."""
+
+    cloud: Cloud
+
+    def instance(self) -> dict[str, Any]:
+        (reservation,) = self.cloud.client("ec2").describe_instances()["Reservations"]
+        (instance,) = reservation["Instances"]
+        return dict(instance)
+
+    def key_arn(self) -> str:
+        (key,) = self.cloud.client("kms").list_keys()["Keys"]
+        return str(key["KeyArn"])
+
+
+@pytest.fixture(scope="module")
+def machines(cloud: Cloud) -> Machines:
+    (image, *_) = cloud.client("ec2").describe_images(Owners=["amazon"])["Images"]
+    cloud.cdk(*DEPLOY, "--context", f"image={image['ImageId']}", app=APP)
+    return Machines(cloud)
+
+
+def test_what_the_emulator_skips_is_known(machines: Machines, record_property: Any) -> None:
+    template = json.loads((machines.cloud.folder / "cdk.out" / "Machines.template.json").read_text(encoding="utf-8"))
+    said = machines.cloud.said()
+    kinds = {resource["Type"] for resource in template["Resources"].values()}
+    skipped = {kind for kind in kinds if f"No Moto CloudFormation support for {kind}\n" in said}
+    for kind in skipped:
+        record_property(SKIPPED, kind)
+    assert skipped == {
+        "AWS::Backup::BackupPlan",
+        "AWS::Backup::BackupSelection",
+        "AWS::CDK::Metadata",
+        "AWS::SNS::TopicPolicy",
+        "AWS::SSM::Association",
+    }
+
+
+def test_an_instance_has_no_public_address_and_no_key_pair(machines: Machines) -> None:
+    assert "PublicIpAddress" not in machines.instance()
+    assert "KeyName" not in machines.instance()
+
+
+def test_an_instance_lies_in_a_private_subnet(machines: Machines) -> None:
+    (subnet,) = machines.cloud.client("ec2").describe_subnets(SubnetIds=[machines.instance()["SubnetId"]])["Subnets"]
+    assert {"Key": "aws-cdk:subnet-type", "Value": "Private"} in subnet["Tags"]
+
+
+def test_the_volume_of_an_instance_is_encrypted_with_the_stacks_key(machines: Machines) -> None:
+    (device,) = machines.instance()["BlockDeviceMappings"]
+    (volume,) = machines.cloud.client("ec2").describe_volumes(VolumeIds=[device["Ebs"]["VolumeId"]])["Volumes"]
+    assert (volume["Encrypted"], volume["KmsKeyId"]) == (True, machines.key_arn())
+
+
+def test_an_instance_may_be_managed_and_nothing_else(machines: Machines) -> None:
+    iam = machines.cloud.client("iam")
+    profile = machines.instance()["IamInstanceProfile"]["Arn"].rpartition("/")[2]
+    (role,) = iam.get_instance_profile(InstanceProfileName=profile)["InstanceProfile"]["Roles"]
+    assert iam.list_role_policies(RoleName=role["RoleName"])["PolicyNames"] == []
+    (attached,) = iam.list_attached_role_policies(RoleName=role["RoleName"])["AttachedPolicies"]
+    version = iam.get_policy_version(PolicyArn=attached["PolicyArn"], VersionId="v1")["PolicyVersion"]
+    (managed, channels) = version["Document"]["Statement"]
+    assert managed["Action"] == "ssm:UpdateInstanceInformation"
+    assert {action.partition(":")[0] for action in channels["Action"]} == {"ssmmessages"}
