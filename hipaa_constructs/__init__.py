@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from hipaa_constructs.services.cloudfront_behaviors import HttpsBehavior
     from hipaa_constructs.services.cloudfront_origins import HttpsOrigin
     from hipaa_constructs.services.cloudtrail import EncryptedTrail
+    from hipaa_constructs.services.ebs import EncryptedVolume, SnapshotPolicy
     from hipaa_constructs.services.ec2 import FlowLoggedVpc
     from hipaa_constructs.services.ec2_instance import HipaaInstance
     from hipaa_constructs.services.ecr import EncryptedRepository
@@ -60,6 +61,7 @@ __all__ = [
     "EncryptedSecret",
     "EncryptedTopic",
     "EncryptedTrail",
+    "EncryptedVolume",
     "EncryptionKey",
     "EndToEndHttpsDistribution",
     "FlowLoggedVpc",
@@ -88,6 +90,7 @@ __all__ = [
     "ReplicaEncryptionKey",
     "Report",
     "Settings",
+    "SnapshotPolicy",
     "Template",
     "TlsProxy",
     "Waiver",
@@ -108,6 +111,7 @@ _MODULES = {
     "EncryptedSecret": "services.secretsmanager",
     "EncryptedTopic": "services.sns",
     "EncryptedTrail": "services.cloudtrail",
+    "EncryptedVolume": "services.ebs",
     "EncryptionKey": "services.kms",
     "EndToEndHttpsDistribution": "services.cloudfront",
     "FlowLoggedVpc": "services.ec2",
@@ -136,6 +140,7 @@ _MODULES = {
     "ReplicaEncryptionKey": "services.kms",
     "Report": "checker",
     "Settings": "rules",
+    "SnapshotPolicy": "services.ebs",
     "Template": "rules",
     "TlsProxy": "services.ecs_tls_proxy",
     "Waiver": "waivers",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from aws_cdk import Stack
+from aws_cdk import Fn, Size, Stack
 from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
@@ -22,6 +22,7 @@ from hipaa_constructs import (
     EncryptedSecret,
     EncryptedTopic,
     EncryptedTrail,
+    EncryptedVolume,
     EncryptionKey,
     EndToEndHttpsDistribution,
     FlowLoggedVpc,
@@ -40,6 +41,7 @@ from hipaa_constructs import (
     LogArchive,
     ManagedPolicyRole,
     ReplicaEncryptionKey,
+    SnapshotPolicy,
     TlsProxy,
 )
 
@@ -131,6 +133,9 @@ EXAMPLES: Mapping[type[Construct], Callable[[Stack], Construct]] = {
     EncryptedQueue: lambda stack: EncryptedQueue(stack, "Example"),
     EncryptedTopic: lambda stack: EncryptedTopic(stack, "Example"),
     EncryptedTrail: lambda stack: EncryptedTrail(stack, "Example"),
+    EncryptedVolume: lambda stack: EncryptedVolume(
+        stack, "Example", availability_zone=Fn.select(0, Fn.get_azs()), size=Size.gibibytes(100)
+    ),
     EncryptionKey: lambda stack: EncryptionKey(stack, "Example"),
     EndToEndHttpsDistribution: distribution,
     FlowLoggedVpc: lambda stack: FlowLoggedVpc(stack, "Example"),
@@ -158,4 +163,5 @@ EXAMPLES: Mapping[type[Construct], Callable[[Stack], Construct]] = {
     ReplicaEncryptionKey: lambda stack: ReplicaEncryptionKey(
         stack, "Example", primary_key_arn="arn:aws:kms:us-east-1:123456789012:key/mrk-0123456789abcdef"
     ),
+    SnapshotPolicy: lambda stack: SnapshotPolicy(stack, "Example"),
 }

@@ -51,6 +51,7 @@ from hipaa_constructs import (
     EncryptedSecret,
     EncryptedTopic,
     EncryptedTrail,
+    EncryptedVolume,
     EncryptionKey,
     FlowLoggedVpc,
     HipaaAuroraCluster,
@@ -63,6 +64,7 @@ from hipaa_constructs import (
     LogArchive,
     ManagedPolicyRole,
     ReplicaEncryptionKey,
+    SnapshotPolicy,
     TlsProxy,
     enforce,
 )
@@ -143,6 +145,8 @@ def good(app: App) -> None:
     cluster = HipaaEcsCluster(stack, "Instances", vpc=network)
     cluster.add_instances("Arm", instance_type=ec2.InstanceType("m7g.large"), encryption_key=EncryptionKey.of(stack))
     image = ec2.MachineImage.latest_amazon_linux2023()
+    queues = EncryptedVolume(stack, "Queues", availability_zone=Fn.select(0, Fn.get_azs()), size=Size.gibibytes(10))
+    SnapshotPolicy(stack, "Snapshots", block_public_access=True).protect(queues)
     HipaaInstance(stack, "Engine", vpc=network, instance_type=ec2.InstanceType("m7i.large"), machine_image=image)
     _computing(stack, network)
     # Alone in a stack, the archive is not seen by cdk-nag to be where logs go.

@@ -3,7 +3,7 @@
 import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
 
-from hipaa_constructs import FlowLoggedVpc, HipaaInstance, enforce
+from hipaa_constructs import EncryptedVolume, FlowLoggedVpc, HipaaInstance, SnapshotPolicy, enforce
 
 app = cdk.App()
 stack = cdk.Stack(
@@ -15,5 +15,9 @@ stack = cdk.Stack(
 network = FlowLoggedVpc(stack, "Network", max_azs=2).vpc
 image = ec2.MachineImage.generic_linux({"us-east-1": app.node.get_context("image")})
 HipaaInstance(stack, "Engine", vpc=network, instance_type=ec2.InstanceType("m7i.large"), machine_image=image)
+queues = EncryptedVolume(
+    stack, "Queues", availability_zone=network.private_subnets[0].availability_zone, size=cdk.Size.gibibytes(100)
+)
+SnapshotPolicy(stack, "Snapshots").protect(queues)
 enforce(app)
 app.synth()

@@ -54,6 +54,7 @@ def test_what_the_emulator_skips_is_known(machines: Machines, record_property: A
         "AWS::Backup::BackupPlan",
         "AWS::Backup::BackupSelection",
         "AWS::CDK::Metadata",
+        "AWS::DLM::LifecyclePolicy",
         "AWS::SNS::TopicPolicy",
         "AWS::SSM::Association",
     }
@@ -73,6 +74,19 @@ def test_the_volume_of_an_instance_is_encrypted_with_the_stacks_key(machines: Ma
     (device,) = machines.instance()["BlockDeviceMappings"]
     (volume,) = machines.cloud.client("ec2").describe_volumes(VolumeIds=[device["Ebs"]["VolumeId"]])["Volumes"]
     assert (volume["Encrypted"], volume["KmsKeyId"]) == (True, machines.key_arn())
+
+
+def test_a_volume_is_encrypted_with_the_stacks_key_and_tagged_for_its_snapshots(machines: Machines) -> None:
+    found = machines.cloud.client("ec2").describe_volumes(Filters=[{"Name": "size", "Values": ["100"]}])["Volumes"]
+    ((volume, tags),) = ((one, {tag["Key"] for tag in one["Tags"]}) for one in found)
+    assert (volume["Encrypted"], volume["KmsKeyId"], "SnapshotPolicy" in tags) == (True, machines.key_arn(), True)
+
+
+def test_snapshots_are_taken_with_a_role_of_data_lifecycle_manager(machines: Machines) -> None:
+    roles = machines.cloud.client("iam").list_roles()["Roles"]
+    (role,) = (one for one in roles if "dlm.amazonaws.com" in json.dumps(one["AssumeRolePolicyDocument"]))
+    attached = machines.cloud.client("iam").list_attached_role_policies(RoleName=role["RoleName"])["AttachedPolicies"]
+    assert "AWSDataLifecycleManagerServiceRole" in {policy["PolicyName"] for policy in attached}
 
 
 def test_an_instance_may_be_managed_and_nothing_else(machines: Machines) -> None:
