@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from hipaa_constructs.services.secretsmanager import EncryptedSecret
     from hipaa_constructs.services.sns import EncryptedTopic
     from hipaa_constructs.services.sqs import EncryptedQueue
+    from hipaa_constructs.services.ssm import SecureParameter, SessionManagerAccess
     from hipaa_constructs.services.wafv2 import HipaaWebAcl
     from hipaa_constructs.waivers import Waiver
 
@@ -89,6 +90,8 @@ __all__ = [
     "ReplicaBucket",
     "ReplicaEncryptionKey",
     "Report",
+    "SecureParameter",
+    "SessionManagerAccess",
     "Settings",
     "SnapshotPolicy",
     "Template",
@@ -139,6 +142,8 @@ _MODULES = {
     "ReplicaBucket": "services.s3",
     "ReplicaEncryptionKey": "services.kms",
     "Report": "checker",
+    "SecureParameter": "services.ssm",
+    "SessionManagerAccess": "services.ssm",
     "Settings": "rules",
     "SnapshotPolicy": "services.ebs",
     "Template": "rules",

@@ -41,6 +41,7 @@ from hipaa_constructs import (
     LogArchive,
     ManagedPolicyRole,
     ReplicaEncryptionKey,
+    SessionManagerAccess,
     SnapshotPolicy,
     TlsProxy,
 )
@@ -163,5 +164,6 @@ EXAMPLES: Mapping[type[Construct], Callable[[Stack], Construct]] = {
     ReplicaEncryptionKey: lambda stack: ReplicaEncryptionKey(
         stack, "Example", primary_key_arn="arn:aws:kms:us-east-1:123456789012:key/mrk-0123456789abcdef"
     ),
+    SessionManagerAccess: lambda stack: SessionManagerAccess(stack, "Example"),
     SnapshotPolicy: lambda stack: SnapshotPolicy(stack, "Example"),
 }

@@ -1,9 +1,18 @@
-"""An interface engine on an instance of its own, entered by Session Manager alone, backed up every day and every four hours."""
+"""An interface engine on an instance of its own, entered by Session Manager alone, with snapshots every four hours."""
 
 import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_iam as iam
 
-from hipaa_constructs import EncryptedVolume, FlowLoggedVpc, HipaaInstance, SnapshotPolicy, enforce
+from hipaa_constructs import (
+    EncryptedVolume,
+    FlowLoggedVpc,
+    HipaaInstance,
+    ManagedPolicyRole,
+    SessionManagerAccess,
+    SnapshotPolicy,
+    enforce,
+)
 
 app = cdk.App()
 stack = cdk.Stack(app, "Interface", termination_protection=True)
@@ -30,5 +39,15 @@ ec2.CfnVolumeAttachment(
 )
 SnapshotPolicy(stack, "Snapshots", every=cdk.Duration.hours(4), retention=cdk.Duration.days(3)).protect(queues)
 engine.connections.allow_from(ec2.Peer.ipv4("10.0.0.0/16"), ec2.Port.tcp(6661), "HL7 over TLS")
+sessions = SessionManagerAccess(stack, "Sessions")
+sessions.let_in(engine.role)
+operator = ManagedPolicyRole(
+    stack,
+    "Operator",
+    assumed_by=iam.PrincipalWithConditions(
+        iam.AccountRootPrincipal(), {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
+    ),
+)
+sessions.allow(operator, engine.instance)
 enforce(app)
 app.synth()

@@ -64,6 +64,7 @@ from hipaa_constructs import (
     LogArchive,
     ManagedPolicyRole,
     ReplicaEncryptionKey,
+    SessionManagerAccess,
     SnapshotPolicy,
     TlsProxy,
     enforce,
@@ -147,7 +148,12 @@ def good(app: App) -> None:
     image = ec2.MachineImage.latest_amazon_linux2023()
     queues = EncryptedVolume(stack, "Queues", availability_zone=Fn.select(0, Fn.get_azs()), size=Size.gibibytes(10))
     SnapshotPolicy(stack, "Snapshots", block_public_access=True).protect(queues)
-    HipaaInstance(stack, "Engine", vpc=network, instance_type=ec2.InstanceType("m7i.large"), machine_image=image)
+    engine = HipaaInstance(
+        stack, "Engine", vpc=network, instance_type=ec2.InstanceType("m7i.large"), machine_image=image
+    )
+    sessions = SessionManagerAccess(stack, "Sessions", bucket=exports)
+    sessions.let_in(engine.role)
+    sessions.allow(reader, engine.instance)
     _computing(stack, network)
     # Alone in a stack, the archive is not seen by cdk-nag to be where logs go.
     LogArchive(Stack(app, "Logs"), "Archive")

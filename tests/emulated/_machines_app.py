@@ -3,7 +3,14 @@
 import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
 
-from hipaa_constructs import EncryptedVolume, FlowLoggedVpc, HipaaInstance, SnapshotPolicy, enforce
+from hipaa_constructs import (
+    EncryptedVolume,
+    FlowLoggedVpc,
+    HipaaInstance,
+    SessionManagerAccess,
+    SnapshotPolicy,
+    enforce,
+)
 
 app = cdk.App()
 stack = cdk.Stack(
@@ -14,10 +21,11 @@ stack = cdk.Stack(
 )
 network = FlowLoggedVpc(stack, "Network", max_azs=2).vpc
 image = ec2.MachineImage.generic_linux({"us-east-1": app.node.get_context("image")})
-HipaaInstance(stack, "Engine", vpc=network, instance_type=ec2.InstanceType("m7i.large"), machine_image=image)
+engine = HipaaInstance(stack, "Engine", vpc=network, instance_type=ec2.InstanceType("m7i.large"), machine_image=image)
 queues = EncryptedVolume(
     stack, "Queues", availability_zone=network.private_subnets[0].availability_zone, size=cdk.Size.gibibytes(100)
 )
+SessionManagerAccess(stack, "Sessions").let_in(engine.role)
 SnapshotPolicy(stack, "Snapshots").protect(queues)
 enforce(app)
 app.synth()

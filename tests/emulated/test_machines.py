@@ -1,11 +1,13 @@
 """Machines and what belongs to them, deployed to an emulated AWS and read back.
 
 moto starts no instance and moves no data: whether an agent registers, and whether a session is logged, it can't show.
-Of an instance it forgets the metadata options, the monitoring and the protection.
+Of an instance it forgets the metadata options, the monitoring and the protection, of a volume the key and the tags; the content of a document
+it keeps as Python would write it.
 """
 
 from __future__ import annotations
 
+import ast
 import json
 import sys
 from dataclasses import dataclass
@@ -15,7 +17,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import SKIPPED
-from tests.emulated._cloud import DEPLOY, Cloud
+from tests.emulated._cloud import ACCOUNT, DEPLOY, Cloud
 
 APP = f"{sys.executable} {Path(__file__).with_name('_machines_app.py')}"
 
@@ -76,26 +78,39 @@ def test_the_volume_of_an_instance_is_encrypted_with_the_stacks_key(machines: Ma
     assert (volume["Encrypted"], volume["KmsKeyId"]) == (True, machines.key_arn())
 
 
-def test_a_volume_is_encrypted_with_the_stacks_key_and_tagged_for_its_snapshots(machines: Machines) -> None:
-    found = machines.cloud.client("ec2").describe_volumes(Filters=[{"Name": "size", "Values": ["100"]}])["Volumes"]
-    ((volume, tags),) = ((one, {tag["Key"] for tag in one["Tags"]}) for one in found)
-    assert (volume["Encrypted"], volume["KmsKeyId"], "SnapshotPolicy" in tags) == (True, machines.key_arn(), True)
+def test_a_volume_is_encrypted(machines: Machines) -> None:
+    (volume,) = machines.cloud.client("ec2").describe_volumes(Filters=[{"Name": "size", "Values": ["100"]}])["Volumes"]
+    assert volume["Encrypted"] is True
 
 
-def test_snapshots_are_taken_with_a_role_of_data_lifecycle_manager(machines: Machines) -> None:
+def test_snapshots_are_taken_for_this_account_alone(machines: Machines) -> None:
     roles = machines.cloud.client("iam").list_roles()["Roles"]
-    (role,) = (one for one in roles if "dlm.amazonaws.com" in json.dumps(one["AssumeRolePolicyDocument"]))
-    attached = machines.cloud.client("iam").list_attached_role_policies(RoleName=role["RoleName"])["AttachedPolicies"]
-    assert "AWSDataLifecycleManagerServiceRole" in {policy["PolicyName"] for policy in attached}
+    trusts = [role["AssumeRolePolicyDocument"]["Statement"][0] for role in roles]
+    (trust,) = (one for one in trusts if one["Principal"] == {"Service": "dlm.amazonaws.com"})
+    assert trust["Condition"]["StringEquals"] == {"aws:SourceAccount": ACCOUNT}
 
 
-def test_an_instance_may_be_managed_and_nothing_else(machines: Machines) -> None:
+def test_sessions_are_encrypted_and_logged(machines: Machines) -> None:
+    content = machines.cloud.client("ssm").get_document(Name="SSM-SessionManagerRunShell")["Content"]
+    inputs = ast.literal_eval(content)["inputs"]
+    (group,) = machines.cloud.client("logs").describe_log_groups(logGroupNamePrefix="Machines-SessionsSessions")[
+        "logGroups"
+    ]
+    assert inputs["kmsKeyId"] == group["kmsKeyId"] == machines.key_arn()
+    assert inputs["cloudWatchLogGroupName"] == group["logGroupName"]
+
+
+def test_an_instance_may_be_managed_and_log_its_sessions_and_nothing_else(machines: Machines) -> None:
     iam = machines.cloud.client("iam")
     profile = machines.instance()["IamInstanceProfile"]["Arn"].rpartition("/")[2]
     (role,) = iam.get_instance_profile(InstanceProfileName=profile)["InstanceProfile"]["Roles"]
     assert iam.list_role_policies(RoleName=role["RoleName"])["PolicyNames"] == []
     (attached,) = iam.list_attached_role_policies(RoleName=role["RoleName"])["AttachedPolicies"]
     version = iam.get_policy_version(PolicyArn=attached["PolicyArn"], VersionId="v1")["PolicyVersion"]
-    (managed, channels) = version["Document"]["Statement"]
-    assert managed["Action"] == "ssm:UpdateInstanceInformation"
-    assert {action.partition(":")[0] for action in channels["Action"]} == {"ssmmessages"}
+    actions = [statement["Action"] for statement in version["Document"]["Statement"]]
+    assert {one.partition(":")[0] for each in actions for one in ([each] if isinstance(each, str) else each)} == {
+        "kms",
+        "logs",
+        "ssm",
+        "ssmmessages",
+    }

@@ -56,6 +56,8 @@ def test_the_public_names_are_frozen() -> None:
         "ReplicaBucket",
         "ReplicaEncryptionKey",
         "Report",
+        "SecureParameter",
+        "SessionManagerAccess",
         "Settings",
         "SnapshotPolicy",
         "Template",

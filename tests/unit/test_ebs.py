@@ -268,8 +268,8 @@ def test_everything_together_gives_no_finding() -> None:
         ),
         (
             {"copy_to": {"us-west-2": "alias/records"}},
-            "copy_to must be given with the ARN of a key of us-west-2, got 'alias/records'; Data Lifecycle Manager takes "
-            "no alias, and no key of another Region (164.312(a)(2)(iv))",
+            "copy_to must be given with the ARN of a key of us-west-2, got 'alias/records'; Data Lifecycle Manager "
+            "takes no alias, and no key of another Region (164.312(a)(2)(iv))",
         ),
     ],
 )
