@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from hipaa_constructs.services.sns import EncryptedTopic
     from hipaa_constructs.services.sqs import EncryptedQueue
     from hipaa_constructs.services.ssm import SecureParameter, SessionManagerAccess
+    from hipaa_constructs.services.ssm_patches import PatchPolicy
     from hipaa_constructs.services.wafv2 import HipaaWebAcl
     from hipaa_constructs.waivers import Waiver
 
@@ -85,6 +86,7 @@ __all__ = [
     "Judgement",
     "LogArchive",
     "ManagedPolicyRole",
+    "PatchPolicy",
     "Profile",
     "RecoveryObjective",
     "ReplicaBucket",
@@ -137,6 +139,7 @@ _MODULES = {
     "Judgement": "checker",
     "LogArchive": "services.s3_logs",
     "ManagedPolicyRole": "services.iam",
+    "PatchPolicy": "services.ssm_patches",
     "Profile": "services.profile",
     "RecoveryObjective": "services.recovery",
     "ReplicaBucket": "services.s3",

@@ -40,6 +40,7 @@ from hipaa_constructs import (
     HttpsOrigin,
     LogArchive,
     ManagedPolicyRole,
+    PatchPolicy,
     ReplicaEncryptionKey,
     SessionManagerAccess,
     SnapshotPolicy,
@@ -161,6 +162,7 @@ EXAMPLES: Mapping[type[Construct], Callable[[Stack], Construct]] = {
     ),
     LogArchive: lambda stack: LogArchive(stack, "Example"),
     ManagedPolicyRole: lambda stack: ManagedPolicyRole(stack, "Example", assumed_by=iam.AccountRootPrincipal()),
+    PatchPolicy: lambda stack: PatchPolicy(stack, "Example"),
     ReplicaEncryptionKey: lambda stack: ReplicaEncryptionKey(
         stack, "Example", primary_key_arn="arn:aws:kms:us-east-1:123456789012:key/mrk-0123456789abcdef"
     ),

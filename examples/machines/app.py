@@ -9,6 +9,7 @@ from hipaa_constructs import (
     FlowLoggedVpc,
     HipaaInstance,
     ManagedPolicyRole,
+    PatchPolicy,
     SessionManagerAccess,
     SnapshotPolicy,
     enforce,
@@ -49,5 +50,6 @@ operator = ManagedPolicyRole(
     ),
 )
 sessions.allow(operator, engine.instance)
+PatchPolicy(stack, "Patches").protect(engine, engine.role)
 enforce(app)
 app.synth()

@@ -63,6 +63,7 @@ from hipaa_constructs import (
     HipaaRedisCluster,
     LogArchive,
     ManagedPolicyRole,
+    PatchPolicy,
     ReplicaEncryptionKey,
     SessionManagerAccess,
     SnapshotPolicy,
@@ -153,6 +154,7 @@ def good(app: App) -> None:
     )
     sessions = SessionManagerAccess(stack, "Sessions", bucket=exports)
     sessions.let_in(engine.role)
+    PatchPolicy(stack, "Patches").protect(engine, engine.role)
     sessions.allow(reader, engine.instance)
     _computing(stack, network)
     # Alone in a stack, the archive is not seen by cdk-nag to be where logs go.

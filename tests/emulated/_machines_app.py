@@ -7,6 +7,7 @@ from hipaa_constructs import (
     EncryptedVolume,
     FlowLoggedVpc,
     HipaaInstance,
+    PatchPolicy,
     SessionManagerAccess,
     SnapshotPolicy,
     enforce,
@@ -26,6 +27,7 @@ queues = EncryptedVolume(
     stack, "Queues", availability_zone=network.private_subnets[0].availability_zone, size=cdk.Size.gibibytes(100)
 )
 SessionManagerAccess(stack, "Sessions").let_in(engine.role)
+PatchPolicy(stack, "Patches").protect(engine, engine.role)
 SnapshotPolicy(stack, "Snapshots").protect(queues)
 enforce(app)
 app.synth()

@@ -59,6 +59,8 @@ def test_what_the_emulator_skips_is_known(machines: Machines, record_property: A
         "AWS::DLM::LifecyclePolicy",
         "AWS::SNS::TopicPolicy",
         "AWS::SSM::Association",
+        "AWS::SSM::PatchBaseline",
+        "AWS::SSM::ResourceDataSync",
     }
 
 
@@ -98,7 +100,7 @@ def test_sessions_are_encrypted_and_logged(machines: Machines) -> None:
     assert (inputs["kmsKeyId"], group["kmsKeyId"]) == (machines.key_arn(), machines.key_arn())
 
 
-def test_an_instance_may_be_managed_and_log_its_sessions_and_nothing_else(machines: Machines) -> None:
+def test_an_instance_may_be_managed_and_patched_and_log_its_sessions_and_nothing_else(machines: Machines) -> None:
     iam = machines.cloud.client("iam")
     profile = machines.instance()["IamInstanceProfile"]["Arn"].rpartition("/")[2]
     (role,) = iam.get_instance_profile(InstanceProfileName=profile)["InstanceProfile"]["Roles"]
@@ -107,8 +109,10 @@ def test_an_instance_may_be_managed_and_log_its_sessions_and_nothing_else(machin
     version = iam.get_policy_version(PolicyArn=attached["PolicyArn"], VersionId="v1")["PolicyVersion"]
     actions = [statement["Action"] for statement in version["Document"]["Statement"]]
     assert {one.partition(":")[0] for each in actions for one in ([each] if isinstance(each, str) else each)} == {
+        "ec2messages",
         "kms",
         "logs",
+        "s3",
         "ssm",
         "ssmmessages",
     }
