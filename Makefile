@@ -18,7 +18,7 @@ export CDK_DISABLE_VERSION_CHECK := 1
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help all test check synth docs explanations snapshots bench corpus lowest lock clean
+.PHONY: help all test check synth docs explanations snapshots bench corpus mutants lowest lock clean
 
 help: ## List the commands.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "%-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -55,6 +55,9 @@ bench: .venv/ready .venv/guard/ready ## Measure against checkov, cfn-lint, cfn-g
 
 corpus: .venv/ready ## Judge templates of public packages, beside checkov and cdk-nag.
 	@$(BIN)/python -m tools.corpus
+
+mutants: .venv/ready ## Change the rules in thousands of ways and list what no test notices, e.g. with MODULES="ecr sqs".
+	@$(BIN)/python -m tools.mutants $(MODULES)
 
 lowest: .venv-lowest/ready ## Run the unit and rule tests on the oldest versions allowed.
 	@PATH=$(CURDIR)/.venv-lowest/bin:$(PATH) .venv-lowest/bin/python -m pytest tests/unit tests/rules --numprocesses 2 --dist loadfile --quiet

@@ -18,7 +18,6 @@ stack = cdk.Stack(
     app,
     "Machines",
     env=cdk.Environment(account="123456789012", region="us-east-1"),
-    synthesizer=cdk.BootstraplessSynthesizer(),
 )
 network = FlowLoggedVpc(stack, "Network", max_azs=2).vpc
 image = ec2.MachineImage.generic_linux({"us-east-1": app.node.get_context("image")})

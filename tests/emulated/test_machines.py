@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import SKIPPED
-from tests.emulated._cloud import ACCOUNT, DEPLOY, Cloud
+from tests.emulated._cloud import ACCOUNT, DEPLOY, REGION, Cloud
 
 APP = f"{sys.executable} {Path(__file__).with_name('_machines_app.py')}"
 
@@ -40,6 +40,7 @@ class Machines:
 
 @pytest.fixture(scope="module")
 def machines(cloud: Cloud) -> Machines:
+    cloud.cdk("bootstrap", f"aws://{ACCOUNT}/{REGION}")
     (image, *_) = cloud.client("ec2").describe_images(Owners=["amazon"])["Images"]
     cloud.cdk(*DEPLOY, "--context", f"image={image['ImageId']}", app=APP)
     return Machines(cloud)
