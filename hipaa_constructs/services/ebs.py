@@ -6,13 +6,14 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import TypedDict, Unpack
 
-from aws_cdk import Aws, Duration, Names, RemovalPolicy, Size, Stack, Tags, Token
+from aws_cdk import Duration, Names, RemovalPolicy, Size, Stack, Tags
 from aws_cdk import aws_dlm as dlm
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from constructs import Construct, IConstruct
 
 from hipaa_constructs.services._options import Arguments, Contract
+from hipaa_constructs.services._tokens import REGION, is_unresolved
 from hipaa_constructs.services._waiving import excuse
 from hipaa_constructs.services.backup import HipaaBackupPlan
 from hipaa_constructs.services.iam import ManagedPolicyRole, on_behalf_of
@@ -291,7 +292,7 @@ def _role(scope: Construct, keys: Sequence[str]) -> ManagedPolicyRole:
     role = ManagedPolicyRole(
         scope,
         "Role",
-        assumed_by=on_behalf_of("dlm.amazonaws.com", f"dlm:{Aws.REGION}", "policy/*"),
+        assumed_by=on_behalf_of("dlm.amazonaws.com", f"dlm:{REGION}", "policy/*"),
         managed_policies=[
             iam.ManagedPolicy.from_aws_managed_policy_name("service-role/AWSDataLifecycleManagerServiceRole")
         ],
@@ -340,7 +341,7 @@ def _check_copies(arguments: Arguments, copies: Mapping[str, str], here: str) ->
                 "copy_to", region, asked="other Regions", way_out="e.g. us-west-2", citation="164.308(a)(7)(ii)(B)"
             )
         found = _KEY.fullmatch(key)
-        if not Token.is_unresolved(key) and (found is None or found["region"] != region):
+        if not is_unresolved(key) and (found is None or found["region"] != region):
             arguments.refuse(
                 "copy_to", key, asked=f"given with the ARN of a key of {region}",
                 way_out="Data Lifecycle Manager takes no alias, and no key of another Region",

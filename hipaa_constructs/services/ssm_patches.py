@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TypedDict, Unpack
 
-from aws_cdk import Aws, Duration, Names, Tags
+from aws_cdk import Duration, Names, Tags
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_ssm as ssm
 from constructs import Construct, IConstruct
 
 from hipaa_constructs.services._options import Arguments, Contract
+from hipaa_constructs.services._tokens import ACCOUNT_ID, PARTITION, REGION
 from hipaa_constructs.services._waiving import excuse
 from hipaa_constructs.services.kms import let_in
 from hipaa_constructs.services.s3 import EncryptedBucket
@@ -178,7 +179,7 @@ class PatchPolicy(Construct):
         """
         Tags.of(machine).add(_GROUP, self.group, include_resource_types=["AWS::EC2::Instance"])
         buckets = [
-            f"arn:{Aws.PARTITION}:s3:::{name.format(Aws.REGION)}/*" for name in _OF_AWS
+            f"arn:{PARTITION}:s3:::{name.format(REGION)}/*" for name in _OF_AWS
         ]  # https://docs.aws.amazon.com/systems-manager/latest/userguide/ssm-agent-minimum-s3-permissions.html
         for statement in (
             # The agent's own actions are about the instance that calls, and have no ARN but *.
@@ -214,8 +215,8 @@ class PatchPolicy(Construct):
 def _report_to(scope: Construct, reports: EncryptedBucket, name: str) -> None:
     # https://docs.aws.amazon.com/systems-manager/latest/userguide/inventory-create-resource-data-sync.html
     own = {
-        "StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID},
-        "ArnLike": {"aws:SourceArn": f"arn:{Aws.PARTITION}:ssm:*:{Aws.ACCOUNT_ID}:resource-data-sync/*"},
+        "StringEquals": {"aws:SourceAccount": ACCOUNT_ID},
+        "ArnLike": {"aws:SourceArn": f"arn:{PARTITION}:ssm:*:{ACCOUNT_ID}:resource-data-sync/*"},
     }
     service, bucket = iam.ServicePrincipal("ssm.amazonaws.com"), reports.bucket
     bucket.add_to_resource_policy(
@@ -232,7 +233,7 @@ def _report_to(scope: Construct, reports: EncryptedBucket, name: str) -> None:
             sid="ReportsOfThisAccount",
             principals=[service],
             actions=["s3:PutObject"],
-            resources=[bucket.arn_for_objects(f"*/accountid={Aws.ACCOUNT_ID}/*")],
+            resources=[bucket.arn_for_objects(f"*/accountid={ACCOUNT_ID}/*")],
             conditions={**own, "StringEquals": {**own["StringEquals"], "s3:x-amz-acl": "bucket-owner-full-control"}},
         )
     )
@@ -253,7 +254,7 @@ def _report_to(scope: Construct, reports: EncryptedBucket, name: str) -> None:
         sync_type="SyncToDestination",
         s3_destination=ssm.CfnResourceDataSync.S3DestinationProperty(
             bucket_name=bucket.bucket_name,
-            bucket_region=Aws.REGION,
+            bucket_region=REGION,
             kms_key_arn=reports.encryption_key.key_arn,
             sync_format="JsonSerDe",
         ),
