@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import TypedDict, Unpack
 
-from aws_cdk import Duration, Names, RemovalPolicy, Size, Stack, Tags
+from aws_cdk import CfnTag, Duration, Names, RemovalPolicy, Size, Stack, Tags
 from aws_cdk import aws_dlm as dlm
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
@@ -242,7 +242,7 @@ class SnapshotPolicy(Construct):
             policy_details=dlm.CfnLifecyclePolicy.PolicyDetailsProperty(
                 policy_type="EBS_SNAPSHOT_MANAGEMENT",
                 resource_types=["VOLUME"],
-                target_tags=[{"key": key, "value": value} for key, value in self.tags.items()],
+                target_tags=[CfnTag(key=key, value=value) for key, value in self.tags.items()],
                 schedules=[_schedule(int(every.to_hours()), start, days, copies, fast_restore_zones)],
             ),
         )

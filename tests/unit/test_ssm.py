@@ -10,7 +10,6 @@ from hipaa_constructs import (
     EncryptedBucket,
     EncryptedLogGroup,
     EncryptionKey,
-    HipaaInstance,
     ManagedPolicyRole,
     SecureParameter,
     SessionManagerAccess,
@@ -36,7 +35,6 @@ def sessions(stack: Stack, **options: object) -> SessionManagerAccess:
 
 def with_everything(stack: Stack) -> None:
     machine = examples.instance(stack)
-    assert isinstance(machine, HipaaInstance)
     access = sessions(
         stack,
         name="Operators",

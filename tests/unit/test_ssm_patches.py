@@ -7,7 +7,7 @@ from aws_cdk import App, Duration, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 
-from hipaa_constructs import EncryptedBucket, HipaaInstance, ManagedPolicyRole, PatchPolicy
+from hipaa_constructs import EncryptedBucket, ManagedPolicyRole, PatchPolicy
 from hipaa_constructs.rules._value import Json
 from tests._refusals import made, refusal, waiver
 from tests._synthesis import (
@@ -41,7 +41,6 @@ def patches(stack: Stack, **options: object) -> PatchPolicy:
 
 def with_a_machine(stack: Stack) -> None:
     machine = examples.instance(stack)
-    assert isinstance(machine, HipaaInstance)
     patches(stack).protect(machine, machine.role)
 
 
