@@ -23,13 +23,6 @@ from hipaa_constructs.waivers import Waiver
 
 _RECOVERY = "164.308(a)(7)(ii)(A)"
 _KEEPING = (RemovalPolicy.RETAIN, RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE, RemovalPolicy.SNAPSHOT)
-_REMOVAL = Relaxation(
-    option="removal_policy",
-    production=RemovalPolicy.SNAPSHOT,
-    development=RemovalPolicy.DESTROY,
-    rules=("EbsVolumeKept",),
-    without_phi=True,
-)
 _RETENTION = Relaxation(option="retention", production=Duration.days(35), development=Duration.days(7))
 _INTERVALS = (1, 2, 3, 4, 6, 8, 12, 24)
 _LONGEST_DAYS = 36500
@@ -79,7 +72,6 @@ class EncryptedVolume(Construct):
         governed={"removal_policy": ("EbsVolumeKept",)},
         chosen=("availability_zone", "encryption_key"),
         free=VolumeOptions,
-        relaxations=(_REMOVAL,),
     )
 
     def __init__(
@@ -90,8 +82,7 @@ class EncryptedVolume(Construct):
         availability_zone: str,
         encryption_key: AnyKey | None = None,
         backup_plan: HipaaBackupPlan | None = None,
-        removal_policy: RemovalPolicy | None = None,
-        holds_phi: bool = True,
+        removal_policy: RemovalPolicy = RemovalPolicy.SNAPSHOT,
         waivers: Sequence[Waiver] = (),
         **options: Unpack[VolumeOptions],
     ) -> None:
@@ -107,7 +98,6 @@ class EncryptedVolume(Construct):
             backup_plan: by default the stack's `HipaaBackupPlan`.
             removal_policy: by default, and unless waived, a snapshot of it stays when the stack goes or an update
                 replaces it.
-            holds_phi: False says that it holds no PHI; a development environment then lets it go with its stack.
             waivers: exceptions from the rules about volumes.
             **options: of `ec2.Volume`, see `VolumeOptions`. It needs a ``size`` or a ``snapshot_id``; its type is gp3
                 by default.
@@ -116,8 +106,7 @@ class EncryptedVolume(Construct):
             ComplianceError: an option is fixed or unknown, or weaker than a rule that is not waived; it has neither a
                 size nor a snapshot.
         """
-        arguments = Arguments(scope, id, contract=self.contract, waivers=waivers, free=options, holds_phi=holds_phi)
-        removal_policy = arguments.default(_REMOVAL, removal_policy)
+        arguments = Arguments(scope, id, contract=self.contract, waivers=waivers, free=options)
         arguments.govern(
             "removal_policy",
             removal_policy,

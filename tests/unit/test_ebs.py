@@ -127,15 +127,6 @@ def test_a_volume_goes_with_its_stack_if_that_is_waived() -> None:
     assert the(synthesized(lambda stack: volume(stack, **options)), VOLUME)["DeletionPolicy"] == "Delete"
 
 
-@pytest.mark.parametrize(("holds_phi", "wanted"), [(True, "Snapshot"), (False, "Delete")])
-def test_in_development_a_volume_goes_only_if_it_holds_no_phi(holds_phi: bool, wanted: str) -> None:
-    app = App()
-    Profile.DEVELOPMENT.apply_to(app)
-    volume(Stack(app, "Stack"), holds_phi=holds_phi)
-    template: Body = app.synth().get_stack_by_name("Stack").template
-    assert the(template, VOLUME)["DeletionPolicy"] == wanted
-
-
 @pytest.mark.parametrize("option", EncryptedVolume.contract.fixed)
 def test_a_fixed_option_of_a_volume_is_refused_with_the_way_out(stack: Stack, option: str) -> None:
     refusal(
