@@ -21,6 +21,7 @@ from hipaa_constructs.waivers import Waiver
 _CITATION = "164.308(a)(5)(ii)(B)"
 _GROUP = "PatchGroup"
 _IN_TIME = 15
+_LONGEST_WAIT = 360
 _LINUX: Mapping[str, Sequence[str]] = {"PRODUCT": ["*"]}
 _FILTERS: Mapping[str, Mapping[str, Sequence[str]]] = {
     "ALMA_LINUX": _LINUX,
@@ -276,10 +277,10 @@ def _check(arguments: Arguments, operating_system: str, after: Duration, schedul
             citation=_CITATION,
         )  # fmt: skip
     days = after.to_days(integral=False)
-    if days != int(days) or days < 0:
+    if days != int(days) or not 0 <= days <= _LONGEST_WAIT:
         arguments.refuse(
-            "approve_after", after, asked="whole days", way_out="Systems Manager takes no other time",
-            citation=_CITATION,
+            "approve_after", after, asked=f"whole days, from 0 to {_LONGEST_WAIT}",
+            way_out="Systems Manager takes no other time", citation=_CITATION,
         )  # fmt: skip
     arguments.govern(
         "approve_after", after, holds=days <= _IN_TIME, asked="15 days or less", rule="SsmPatchesApprovedInTime"

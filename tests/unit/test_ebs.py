@@ -169,7 +169,7 @@ def test_copies_are_encrypted_with_the_other_regions_key_and_kept_as_long() -> N
     ]
 
 
-def test_the_newest_snapshot_restores_fast_where_asked_for() -> None:
+def test_snapshots_of_the_last_day_restore_fast_where_asked_for() -> None:
     rule = schedule(EVERYTHING, "FastRestoreRule")
     assert rule == {"AvailabilityZones": ["us-east-1a"], "Interval": 1, "IntervalUnit": "DAYS"}
 

@@ -209,7 +209,11 @@ def test_later_approval_is_recorded_if_it_is_waived() -> None:
         ),
         (
             {"approve_after": Duration.hours(36)},
-            "approve_after must be whole days, got 1 day 12 hours; Systems Manager takes no other time",
+            "approve_after must be whole days, from 0 to 360, got 1 day 12 hours; Systems Manager takes no other time",
+        ),
+        (
+            {"approve_after": Duration.days(361)},
+            "approve_after must be whole days, from 0 to 360, got 361 days; Systems Manager takes no other time",
         ),
     ],
 )
