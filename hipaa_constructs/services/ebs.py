@@ -200,8 +200,8 @@ class SnapshotPolicy(Construct):
             retention: how long snapshots and their copies are kept, in whole days; by default 35.
             copy_to: the Regions, three at most, that every snapshot is copied to, each with the ARN of a key of that
                 Region, which must exist; none by default. The stack of a `ReplicaEncryptionKey` has such a key.
-            fast_restore_zones: the Availability Zones in which the snapshots of the last day restore at full speed, five
-                of a Region at most unless AWS raises the quota; none by default.
+            fast_restore_zones: the Availability Zones in which the snapshots of the last day restore at full speed,
+                five of a Region at most unless AWS raises the quota; none by default.
             encryption_key: that the volumes are encrypted with; by default the stack's `EncryptionKey`.
             block_public_access: True forbids that any snapshot of this account and Region is shared with everybody,
                 those of others too. An account has one such setting in a Region, so only one stack can have it.
