@@ -56,6 +56,7 @@ _ANY_TEXT = "\1" * 36
 
 HIDDEN_POLICY = "an intrinsic function hides a policy, or what it is for"
 _INVERTING = frozenset(("NotPrincipal", "NotAction", "NotResource"))
+_NOTHING: frozenset[str] = frozenset()
 _ALL_OBJECTS = re.compile(r"[^/*]*/?\*+")
 
 
@@ -141,6 +142,8 @@ class Statement:
 
     def is_confined(self, keys: Iterable[str]) -> bool:
         """Whether a condition holds one of some keys to values that are not anybody's."""
+        if not self.conditions:
+            return False
         wanted = {key.lower() for key in keys}
         return any(
             key in wanted and compares(operator) and bool(nodes) and all(_is_fixed(key, node) for node in nodes)
@@ -310,16 +313,19 @@ def denies_plaintext(statement: Statement, *actions: str) -> bool | None:
 def _statement(node: Node) -> Statement:
     parts = dict(node.entries())
     effect = parts.get("Effect")
-    inverted = _INVERTING.intersection(parts)
+    inverted = _NOTHING if _INVERTING.isdisjoint(parts) else _INVERTING.intersection(parts)
     principals = tuple(_principals(parts.get("Principal")))
     actions = tuple(_listed(parts.get("NotAction" if "NotAction" in inverted else "Action")))
     conditions, hidden_condition = _conditions(parts.get("Condition"))
-    hides = {
-        "Effect": effect is not None and effect.is_unknown,
-        "Principal": any([kind in ("?", "AWS") and place.may_be("*") for kind, place in principals]),
-        "Action": any([place.is_unknown for place in actions]),
-        "Condition": hidden_condition,
-    }
+    hidden = []
+    if effect is not None and effect.is_unknown:
+        hidden.append("Effect")
+    if any([kind in ("?", "AWS") and place.may_be("*") for kind, place in principals]):
+        hidden.append("Principal")
+    if any([place.is_unknown for place in actions]):
+        hidden.append("Action")
+    if hidden_condition:
+        hidden.append("Condition")
     return Statement(
         node=node,
         effect=effect.text if effect is not None and effect.text in ("Allow", "Deny") else None,
@@ -328,7 +334,7 @@ def _statement(node: Node) -> Statement:
         resources=tuple(_listed(parts.get("Resource"))),
         conditions=conditions,
         inverted=inverted,
-        hidden=frozenset([part for part, is_hidden in hides.items() if is_hidden]),
+        hidden=frozenset(hidden) if hidden else _NOTHING,
     )
 
 

@@ -144,12 +144,14 @@ def logs_policy_names_principals(policy: Resource) -> Outcome:
     if place.is_unknown:
         return place.undecided()
     statements, hidden = read(place)
-    if place.text is None or hidden:
+    if place.text is None or hidden or not statements:
         return place.broken("not a policy document in JSON")
-    return all_met([MET, *(_not_open(place, statement) for statement in statements)])
+    return all_met(_not_open(place, statement) for statement in statements)
 
 
 def _not_open(place: Node, statement: Statement) -> Outcome:
+    if not statement.may_be("Allow"):
+        return MET if statement.is_deny else place.broken("a statement that is neither Allow nor Deny")
     opens = statement.opens_to_everyone()
     if opens is None:
         return place.undecided("an intrinsic function hides whom it allows")
