@@ -148,7 +148,8 @@ class SnapshotPolicy(Construct):
     They cost about 0.05 USD a GB and month for what changed, in each Region. Fast restores cost about 0.75 USD an hour,
     some 540 USD a month, for each snapshot and zone; of a volume there are as many as are taken in a day.
 
-    Rules: DlmPolicyTakesSnapshots, DlmCopiesEncrypted.
+    Rules: DlmPolicyTakesSnapshots.
+    With ``copy_to`` also DlmCopiesEncrypted.
     Your duty: that restores are tried, an alarm on ``DLM Policy State Change`` events, and that keys of other Regions
     let the role use them, if they are of another account.
     AWS: https://docs.aws.amazon.com/ebs/latest/userguide/snapshot-lifecycle.html
