@@ -27,7 +27,9 @@ if TYPE_CHECKING:
     from hipaa_constructs.services.cloudfront_origins import HttpsOrigin
     from hipaa_constructs.services.cloudtrail import EncryptedTrail
     from hipaa_constructs.services.dynamodb import EncryptedTable
+    from hipaa_constructs.services.ebs import EncryptedVolume, SnapshotPolicy
     from hipaa_constructs.services.ec2 import FlowLoggedVpc
+    from hipaa_constructs.services.ec2_instance import HipaaInstance
     from hipaa_constructs.services.ecr import EncryptedRepository
     from hipaa_constructs.services.ecs import HipaaEcsService
     from hipaa_constructs.services.ecs_cluster import HipaaEcsCluster
@@ -56,6 +58,8 @@ if TYPE_CHECKING:
     from hipaa_constructs.services.shield import EmergencyContact, ShieldEngagement, ShieldProtection
     from hipaa_constructs.services.sns import EncryptedTopic
     from hipaa_constructs.services.sqs import EncryptedQueue
+    from hipaa_constructs.services.ssm import SecureParameter, SessionManagerAccess
+    from hipaa_constructs.services.ssm_patches import PatchPolicy
     from hipaa_constructs.services.wafv2 import HipaaWebAcl
     from hipaa_constructs.waivers import Waiver
 
@@ -74,6 +78,7 @@ __all__ = [
     "EncryptedTable",
     "EncryptedTopic",
     "EncryptedTrail",
+    "EncryptedVolume",
     "EncryptionKey",
     "EndToEndHttpsDistribution",
     "FlowLoggedVpc",
@@ -89,6 +94,7 @@ __all__ = [
     "HipaaHardening",
     "HipaaHostedZone",
     "HipaaHttpApi",
+    "HipaaInstance",
     "HipaaRdsInstance",
     "HipaaRdsReadReplica",
     "HipaaRedisCluster",
@@ -101,14 +107,18 @@ __all__ = [
     "Judgement",
     "LogArchive",
     "ManagedPolicyRole",
+    "PatchPolicy",
     "Profile",
     "RecoveryObjective",
     "ReplicaBucket",
     "ReplicaEncryptionKey",
     "Report",
+    "SecureParameter",
+    "SessionManagerAccess",
     "Settings",
     "ShieldEngagement",
     "ShieldProtection",
+    "SnapshotPolicy",
     "Template",
     "TlsNetworkLoadBalancer",
     "TlsProxy",
@@ -134,6 +144,7 @@ _MODULES = {
     "EncryptedTable": "services.dynamodb",
     "EncryptedTopic": "services.sns",
     "EncryptedTrail": "services.cloudtrail",
+    "EncryptedVolume": "services.ebs",
     "EncryptionKey": "services.kms",
     "EndToEndHttpsDistribution": "services.cloudfront",
     "FlowLoggedVpc": "services.ec2",
@@ -149,6 +160,7 @@ _MODULES = {
     "HipaaHardening": "services.hardening",
     "HipaaHostedZone": "services.route53",
     "HipaaHttpApi": "services.apigatewayv2",
+    "HipaaInstance": "services.ec2_instance",
     "HipaaRdsInstance": "services.rds",
     "HipaaRdsReadReplica": "services.rds_replica",
     "HipaaRedisCluster": "services.elasticache",
@@ -161,14 +173,18 @@ _MODULES = {
     "Judgement": "checker",
     "LogArchive": "services.s3_logs",
     "ManagedPolicyRole": "services.iam",
+    "PatchPolicy": "services.ssm_patches",
     "Profile": "services.profile",
     "RecoveryObjective": "services.recovery",
     "ReplicaBucket": "services.s3",
     "ReplicaEncryptionKey": "services.kms",
     "Report": "checker",
+    "SecureParameter": "services.ssm",
+    "SessionManagerAccess": "services.ssm",
     "Settings": "rules",
     "ShieldEngagement": "services.shield",
     "ShieldProtection": "services.shield",
+    "SnapshotPolicy": "services.ebs",
     "Template": "rules",
     "TlsNetworkLoadBalancer": "services.elbv2_network",
     "TlsProxy": "services.ecs_tls_proxy",

@@ -8,6 +8,7 @@ from aws_cdk import Stack
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_apigatewayv2 as apigatewayv2
 from aws_cdk import aws_apigatewayv2_integrations as integrations
+from aws_cdk import Fn, Size, Stack
 from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_ec2 as ec2
@@ -30,6 +31,7 @@ from hipaa_constructs import (
     EncryptedTable,
     EncryptedTopic,
     EncryptedTrail,
+    EncryptedVolume,
     EncryptionKey,
     EndToEndHttpsDistribution,
     FlowLoggedVpc,
@@ -42,6 +44,7 @@ from hipaa_constructs import (
     HipaaFunction,
     HipaaHostedZone,
     HipaaHttpApi,
+    HipaaInstance,
     HipaaRdsInstance,
     HipaaRdsReadReplica,
     HipaaRedisCluster,
@@ -52,10 +55,13 @@ from hipaa_constructs import (
     HttpsOrigin,
     LogArchive,
     ManagedPolicyRole,
+    PatchPolicy,
     ReplicaEncryptionKey,
     ShieldEngagement,
     ShieldProtection,
     TlsNetworkLoadBalancer,
+    SessionManagerAccess,
+    SnapshotPolicy,
     TlsProxy,
 )
 
@@ -160,6 +166,14 @@ def http_api(stack: Stack) -> HipaaHttpApi:
     return made
 
 
+def instance(stack: Stack) -> HipaaInstance:
+    """Make an instance of Amazon Linux, in a network of the same stack."""
+    return HipaaInstance(
+        vpc=FlowLoggedVpc(stack, "Network").vpc,
+        instance_type=ec2.InstanceType("m7g.large"),
+        machine_image=ec2.MachineImage.latest_amazon_linux2023(cpu_type=ec2.AmazonLinuxCpuType.ARM_64),
+
+
 EXAMPLES: Mapping[type[Construct], Callable[[Stack], Construct]] = {
     ArchiveBucket: lambda stack: ArchiveBucket(stack, "Example"),
     EncryptedBackupVault: lambda stack: EncryptedBackupVault(stack, "Example"),
@@ -178,6 +192,9 @@ EXAMPLES: Mapping[type[Construct], Callable[[Stack], Construct]] = {
     EncryptedTable: lambda stack: EncryptedTable(stack, "Example", partition_key=BY_ID),
     EncryptedTopic: lambda stack: EncryptedTopic(stack, "Example"),
     EncryptedTrail: lambda stack: EncryptedTrail(stack, "Example"),
+    EncryptedVolume: lambda stack: EncryptedVolume(
+        stack, "Example", availability_zone=Fn.select(0, Fn.get_azs()), size=Size.gibibytes(100)
+    ),
     EncryptionKey: lambda stack: EncryptionKey(stack, "Example"),
     EndToEndHttpsDistribution: distribution,
     FlowLoggedVpc: lambda stack: FlowLoggedVpc(stack, "Example"),
@@ -189,6 +206,7 @@ EXAMPLES: Mapping[type[Construct], Callable[[Stack], Construct]] = {
     HipaaBackupPlan: lambda stack: HipaaBackupPlan(stack, "Example"),
     HipaaCertificate: lambda stack: HipaaCertificate(stack, "Example", domain_name="portal.example.org"),
     HipaaHostedZone: lambda stack: HipaaHostedZone(stack, "Example", zone_name="example.org"),
+    HipaaInstance: instance,
     HipaaRdsInstance: lambda stack: HipaaRdsInstance(stack, "Example", engine=POSTGRES, vpc=network(stack)),
     HipaaRdsReadReplica: lambda stack: HipaaRdsReadReplica(
         stack,
@@ -213,6 +231,7 @@ EXAMPLES: Mapping[type[Construct], Callable[[Stack], Construct]] = {
     ),
     LogArchive: lambda stack: LogArchive(stack, "Example"),
     ManagedPolicyRole: lambda stack: ManagedPolicyRole(stack, "Example", assumed_by=iam.AccountRootPrincipal()),
+    PatchPolicy: lambda stack: PatchPolicy(stack, "Example"),
     ReplicaEncryptionKey: lambda stack: ReplicaEncryptionKey(
         stack, "Example", primary_key_arn="arn:aws:kms:us-east-1:123456789012:key/mrk-0123456789abcdef"
     ),
@@ -227,4 +246,6 @@ EXAMPLES: Mapping[type[Construct], Callable[[Stack], Construct]] = {
     TlsNetworkLoadBalancer: lambda stack: TlsNetworkLoadBalancer(
         stack, "Example", vpc=network(stack), certificates=[imported_certificate(stack)]
     ),
+    SessionManagerAccess: lambda stack: SessionManagerAccess(stack, "Example"),
+    SnapshotPolicy: lambda stack: SnapshotPolicy(stack, "Example"),
 }

@@ -56,6 +56,7 @@ from hipaa_constructs import (
     EncryptedTable,
     EncryptedTopic,
     EncryptedTrail,
+    EncryptedVolume,
     EncryptionKey,
     FlowLoggedVpc,
     HipaaAuroraCluster,
@@ -66,6 +67,7 @@ from hipaa_constructs import (
     HipaaFunction,
     HipaaHostedZone,
     HipaaHttpApi,
+    HipaaInstance,
     HipaaRdsInstance,
     HipaaRedisCluster,
     HipaaRedshiftCluster,
@@ -73,9 +75,12 @@ from hipaa_constructs import (
     HipaaWebAcl,
     LogArchive,
     ManagedPolicyRole,
+    PatchPolicy,
     ReplicaEncryptionKey,
+    SessionManagerAccess,
     ShieldEngagement,
     ShieldProtection,
+    SnapshotPolicy,
     TlsNetworkLoadBalancer,
     TlsProxy,
     enforce,
@@ -165,6 +170,16 @@ def good(app: App) -> None:
     cluster = HipaaEcsCluster(stack, "Instances", vpc=network)
     cluster.add_instances("Arm", instance_type=ec2.InstanceType("m7g.large"), encryption_key=EncryptionKey.of(stack))
     _edge(stack, network, portal)
+    image = ec2.MachineImage.latest_amazon_linux2023()
+    queues = EncryptedVolume(stack, "Queues", availability_zone=Fn.select(0, Fn.get_azs()), size=Size.gibibytes(10))
+    SnapshotPolicy(stack, "Snapshots", block_public_access=True).protect(queues)
+    engine = HipaaInstance(
+        stack, "Engine", vpc=network, instance_type=ec2.InstanceType("m7i.large"), machine_image=image
+    )
+    sessions = SessionManagerAccess(stack, "Sessions", bucket=exports)
+    sessions.let_in(engine.role)
+    PatchPolicy(stack, "Patches").protect(engine, engine.role)
+    sessions.allow(reader, engine.instance)
     _computing(stack, network)
     _apis(stack, network)
     # Alone in a stack, the archive is not seen by cdk-nag to be where logs go.
