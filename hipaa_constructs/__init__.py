@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from hipaa_constructs.services.hardening import HardeningChange, HipaaHardening
     from hipaa_constructs.services.iam import ManagedPolicyRole
     from hipaa_constructs.services.kms import EncryptionKey, ReplicaEncryptionKey
-    from hipaa_constructs.services.logs import EncryptedLogGroup
+    from hipaa_constructs.services.logs import EncryptedLogGroup, masks_identifiers
     from hipaa_constructs.services.profile import Profile
     from hipaa_constructs.services.rds import HipaaRdsInstance
     from hipaa_constructs.services.rds_aurora import HipaaAuroraCluster
@@ -92,6 +92,7 @@ __all__ = [
     "check",
     "enforce",
     "load",
+    "masks_identifiers",
     "waive",
 ]
 
@@ -139,6 +140,7 @@ _MODULES = {
     "check": "checker",
     "enforce": "pack",
     "load": "loading",
+    "masks_identifiers": "services.logs",
     "waive": "services._waiving",
 }
 

@@ -197,7 +197,9 @@ class EncryptedTrail(Construct):
         self.encryption_key: kms.IKey = usable_key(self, key)
         self.bucket: s3.IBucket = bucket or self._own_bucket(key, retention, lock_mode, replicate_to)
         self._let_cloudtrail_deliver(s3_key_prefix, org_id if is_organization_trail else None)
-        group = cloud_watch_log_group or EncryptedLogGroup(self, "LogGroup", encryption_key=key)
+        group = cloud_watch_log_group or EncryptedLogGroup(
+            self, "LogGroup", encryption_key=key, data_protection_policy=False
+        )
         self.log_group: logs.ILogGroup = group.log_group if isinstance(group, EncryptedLogGroup) else group
         self.log_role, grant = self._role(org_id if is_organization_trail else None)
         self.trail = cloudtrail.Trail(
@@ -235,7 +237,7 @@ class EncryptedTrail(Construct):
                 trail_arn=self.trail_arn,
                 bucket=self.bucket,
                 encryption_key=self.encryption_key,
-                log_group=EncryptedLogGroup(review, "LogGroup", encryption_key=key),
+                log_group=EncryptedLogGroup(review, "LogGroup", encryption_key=key, data_protection_policy=False),
                 topic=self.alarm_topic,
                 of_organization=is_organization_trail,
             )
