@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from hipaa_constructs.services.cloudfront_behaviors import HttpsBehavior
     from hipaa_constructs.services.cloudfront_origins import HttpsOrigin
     from hipaa_constructs.services.cloudtrail import EncryptedTrail
+    from hipaa_constructs.services.cloudwatch import AuditAlarms
     from hipaa_constructs.services.ec2 import FlowLoggedVpc
     from hipaa_constructs.services.ecr import EncryptedRepository
     from hipaa_constructs.services.ecs import HipaaEcsService
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
     from hipaa_constructs.waivers import Waiver
 
 __all__ = [
+    "AuditAlarms",
     "ComplianceError",
     "ContainerSecret",
     "EncryptedBackupVault",
@@ -97,6 +99,7 @@ __all__ = [
 ]
 
 _MODULES = {
+    "AuditAlarms": "services.cloudwatch",
     "ComplianceError": "errors",
     "ContainerSecret": "services.ecs_secrets",
     "EncryptedBackupVault": "services.backup_vault",

@@ -10,10 +10,12 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
 from aws_cdk import aws_rds as rds
 from constructs import Construct
 
 from hipaa_constructs import (
+    AuditAlarms,
     EncryptedBackupVault,
     EncryptedBucket,
     EncryptedLogGroup,
@@ -110,7 +112,13 @@ def instances(stack: Stack) -> HipaaAutoScalingGroup:
     )
 
 
+def imported_log_group(stack: Stack) -> logs.ILogGroup:
+    """Return the log group that a trail is delivered to already."""
+    return logs.LogGroup.from_log_group_name(stack, "TrailLog", "trail")
+
+
 EXAMPLES: Mapping[type[Construct], Callable[[Stack], Construct]] = {
+    AuditAlarms: lambda stack: AuditAlarms(stack, "Example", log_group=imported_log_group(stack)),
     EncryptedBackupVault: lambda stack: EncryptedBackupVault(stack, "Example"),
     EncryptedBucket: lambda stack: EncryptedBucket(stack, "Example"),
     EncryptedLogGroup: lambda stack: EncryptedLogGroup(stack, "Example"),

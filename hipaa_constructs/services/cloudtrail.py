@@ -19,7 +19,7 @@ from constructs import Construct, IDependable
 from hipaa_constructs.services._buckets import deny_deletion
 from hipaa_constructs.services._options import Arguments, Contract
 from hipaa_constructs.services._waiving import record
-from hipaa_constructs.services.cloudtrail_alarms import watch
+from hipaa_constructs.services.cloudtrail_alarms import told, watch
 from hipaa_constructs.services.cloudtrail_arguments import SIX_YEARS, data_event_sources, refuse_gaps, refuse_impossible
 from hipaa_constructs.services.cloudtrail_digests import DigestReview, review_digests
 from hipaa_constructs.services.cloudtrail_events import selectors
@@ -338,13 +338,7 @@ class EncryptedTrail(Construct):
         return resource
 
     def _alarm_topic(self, given: EncryptedTopic | sns.ITopic | Literal[False] | None) -> sns.ITopic | None:
-        if given is False:
-            return None
-        topic = given or EncryptedTopic.of(self)
-        if isinstance(topic, EncryptedTopic):
-            topic.allow_alarms()
-            return topic.topic
-        return topic
+        return None if given is False else told(self, given)
 
 
 def _key_statements(trail_arn: str) -> list[iam.PolicyStatement]:

@@ -43,6 +43,7 @@ from aws_cdk import aws_wafv2 as wafv2
 from cdk_nag import AwsSolutionsChecks, HIPAASecurityChecks
 
 from hipaa_constructs import (
+    AuditAlarms,
     EncryptedBackupVault,
     EncryptedBucket,
     EncryptedLogGroup,
@@ -115,7 +116,10 @@ def good(app: App) -> None:
         point_in_time_recovery_specification=recovery,
         resource_policy=_stores.tls_only(),
     )
-    EncryptedTrail(stack, "Trail", data_events=[exports, table], digest_review=events.Schedule.rate(Duration.days(1)))
+    trail = EncryptedTrail(
+        stack, "Trail", data_events=[exports, table], digest_review=events.Schedule.rate(Duration.days(1))
+    )
+    AuditAlarms(stack, "AuditAlarms", log_group=trail, break_glass_roles=["arn:aws:iam::123456789012:role/BreakGlass"])
     plan.protect(_stores.good(stack, network))
     volume = ec2.Volume(
         stack,
