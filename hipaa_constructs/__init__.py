@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from hipaa_constructs.services.elbv2 import HttpsLoadBalancer
     from hipaa_constructs.services.hardening import HardeningChange, HipaaHardening
     from hipaa_constructs.services.iam import ManagedPolicyRole
+    from hipaa_constructs.services.inspector import InspectorScanning
     from hipaa_constructs.services.kms import EncryptionKey, ReplicaEncryptionKey
     from hipaa_constructs.services.logs import EncryptedLogGroup, masks_identifiers
     from hipaa_constructs.services.profile import Profile
@@ -79,6 +80,7 @@ __all__ = [
     "HttpsBehavior",
     "HttpsLoadBalancer",
     "HttpsOrigin",
+    "InspectorScanning",
     "Judgement",
     "LogArchive",
     "ManagedPolicyRole",
@@ -128,6 +130,7 @@ _MODULES = {
     "HttpsBehavior": "services.cloudfront_behaviors",
     "HttpsLoadBalancer": "services.elbv2",
     "HttpsOrigin": "services.cloudfront_origins",
+    "InspectorScanning": "services.inspector",
     "Judgement": "checker",
     "LogArchive": "services.s3_logs",
     "ManagedPolicyRole": "services.iam",

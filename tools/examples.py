@@ -38,6 +38,7 @@ from hipaa_constructs import (
     HipaaWebAcl,
     HttpsLoadBalancer,
     HttpsOrigin,
+    InspectorScanning,
     LogArchive,
     ManagedPolicyRole,
     ReplicaEncryptionKey,
@@ -148,6 +149,7 @@ EXAMPLES: Mapping[type[Construct], Callable[[Stack], Construct]] = {
     HttpsLoadBalancer: lambda stack: HttpsLoadBalancer(
         stack, "Example", vpc=network(stack), certificates=[imported_certificate(stack)]
     ),
+    InspectorScanning: lambda stack: InspectorScanning(stack, "Example"),
     LogArchive: lambda stack: LogArchive(stack, "Example"),
     ManagedPolicyRole: lambda stack: ManagedPolicyRole(stack, "Example", assumed_by=iam.AccountRootPrincipal()),
     ReplicaEncryptionKey: lambda stack: ReplicaEncryptionKey(

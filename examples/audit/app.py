@@ -1,9 +1,9 @@
-"""Auditing of an account whose organization has a trail: alarms on its log group, and what has to be masked in logs."""
+"""Auditing of an account whose organization has a trail: alarms on its log group, scans, and masked identifiers."""
 
 import aws_cdk as cdk
 from aws_cdk import aws_logs as logs
 
-from hipaa_constructs import AuditAlarms, EncryptedLogGroup, enforce, masks_identifiers
+from hipaa_constructs import AuditAlarms, EncryptedLogGroup, InspectorScanning, enforce, masks_identifiers
 
 app = cdk.App()
 stack = cdk.Stack(app, "Audit", termination_protection=True)
@@ -13,6 +13,7 @@ AuditAlarms(
     log_group=logs.LogGroup.from_log_group_name(stack, "Trail", "organization-trail"),
     break_glass_roles=[stack.format_arn(service="iam", region="", resource="role", resource_name="BreakGlass")],
 )
+InspectorScanning(stack, "Scanning", cis_tags={"phi": ["yes"]})
 EncryptedLogGroup(
     stack, "Portal", data_protection_policy=masks_identifiers(custom={"MedicalRecordNumber": "MRN-[0-9]{8}"})
 )

@@ -60,6 +60,7 @@ from hipaa_constructs import (
     HipaaEcsService,
     HipaaRdsInstance,
     HipaaRedisCluster,
+    InspectorScanning,
     LogArchive,
     ManagedPolicyRole,
     ReplicaEncryptionKey,
@@ -120,6 +121,7 @@ def good(app: App) -> None:
         stack, "Trail", data_events=[exports, table], digest_review=events.Schedule.rate(Duration.days(1))
     )
     AuditAlarms(stack, "AuditAlarms", log_group=trail, break_glass_roles=["arn:aws:iam::123456789012:role/BreakGlass"])
+    InspectorScanning(stack, "Scanning", cis_tags={"phi": ["yes"]})
     plan.protect(_stores.good(stack, network))
     volume = ec2.Volume(
         stack,
