@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from hipaa_constructs.pack import HipaaConstructsChecks, enforce
     from hipaa_constructs.rules import Settings, Template
     from hipaa_constructs.services._waiving import waive
+    from hipaa_constructs.services.audit import AuditBaseline
     from hipaa_constructs.services.autoscaling import HipaaAutoScalingGroup
     from hipaa_constructs.services.backup import HipaaBackupPlan
     from hipaa_constructs.services.backup_vault import EncryptedBackupVault
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AuditAlarms",
+    "AuditBaseline",
     "ComplianceError",
     "ContainerSecret",
     "EncryptedBackupVault",
@@ -102,6 +104,7 @@ __all__ = [
 
 _MODULES = {
     "AuditAlarms": "services.cloudwatch",
+    "AuditBaseline": "services.audit",
     "ComplianceError": "errors",
     "ContainerSecret": "services.ecs_secrets",
     "EncryptedBackupVault": "services.backup_vault",

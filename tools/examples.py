@@ -16,6 +16,7 @@ from constructs import Construct
 
 from hipaa_constructs import (
     AuditAlarms,
+    AuditBaseline,
     EncryptedBackupVault,
     EncryptedBucket,
     EncryptedLogGroup,
@@ -120,6 +121,7 @@ def imported_log_group(stack: Stack) -> logs.ILogGroup:
 
 EXAMPLES: Mapping[type[Construct], Callable[[Stack], Construct]] = {
     AuditAlarms: lambda stack: AuditAlarms(stack, "Example", log_group=imported_log_group(stack)),
+    AuditBaseline: lambda stack: AuditBaseline(stack, "Example"),
     EncryptedBackupVault: lambda stack: EncryptedBackupVault(stack, "Example"),
     EncryptedBucket: lambda stack: EncryptedBucket(stack, "Example"),
     EncryptedLogGroup: lambda stack: EncryptedLogGroup(stack, "Example"),

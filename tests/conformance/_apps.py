@@ -44,6 +44,7 @@ from cdk_nag import AwsSolutionsChecks, HIPAASecurityChecks
 
 from hipaa_constructs import (
     AuditAlarms,
+    AuditBaseline,
     EncryptedBackupVault,
     EncryptedBucket,
     EncryptedLogGroup,
@@ -121,6 +122,7 @@ def good(app: App) -> None:
         stack, "Trail", data_events=[exports, table], digest_review=events.Schedule.rate(Duration.days(1))
     )
     AuditAlarms(stack, "AuditAlarms", log_group=trail, break_glass_roles=["arn:aws:iam::123456789012:role/BreakGlass"])
+    AuditBaseline(stack, "Baseline")
     InspectorScanning(stack, "Scanning", cis_tags={"phi": ["yes"]})
     plan.protect(_stores.good(stack, network))
     volume = ec2.Volume(

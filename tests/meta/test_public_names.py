@@ -19,6 +19,7 @@ def test_the_public_names_are_sorted() -> None:
 def test_the_public_names_are_frozen() -> None:
     assert hipaa_constructs.__all__ == [
         "AuditAlarms",
+        "AuditBaseline",
         "ComplianceError",
         "ContainerSecret",
         "EncryptedBackupVault",
