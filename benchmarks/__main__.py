@@ -42,6 +42,7 @@ def main() -> None:
         for number in range(_MANY):
             (many / f"{number}.json").write_text(json.dumps(template(number)), encoding="utf-8")
         with_cdk: dict[str, float] = json.loads(_module("benchmarks.constructs", str(one)))
+        reference: dict[str, float] = json.loads(_module("benchmarks.reference"))
         found = Tables(
             _circumstances(),
             (
@@ -51,6 +52,14 @@ def main() -> None:
                 Table(
                     "50 buckets, built and synthesized; budget 1.1",
                     (("L2 constructs by hand", with_cdk["by_hand"]), ("`EncryptedBucket`", with_cdk["of_constructs"])),
+                ),
+                Table(
+                    "The reference deployment, built and synthesized; budget 1.2",
+                    (
+                        ("L2 constructs by hand", reference["by_hand"]),
+                        ("`examples/reference`", reference["of_constructs"]),
+                        ("`examples/reference`, judged by all rules", reference["judged"]),
+                    ),
                 ),
             ),
             tuple(Growth(size, **json.loads(_module("benchmarks.growth", str(size)))) for size in _SIZES),

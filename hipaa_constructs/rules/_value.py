@@ -94,7 +94,7 @@ def describe(value: Value) -> str:
 
 def _short(value: Json) -> str:
     text = value if isinstance(value, str) else json.dumps(value, default=str)
-    text = " ".join(text.split())
+    text = " ".join(text.split()) or '""'
     return text if len(text) <= _LONGEST_TEXT else text[: _LONGEST_TEXT - 1] + "…"
 
 

@@ -167,18 +167,12 @@ def _counts(value: Node) -> bool:
 
 
 def _goes_off(alarm: Resource, metric: Node) -> Outcome:
+    enabled = alarm.at("ActionsEnabled")
+    tells = [tells_somebody(alarm.at("AlarmActions")), MET if enabled.is_absent else enabled.must_be(True)]
     if alarm.at("Metrics").items():
-        return tells_somebody(alarm.at("AlarmActions"))
+        return all_met(tells)
     namespace, wanted = alarm.at("Namespace"), metric.at("MetricNamespace")
     same = MET if namespace.agrees_with(wanted) else namespace.broken()
     if namespace.is_unknown and same is not MET:
         same = namespace.undecided()
-    enabled = alarm.at("ActionsEnabled")
-    return all_met(
-        [
-            same,
-            alarm.at("ComparisonOperator").must_be(*_RISING),
-            tells_somebody(alarm.at("AlarmActions")),
-            MET if enabled.is_absent else enabled.must_be(True),
-        ]
-    )
+    return all_met([same, alarm.at("ComparisonOperator").must_be(*_RISING), *tells])

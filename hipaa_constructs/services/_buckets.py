@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from aws_cdk import Aws, Duration, RemovalPolicy
+from aws_cdk import Duration, RemovalPolicy
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
+
+from hipaa_constructs.services._tokens import ACCOUNT_ID
 
 REPLICATION_RULE = "Everything"
 LOWEST_TLS = 1.2
@@ -76,7 +78,7 @@ def deliver(
     """Let an AWS service write objects on behalf of this account's own resources."""
     conditions: dict[str, dict[str, str]] = {"ArnLike": {"aws:SourceArn": source}}
     if with_account:
-        conditions["StringEquals"] = {"aws:SourceAccount": Aws.ACCOUNT_ID}
+        conditions["StringEquals"] = {"aws:SourceAccount": ACCOUNT_ID}
     return iam.PolicyStatement(
         sid=sid,
         actions=["s3:PutObject"],

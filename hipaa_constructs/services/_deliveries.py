@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from aws_cdk import Aws
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
+
+from hipaa_constructs.services._tokens import ACCOUNT_ID, PARTITION, REGION
 
 
 def allow_delivery(bucket: s3.Bucket, key: kms.IKey) -> None:
@@ -17,8 +18,8 @@ def allow_delivery(bucket: s3.Bucket, key: kms.IKey) -> None:
     """
     service = iam.ServicePrincipal("delivery.logs.amazonaws.com")
     own: dict[str, Mapping[str, str]] = {
-        "StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID},
-        "ArnLike": {"aws:SourceArn": f"arn:{Aws.PARTITION}:logs:{Aws.REGION}:{Aws.ACCOUNT_ID}:*"},
+        "StringEquals": {"aws:SourceAccount": ACCOUNT_ID},
+        "ArnLike": {"aws:SourceArn": f"arn:{PARTITION}:logs:{REGION}:{ACCOUNT_ID}:*"},
     }
     bucket.add_to_resource_policy(
         iam.PolicyStatement(

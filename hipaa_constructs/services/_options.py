@@ -9,11 +9,12 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import TypeVar
 
-from aws_cdk import Duration, Token
+from aws_cdk import Duration
 from constructs import Construct
 
 from hipaa_constructs.errors import ComplianceError
 from hipaa_constructs.rules import RULES
+from hipaa_constructs.services._tokens import is_unresolved
 from hipaa_constructs.services.profile import Profile, Relaxation
 from hipaa_constructs.waivers import Waiver
 
@@ -84,7 +85,7 @@ class Arguments:
             if not isinstance(waiver, Waiver):
                 raise ComplianceError(f"{self.path}: waivers must hold Waiver objects, got {waiver!r}")
             applies_to = RULES[waiver.rule].applies_to if waiver.rule in RULES else types
-            if types.isdisjoint(applies_to):
+            if "*" not in applies_to and types.isdisjoint(applies_to):
                 raise ComplianceError(
                     f"{self.path}: waivers must be of rules about {_listed(types)}, got one of {waiver.rule}, "
                     f"which is about {_listed(applies_to)}"
@@ -139,7 +140,7 @@ class Arguments:
             rule: the id of the rule.
         """
         assert rule in self._contract.governed[name]
-        if holds or Token.is_unresolved(value) or any(waiver.rule == rule for waiver in self.waivers):
+        if holds or is_unresolved(value) or any(waiver.rule == rule for waiver in self.waivers):
             return
         if any(one.option == name and rule in one.rules and self.relaxes(one) for one in self._contract.relaxations):
             self.relaxed[rule] = None

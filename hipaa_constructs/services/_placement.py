@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from aws_cdk import Token
 from aws_cdk import aws_ec2 as ec2
 from constructs import Construct
 
 from hipaa_constructs.errors import ComplianceError
 from hipaa_constructs.services._options import Arguments
+from hipaa_constructs.services._tokens import is_unresolved
 
 _FEWEST_ZONES = 2
 
@@ -100,7 +100,7 @@ def _chosen(
 
 def _checked(arguments: Arguments, vpc: ec2.IVpc, found: Sequence[ec2.ISubnet]) -> ec2.SubnetSelection:
     exposed = {subnet.subnet_id for subnet in vpc.public_subnets}
-    if any(subnet.subnet_id in exposed for subnet in found):
+    if exposed and any(subnet.subnet_id in exposed for subnet in found):
         arguments.refuse(
             "vpc_subnets",
             "public ones",
@@ -113,8 +113,8 @@ def _checked(arguments: Arguments, vpc: ec2.IVpc, found: Sequence[ec2.ISubnet]) 
 
 def _over_zones(arguments: Arguments, found: Sequence[ec2.ISubnet]) -> ec2.SubnetSelection:
     zones = sorted({subnet.availability_zone for subnet in found})
-    countable = not Token.is_unresolved(zones)  # One token can stand for a list of zones,
-    known = not any(Token.is_unresolved(zone) for zone in zones)  # and several for the same zone.
+    countable = not is_unresolved(zones)  # One token can stand for a list of zones,
+    known = not any(is_unresolved(zone) for zone in zones)  # and several for the same zone.
     if countable and (len(found) < _FEWEST_ZONES or (known and len(zones) < _FEWEST_ZONES)):
         arguments.refuse(
             "vpc_subnets",

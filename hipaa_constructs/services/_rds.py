@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from aws_cdk import Aws, CfnResource, Duration, Fn, RemovalPolicy, Token
+from aws_cdk import Aws, CfnResource, Duration, Fn, RemovalPolicy
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
@@ -14,6 +14,7 @@ from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
 from hipaa_constructs.services._options import Arguments
+from hipaa_constructs.services._tokens import ACCOUNT_ID, PARTITION, REGION, is_unresolved
 from hipaa_constructs.services.iam import ManagedPolicyRole
 from hipaa_constructs.services.kms import AnyKey, is_alias
 from hipaa_constructs.services.logs import EncryptedLogGroup
@@ -134,7 +135,7 @@ def check_snapshot(arguments: Arguments, here: str, given: str, *kinds: str) -> 
     Raises:
         ComplianceError: it is another ARN, or one of another Region.
     """
-    if Token.is_unresolved(given) or not given.startswith("arn:"):
+    if is_unresolved(given) or not given.startswith("arn:"):
         return
     parts = given.split(":", 6)
     if len(parts) < 7 or parts[2] != "rds" or parts[5] not in kinds:
@@ -145,7 +146,7 @@ def check_snapshot(arguments: Arguments, here: str, given: str, *kinds: str) -> 
             way_out="nothing else is restored by its identifier",
             citation="164.308(a)(7)(ii)(B)",
         )
-    if not Token.is_unresolved(here) and parts[3] != here:
+    if not is_unresolved(here) and parts[3] != here:
         arguments.refuse(
             "snapshot_identifier",
             given,
@@ -169,7 +170,7 @@ def check_replication(arguments: Arguments, here: str, region: str | None, key: 
             citation="164.312(a)(2)(iv)",
         )
         return
-    if Token.is_unresolved(region):
+    if is_unresolved(region):
         return
     if region == here:
         arguments.refuse(
@@ -179,7 +180,7 @@ def check_replication(arguments: Arguments, here: str, region: str | None, key: 
             way_out="copies in the same Region guard against nothing new",
             citation="164.308(a)(7)(ii)(A)",
         )
-    if not Token.is_unresolved(key) and f":{region}:" not in key:
+    if not is_unresolved(key) and f":{region}:" not in key:
         arguments.refuse(
             "backup_replication_key",
             key,
@@ -235,8 +236,8 @@ def monitoring_role(scope: Construct, kind: str) -> iam.Role:
         scope: the construct that it is of.
         kind: ``db`` or ``cluster``, as ARNs have it.
     """
-    arn = f"arn:{Aws.PARTITION}:rds:{Aws.REGION}:{Aws.ACCOUNT_ID}:{kind}:*"
-    conditions = {"StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID}, "ArnLike": {"aws:SourceArn": arn}}
+    arn = f"arn:{PARTITION}:rds:{REGION}:{ACCOUNT_ID}:{kind}:*"
+    conditions = {"StringEquals": {"aws:SourceAccount": ACCOUNT_ID}, "ArnLike": {"aws:SourceArn": arn}}
     policy = iam.ManagedPolicy.from_aws_managed_policy_name("service-role/AmazonRDSEnhancedMonitoringRole")
     return ManagedPolicyRole(
         scope,
@@ -375,7 +376,7 @@ def govern_backups(arguments: Arguments, retention: Duration) -> None:
 def govern_parameters(arguments: Arguments, engine: Engine, given: Mapping[str, str]) -> dict[str, str]:
     """Return all parameters, or refuse those that let plaintext in or switch the audit off."""
     for name, value in given.items():
-        if Token.is_unresolved(value):
+        if is_unresolved(value):
             continue
         if name in engine.tls:
             wanted = engine.tls[name]

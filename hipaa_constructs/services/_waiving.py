@@ -10,9 +10,9 @@ from constructs import IConstruct
 from hipaa_constructs.errors import ComplianceError
 from hipaa_constructs.rules import RULES
 from hipaa_constructs.services._library_waivers import development_waiver
-from hipaa_constructs.services._metadata import note, noted
+from hipaa_constructs.services._metadata import noted
 from hipaa_constructs.services._options import Arguments
-from hipaa_constructs.waivers import RecordedWaiver, Waiver
+from hipaa_constructs.waivers import METADATA_KEY, RecordedWaiver, Waiver
 
 
 def waive(construct: IConstruct, *waivers: Waiver) -> None:
@@ -29,6 +29,8 @@ def waive(construct: IConstruct, *waivers: Waiver) -> None:
     Raises:
         ComplianceError: there is no such resource, so that the waiver would excuse nothing.
     """
+    if not waivers:
+        return
     resources = [child for child in construct.node.find_all() if isinstance(child, CfnResource)]
     for waiver in waivers:
         chosen = _resources_for(construct, waiver, resources)
@@ -64,7 +66,7 @@ def _resources_for(construct: IConstruct, waiver: Waiver, resources: Sequence[Cf
             "waive it on the resource that the finding names"
         )
     types = RULES[waiver.rule].applies_to
-    chosen = [resource for resource in resources if resource.cfn_resource_type in types]
+    chosen = [resource for resource in resources if "*" in types or resource.cfn_resource_type in types]
     if not chosen:
         raise ComplianceError(
             f"{construct.node.path}: {waiver.rule} must be waived where there is a resource of type "
@@ -84,11 +86,12 @@ def record(resource: CfnResource, waivers: Sequence[Waiver], *, scope: IConstruc
     """
     if not waivers:
         return
-    before = noted(resource).get("waivers")
+    found = noted(resource)
+    before = found.get("waivers")
     recorded: list[object] = [*before] if isinstance(before, list) else []
     for waiver in waivers:
         recorded.append(RecordedWaiver(waiver, scope.node.path, by_library).as_metadata())
         reason = f"{waiver.reason} (approved by {waiver.approved_by}, until {waiver.expiry})"
         acknowledgments = [Acknowledgment(id=id, reason=reason) for id in waiver.acknowledged_ids]
         Validations.of(resource).acknowledge(*acknowledgments)
-    note(resource, "waivers", recorded)
+    resource.add_metadata(METADATA_KEY, {**found, "waivers": recorded})

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TypedDict, Unpack
 
 import jsii
-from aws_cdk import Aws, Duration, Stack
+from aws_cdk import Duration, Stack
 from aws_cdk import aws_autoscaling as autoscaling
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
@@ -15,6 +15,7 @@ from constructs import Construct
 
 from hipaa_constructs.services._options import Arguments, Contract
 from hipaa_constructs.services._placement import calling_group, serving_subnets
+from hipaa_constructs.services._tokens import PARTITION
 from hipaa_constructs.services._waiving import waive
 from hipaa_constructs.services.iam import ManagedPolicyRole
 from hipaa_constructs.services.kms import AnyKey, let_in, usable_key
@@ -280,7 +281,7 @@ def _volume_key(scope: Construct, given: AnyKey | None) -> kms.IKey | None:
 
 def _auto_scaling_statements(stack: Stack) -> Sequence[iam.PolicyStatement]:
     # https://docs.aws.amazon.com/autoscaling/ec2/userguide/key-policy-requirements-EBS-encryption.html
-    role = f"arn:{Aws.PARTITION}:iam::{stack.account}:role/aws-service-role/autoscaling.amazonaws.com"
+    role = f"arn:{PARTITION}:iam::{stack.account}:role/aws-service-role/autoscaling.amazonaws.com"
     principal = iam.ArnPrincipal(f"{role}/AWSServiceRoleForAutoScaling")
     return (
         iam.PolicyStatement(

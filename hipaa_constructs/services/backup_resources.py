@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from aws_cdk import ArnFormat, CfnResource, Stack, Token
+from aws_cdk import ArnFormat, CfnResource, Stack
 from aws_cdk import aws_backup as backup
 from aws_cdk import aws_rds as rds
 from constructs import IConstruct
 
 from hipaa_constructs.errors import ComplianceError
+from hipaa_constructs.services._tokens import is_unresolved
 
 Protectable: TypeAlias = IConstruct | backup.BackupResource | str
 """A construct of any level, an ARN, or whatever else the CDK can name to AWS Backup."""
@@ -106,7 +107,7 @@ def _chosen(path: str, resource: Protectable, scope: IConstruct) -> Iterator[Cho
         if resource.tag_condition is not None:
             yield Chosen(stack, tag=resource.tag_condition)
     elif isinstance(resource, str):
-        if not (Token.is_unresolved(resource) or resource.startswith("arn:") or resource == "*"):
+        if not (is_unresolved(resource) or resource.startswith("arn:") or resource == "*"):
             raise _unknown(path, repr(resource))
         yield Chosen(stack, arn=resource)
     elif getattr(resource, "node", None) is None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal, TypeAlias, TypedDict, Unpack
 
-from aws_cdk import Aws, Duration, RemovalPolicy, Stack
+from aws_cdk import Duration, RemovalPolicy, Stack
 from aws_cdk import aws_backup as backup
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from hipaa_constructs.services._options import Arguments, Contract
+from hipaa_constructs.services._tokens import PARTITION
 from hipaa_constructs.services._waiving import waive
 from hipaa_constructs.services.kms import AnyKey, usable_key
 from hipaa_constructs.waivers import Waiver
@@ -165,7 +166,7 @@ def vault_seen_from(scope: Construct, vault: AnyVault) -> backup.IBackupVault:
     resource, here, there = made.node.default_child, Stack.of(scope), Stack.of(made)
     if not isinstance(resource, backup.CfnBackupVault) or (here.region, here.account) == (there.region, there.account):
         return made
-    arn = f"arn:{Aws.PARTITION}:backup:{there.region}:{there.account}:backup-vault:{resource.backup_vault_name}"
+    arn = f"arn:{PARTITION}:backup:{there.region}:{there.account}:backup-vault:{resource.backup_vault_name}"
     return backup.BackupVault.from_backup_vault_arn(scope, "CopyTo", arn)
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Literal, TypedDict, Unpack
 
-from aws_cdk import Annotations, Stack, Token
+from aws_cdk import Annotations, Stack
 from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_cloudfront as cloudfront
 from constructs import Construct
 
 from hipaa_constructs.services._options import Arguments, Contract
+from hipaa_constructs.services._tokens import is_unresolved
 from hipaa_constructs.services._waiving import waive
 from hipaa_constructs.services.cloudfront_behaviors import HttpsBehavior, security_headers
 from hipaa_constructs.services.cloudfront_logs import deliver_logs
@@ -233,7 +234,7 @@ def _check_names(arguments: Arguments, certificate: acm.ICertificate, names: Seq
             way_out="under a name of CloudFront its own certificate is used, which negotiates TLS 1.0",
             citation=_IN_TRANSIT,
         )
-    if not Token.is_unresolved(region) and region != _REGION:
+    if not is_unresolved(region) and region != _REGION:
         arguments.refuse(
             "scope",
             f"a stack in {region}",
@@ -244,7 +245,7 @@ def _check_names(arguments: Arguments, certificate: acm.ICertificate, names: Seq
         )
     arn = certificate.certificate_arn
     fields = arn.split(":")
-    if not Token.is_unresolved(arn) and (len(fields) < 6 or fields[3] != _REGION):
+    if not is_unresolved(arn) and (len(fields) < 6 or fields[3] != _REGION):
         arguments.refuse(
             "certificate",
             arn,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from aws_cdk import Aws, Names
+from aws_cdk import Names
 from aws_cdk import aws_cloudfront as cloudfront
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from hipaa_constructs.services._deliveries import allow_delivery
+from hipaa_constructs.services._tokens import ACCOUNT_ID, PARTITION, REGION
 from hipaa_constructs.services.logs import EncryptedLogGroup
 from hipaa_constructs.services.s3 import EncryptedBucket
 
@@ -69,7 +70,7 @@ def deliver_logs(
         "LogSource",
         name=name,
         log_type="ACCESS_LOGS",
-        resource_arn=f"arn:{Aws.PARTITION}:cloudfront::{Aws.ACCOUNT_ID}:distribution/{distribution.distribution_id}",
+        resource_arn=f"arn:{PARTITION}:cloudfront::{ACCOUNT_ID}:distribution/{distribution.distribution_id}",
     )
     target = logs.CfnDeliveryDestination(
         scope, "LogDestination", name=name, destination_resource_arn=_arn_of(destination), output_format="json"
@@ -93,4 +94,4 @@ def _arn_of(destination: EncryptedLogGroup | EncryptedBucket) -> str:
         return destination.bucket.bucket_arn
     # Not log_group_arn, which ends in ":*" for the streams.
     name = destination.log_group.log_group_name
-    return f"arn:{Aws.PARTITION}:logs:{Aws.REGION}:{Aws.ACCOUNT_ID}:log-group:{name}"
+    return f"arn:{PARTITION}:logs:{REGION}:{ACCOUNT_ID}:log-group:{name}"

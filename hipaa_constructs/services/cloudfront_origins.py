@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from aws_cdk import Aws, Token
 from aws_cdk import aws_cloudfront as cloudfront
 from aws_cdk import aws_cloudfront_origins as origins
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
@@ -15,6 +14,7 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from hipaa_constructs.errors import ComplianceError
+from hipaa_constructs.services._tokens import ACCOUNT_ID, PARTITION, is_unresolved
 from hipaa_constructs.services.s3 import EncryptedBucket
 
 _CITATION = "164.312(e)(1)"
@@ -232,7 +232,7 @@ class HttpsOrigin:
 
 
 def _refuse_plaintext(kind: str, name: str) -> None:
-    if Token.is_unresolved(name):
+    if is_unresolved(name):
         return
     if ".s3-website" in name:
         raise ComplianceError(
@@ -248,10 +248,8 @@ def _refuse_plaintext(kind: str, name: str) -> None:
 
 def _let_read(bucket: s3.IBucket, key: kms.IKey | None, known_id: str | None) -> bool:
     conditions: dict[str, dict[str, str]] = {
-        "StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID},
-        "ArnLike": {
-            "aws:SourceArn": f"arn:{Aws.PARTITION}:cloudfront::{Aws.ACCOUNT_ID}:distribution/{known_id or '*'}"
-        },
+        "StringEquals": {"aws:SourceAccount": ACCOUNT_ID},
+        "ArnLike": {"aws:SourceArn": f"arn:{PARTITION}:cloudfront::{ACCOUNT_ID}:distribution/{known_id or '*'}"},
     }
     principals: Sequence[iam.IPrincipal] = [iam.ServicePrincipal("cloudfront.amazonaws.com")]
     added = bucket.add_to_resource_policy(

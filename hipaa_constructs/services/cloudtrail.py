@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Literal, TypedDict, Unpack
 
-from aws_cdk import Aws, Duration, Names
+from aws_cdk import Duration, Names
 from aws_cdk import aws_cloudtrail as cloudtrail
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_events as events
@@ -18,6 +18,7 @@ from constructs import Construct, IDependable
 
 from hipaa_constructs.services._buckets import deny_deletion
 from hipaa_constructs.services._options import Arguments, Contract
+from hipaa_constructs.services._tokens import ACCOUNT_ID, PARTITION, REGION
 from hipaa_constructs.services._waiving import record
 from hipaa_constructs.services.cloudtrail_alarms import told, watch
 from hipaa_constructs.services.cloudtrail_arguments import SIX_YEARS, data_event_sources, refuse_gaps, refuse_impossible
@@ -190,8 +191,8 @@ class EncryptedTrail(Construct):
         if digest_review is not None:
             refuse_gaps(arguments, digest_review, digest_review_covers, alarm_topic)
         super().__init__(scope, id)
-        name = trail_name or f"{Names.unique_resource_name(self, max_length=90, separator='-')}-{Aws.REGION}"
-        self.trail_arn = f"arn:{Aws.PARTITION}:cloudtrail:{Aws.REGION}:{Aws.ACCOUNT_ID}:trail/{name}"
+        name = trail_name or f"{Names.unique_resource_name(self, max_length=90, separator='-')}-{REGION}"
+        self.trail_arn = f"arn:{PARTITION}:cloudtrail:{REGION}:{ACCOUNT_ID}:trail/{name}"
         key = EncryptionKey.of(self) if encryption_key is None else encryption_key
         let_in(key, *_key_statements(self.trail_arn))
         self.encryption_key: kms.IKey = usable_key(self, key)
@@ -272,7 +273,7 @@ class EncryptedTrail(Construct):
         # https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-s3-bucket-policy-for-cloudtrail.html
         of_trail = {"aws:SourceArn": self.trail_arn}
         folder = f"{prefix}/AWSLogs" if prefix else "AWSLogs"
-        owners = [Aws.ACCOUNT_ID, *([org_id] if org_id else [])]
+        owners = [ACCOUNT_ID, *([org_id] if org_id else [])]
         principal = iam.ServicePrincipal(_PRINCIPAL)
         self.bucket.add_to_resource_policy(
             iam.PolicyStatement(
@@ -302,8 +303,8 @@ class EncryptedTrail(Construct):
             assumed_by=iam.ServicePrincipal(_PRINCIPAL),
             description="Delivers the events of a trail to a log group",
         )
-        group = f"arn:{Aws.PARTITION}:logs:{Aws.REGION}:{Aws.ACCOUNT_ID}:log-group:{self.log_group.log_group_name}"
-        streams = [f"{Aws.ACCOUNT_ID}_CloudTrail_*", *([f"{org_id}_*"] if org_id else [])]
+        group = f"arn:{PARTITION}:logs:{REGION}:{ACCOUNT_ID}:log-group:{self.log_group.log_group_name}"
+        streams = [f"{ACCOUNT_ID}_CloudTrail_*", *([f"{org_id}_*"] if org_id else [])]
         added = role.role.add_to_principal_policy(
             iam.PolicyStatement(
                 actions=["logs:CreateLogStream", "logs:PutLogEvents"],
@@ -343,7 +344,7 @@ class EncryptedTrail(Construct):
 
 def _key_statements(trail_arn: str) -> list[iam.PolicyStatement]:
     # https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-kms-key-policy-for-cloudtrail.html
-    trails = f"arn:{Aws.PARTITION}:cloudtrail:*:{Aws.ACCOUNT_ID}:trail/*"
+    trails = f"arn:{PARTITION}:cloudtrail:*:{ACCOUNT_ID}:trail/*"
     of_trail = {"StringEquals": {"aws:SourceArn": trail_arn}}
     return [
         iam.PolicyStatement(

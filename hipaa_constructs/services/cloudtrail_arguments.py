@@ -6,11 +6,12 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from aws_cdk import Duration, Token
+from aws_cdk import Duration
 from aws_cdk import aws_events as events
 from aws_cdk import aws_s3 as s3
 
 from hipaa_constructs.services._options import Arguments
+from hipaa_constructs.services._tokens import is_unresolved
 from hipaa_constructs.services.cloudtrail_events import MOST_VALUES, S3_OBJECT, recorded, values_needed
 from hipaa_constructs.services.kms import AnyKey, is_alias
 from hipaa_constructs.services.s3 import EncryptedBucket, ReplicaBucket
@@ -118,7 +119,7 @@ def refuse_impossible(
             way_out="the bucket's policy must name it for CloudTrail to deliver",
             citation="164.312(b)",
         )
-    if trail_name is not None and not Token.is_unresolved(trail_name) and not _NAME.fullmatch(trail_name):
+    if trail_name is not None and not is_unresolved(trail_name) and not _NAME.fullmatch(trail_name):
         arguments.refuse(
             "trail_name",
             trail_name,

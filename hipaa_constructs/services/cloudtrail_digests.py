@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from aws_cdk import Aws, CfnResource, Duration
+from aws_cdk import CfnResource, Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cloudwatch_actions as actions
 from aws_cdk import aws_codebuild as codebuild
@@ -18,6 +18,7 @@ from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from hipaa_constructs.services._library_waivers import DIGEST_REVIEW_WITHOUT_SOURCE
+from hipaa_constructs.services._tokens import ACCOUNT_ID
 from hipaa_constructs.services._waiving import record
 from hipaa_constructs.services.cloudtrail_alarms import alarm_on
 from hipaa_constructs.services.iam import ManagedPolicyRole
@@ -30,7 +31,7 @@ _LONGEST = Duration.hours(8)
 # digest file at all, when the newest ones are missing, and when the chain is interrupted, as after logging was stopped.
 # Digest files come every hour, whether anything happened or not; those that are marked as backfill come now and then.
 # Accounts that are closed get none; their State was called Status before.
-_SCRIPT = r"""
+SCRIPT = r"""
 set -u
 failed=0
 report=$(mktemp)
@@ -112,7 +113,7 @@ def review_digests(
         "Role",
         # The ARN of the project would make the role depend on what depends on it.
         assumed_by=iam.ServicePrincipal(
-            "codebuild.amazonaws.com", conditions={"StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID}}
+            "codebuild.amazonaws.com", conditions={"StringEquals": {"aws:SourceAccount": ACCOUNT_ID}}
         ),
         description="Validates the files of a trail",
     )
@@ -121,7 +122,7 @@ def review_digests(
         for statement in _permissions(bucket, encryption_key, log_group, of_organization=of_organization)
     ]
     variables = {
-        "ACCOUNT": Aws.ACCOUNT_ID,
+        "ACCOUNT": ACCOUNT_ID,
         "COVERS_HOURS": str(math.ceil(covers.to_hours(integral=False))),
         "ORGANIZATION": "yes" if of_organization else "no",
         "TRAIL_ARN": trail_arn,
@@ -133,7 +134,7 @@ def review_digests(
         # The CDK would also let it make log groups, and encrypt with the key.
         role=role.role.without_policy_updates(),
         build_spec=codebuild.BuildSpec.from_object(
-            {"version": "0.2", "env": {"shell": "bash"}, "phases": {"build": {"commands": [f"({_SCRIPT})"]}}}
+            {"version": "0.2", "env": {"shell": "bash"}, "phases": {"build": {"commands": [f"({SCRIPT})"]}}}
         ),
         environment=codebuild.BuildEnvironment(
             build_image=codebuild.LinuxArmBuildImage.AMAZON_LINUX_2023_STANDARD_3_0,
@@ -156,7 +157,7 @@ def review_digests(
         scope,
         "StarterRole",
         assumed_by=iam.ServicePrincipal(
-            "events.amazonaws.com", conditions={"StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID}}
+            "events.amazonaws.com", conditions={"StringEquals": {"aws:SourceAccount": ACCOUNT_ID}}
         ),
         description="Starts the review of a trail's digest files",
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal, TypedDict, Unpack
 
-from aws_cdk import Stack, Tags, Token
+from aws_cdk import Stack, Tags
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_logs as logs
 from constructs import Construct, DependencyGroup, IDependable
@@ -13,6 +13,7 @@ from constructs import Construct, DependencyGroup, IDependable
 from hipaa_constructs.services._deliveries import allow_delivery
 from hipaa_constructs.services._library_waivers import VPC_DEFAULT_GROUP_CLOSED_BY_RUNBOOK
 from hipaa_constructs.services._options import Arguments, Contract
+from hipaa_constructs.services._tokens import is_unresolved
 from hipaa_constructs.services._waiving import record
 from hipaa_constructs.services.ec2_default_group import close_default_group
 from hipaa_constructs.services.ec2_endpoints import STANDARD_SERVICES, allow_image_layers, confine, standard_accounts
@@ -214,6 +215,7 @@ class FlowLoggedVpc(Construct):
         self.flow_log = self._log(flow_log_destination, flow_log_fields, flow_log_interval, encryption_key)
         close_default_group(self, self.resource)
         self.endpoint_security_group: ec2.SecurityGroup | None = None
+        self._of_endpoints: Sequence[ec2.ISubnet] | None = None
         self._trusted = tuple(trusted_accounts)
         self._network = network
         if endpoints != "none":
@@ -272,8 +274,10 @@ class FlowLoggedVpc(Construct):
         return self.endpoint_security_group
 
     def _one_a_zone(self) -> Sequence[ec2.ISubnet]:
-        tier = self.vpc.private_subnets or self.vpc.isolated_subnets or self.vpc.public_subnets
-        return tier[: len(self.vpc.availability_zones)]
+        if self._of_endpoints is None:
+            tier = self.vpc.private_subnets or self.vpc.isolated_subnets or self.vpc.public_subnets
+            self._of_endpoints = tier[: len(self.vpc.availability_zones)]
+        return self._of_endpoints
 
     def _add_gateway_endpoints(self) -> None:
         s3 = self.vpc.add_gateway_endpoint("S3", service=ec2.GatewayVpcEndpointAwsService.S3)
@@ -291,6 +295,8 @@ class FlowLoggedVpc(Construct):
         igw = ec2.CfnInternetGateway(self, "IGW")
         attachment = ec2.CfnVPCGatewayAttachment(self, "VPCGW", internet_gateway_id=igw.ref, vpc_id=self.resource.ref)
         public = [subnet for _, subnet in made if isinstance(subnet, ec2.PublicSubnet)]
+        if not public:
+            return []
         for subnet in public:
             subnet.add_default_internet_route(igw.ref, attachment)
         nats = [subnet.add_nat_gateway() for subnet in public[:nat_gateways]]
@@ -330,7 +336,7 @@ def _zones(arguments: Arguments, given: Sequence[str] | None, most: int | None, 
             citation=_RESILIENCE,
         )  # fmt: skip
     number = arguments.default(_ZONES, most)
-    if given is None and not Token.is_unresolved(number) and not 1 <= number <= _MOST_ZONES:
+    if given is None and not is_unresolved(number) and not 1 <= number <= _MOST_ZONES:
         arguments.refuse(
             "max_azs", number, asked="from 2 to 6", way_out="no Region has more zones", citation=_RESILIENCE
         )

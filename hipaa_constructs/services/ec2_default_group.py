@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from aws_cdk import Aws
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 
+from hipaa_constructs.services._tokens import ACCOUNT_ID, PARTITION, REGION
 from hipaa_constructs.services.iam import ManagedPolicyRole, on_behalf_of
 
 _RUNBOOK = "AWSConfigRemediation-RemoveVPCDefaultSecurityGroupRules"
@@ -28,9 +28,9 @@ def close_default_group(scope: Construct, vpc: ec2.CfnVPC) -> ssm.CfnAssociation
         assumed_by=on_behalf_of("ssm.amazonaws.com", "ssm:*", "automation-execution/*"),
         description="Takes the rules out of the default security group of a VPC",
     )
-    group = f"arn:{Aws.PARTITION}:ec2:{Aws.REGION}:{Aws.ACCOUNT_ID}:security-group/{vpc.attr_default_security_group}"
-    automation = f"arn:{Aws.PARTITION}:ssm:*:{Aws.ACCOUNT_ID}:automation-execution/*"
-    definition = f"arn:{Aws.PARTITION}:ssm:*:*:automation-definition/{_RUNBOOK}:*"
+    group = f"arn:{PARTITION}:ec2:{REGION}:{ACCOUNT_ID}:security-group/{vpc.attr_default_security_group}"
+    automation = f"arn:{PARTITION}:ssm:*:{ACCOUNT_ID}:automation-execution/*"
+    definition = f"arn:{PARTITION}:ssm:*:*:automation-definition/{_RUNBOOK}:*"
     for statement in (
         iam.PolicyStatement(
             actions=["ec2:RevokeSecurityGroupEgress", "ec2:RevokeSecurityGroupIngress"], resources=[group]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from aws_cdk import Aws
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
+
+from hipaa_constructs.services._tokens import ACCOUNT_ID, PARTITION, REGION
 
 STANDARD_SERVICES: Mapping[str, ec2.InterfaceVpcEndpointAwsService] = {
     "CloudWatch": ec2.InterfaceVpcEndpointAwsService.CLOUDWATCH_MONITORING,
@@ -38,10 +39,10 @@ def confine(endpoint: ec2.VpcEndpoint, accounts: Sequence[str] | None) -> None:
         accounts: whose resources they may reach beside the account's own; None for any, where AWS's own resources are
             among those that the service must reach.
     """
-    conditions: dict[str, Mapping[str, object]] = {"StringEquals": {"aws:PrincipalAccount": Aws.ACCOUNT_ID}}
+    conditions: dict[str, Mapping[str, object]] = {"StringEquals": {"aws:PrincipalAccount": ACCOUNT_ID}}
     if accounts is not None:
         # Requests about no resource, such as lists, do not carry the key.
-        conditions["StringEqualsIfExists"] = {"aws:ResourceAccount": [Aws.ACCOUNT_ID, *accounts]}
+        conditions["StringEqualsIfExists"] = {"aws:ResourceAccount": [ACCOUNT_ID, *accounts]}
     endpoint.add_to_policy(
         iam.PolicyStatement(
             sid="OwnPrincipals",
@@ -63,7 +64,7 @@ def allow_image_layers(endpoint: ec2.VpcEndpoint) -> None:
             sid="LayersOfContainerImages",
             principals=[iam.AnyPrincipal()],
             actions=["s3:GetObject"],
-            resources=[f"arn:{Aws.PARTITION}:s3:::prod-{Aws.REGION}-starport-layer-bucket/*"],
+            resources=[f"arn:{PARTITION}:s3:::prod-{REGION}-starport-layer-bucket/*"],
         )
     )
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 
-from aws_cdk import Aws
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from hipaa_constructs.services._tokens import ACCOUNT_ID, PARTITION, REGION
 from hipaa_constructs.services.iam import ManagedPolicyRole, on_behalf_of
 
 _F = ec2.LogFormat
@@ -58,7 +59,7 @@ def flow_log(
     bucket: s3.Bucket | None = None,
 ) -> ec2.CfnFlowLog:
     """Log all traffic of a network to a log group or a bucket, which must let it in already."""
-    log_format = " ".join(dict.fromkeys(field.value for field in (*FIELDS, *fields)))
+    log_format = " ".join(dict.fromkeys((*_standard_fields(), *(field.value for field in fields))))
     role = None if group is None else _delivery_role(scope, group)
     log = ec2.CfnFlowLog(
         scope,
@@ -80,6 +81,11 @@ def flow_log(
     return log
 
 
+@functools.cache
+def _standard_fields() -> tuple[str, ...]:
+    return tuple(field.value for field in FIELDS)
+
+
 _PARTITIONS = {"FileFormat": "parquet", "HiveCompatiblePartitions": True, "PerHourPartition": True}
 
 
@@ -87,14 +93,14 @@ def _arn_of(group: logs.LogGroup | None) -> str | None:
     # Not log_group_arn, which ends in ":*" for the streams: EC2 takes the group's own.
     if group is None:
         return None
-    return f"arn:{Aws.PARTITION}:logs:{Aws.REGION}:{Aws.ACCOUNT_ID}:log-group:{group.log_group_name}"
+    return f"arn:{PARTITION}:logs:{REGION}:{ACCOUNT_ID}:log-group:{group.log_group_name}"
 
 
 def _delivery_role(scope: Construct, group: logs.LogGroup) -> ManagedPolicyRole:
     role = ManagedPolicyRole(
         scope,
         "FlowLogRole",
-        assumed_by=on_behalf_of("vpc-flow-logs.amazonaws.com", f"ec2:{Aws.REGION}", "vpc-flow-log/*"),
+        assumed_by=on_behalf_of("vpc-flow-logs.amazonaws.com", f"ec2:{REGION}", "vpc-flow-log/*"),
         description="Writes the flow log of a VPC to its log group",
     )
     for statement in (

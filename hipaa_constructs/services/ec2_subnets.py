@@ -6,11 +6,12 @@ import ipaddress
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from aws_cdk import Fn, Stack, Tags, Token
+from aws_cdk import Fn, Stack, Tags
 from aws_cdk import aws_ec2 as ec2
 from constructs import Construct
 
 from hipaa_constructs.services._options import Arguments
+from hipaa_constructs.services._tokens import is_unresolved
 
 ISOLATED = ec2.SubnetType.PRIVATE_ISOLATED
 PRIVATE = ec2.SubnetType.PRIVATE_WITH_EGRESS
@@ -47,10 +48,10 @@ def zones_of(arguments: Arguments, given: Sequence[str] | None, most: int, regio
     """Return the zones to use: those given, or so many of those that the Region shows at the deployment."""
     if given is None:
         return [Fn.select(number, Fn.get_azs()) for number in range(most)]
-    known = [zone for zone in given if not Token.is_unresolved(zone)]
+    known = [zone for zone in given if not is_unresolved(zone)]
     if len(set(known)) < len(known):
         _refuse(arguments, "availability_zones", given, "different zones", "name each zone once")
-    foreign = [zone for zone in known if not Token.is_unresolved(region) and not zone.startswith(region)]
+    foreign = [zone for zone in known if not is_unresolved(region) and not zone.startswith(region)]
     if foreign:
         _refuse(arguments, "availability_zones", given, f"zones of {region}", "a VPC lies in the Region of its stack")
     return list(given)
@@ -150,9 +151,9 @@ def make_subnet(scope: Construct, place: Place, vpc_id: str) -> ec2.Subnet:
         cidr_block=place.cidr,
         map_public_ip_on_launch=False,
     )
-    only = ["AWS::EC2::Subnet"]
-    Tags.of(subnet).add("aws-cdk:subnet-name", place.tier.name, include_resource_types=only)
-    Tags.of(subnet).add("aws-cdk:subnet-type", _TAGS[place.tier.subnet_type], include_resource_types=only)
+    tags, only = Tags.of(subnet), ["AWS::EC2::Subnet"]
+    tags.add("aws-cdk:subnet-name", place.tier.name, include_resource_types=only)
+    tags.add("aws-cdk:subnet-type", _TAGS[place.tier.subnet_type], include_resource_types=only)
     return subnet
 
 
@@ -206,7 +207,7 @@ def as_vpc(
 
 
 def _parsed(arguments: Arguments, name: str, text: str) -> ipaddress.IPv4Network | None:
-    if Token.is_unresolved(text):
+    if is_unresolved(text):
         return None
     try:
         return ipaddress.IPv4Network(text)

@@ -6,12 +6,13 @@ import re
 from collections.abc import Sequence
 from typing import TypedDict, Unpack
 
-from aws_cdk import RemovalPolicy, Stack, Token
+from aws_cdk import RemovalPolicy, Stack
 from aws_cdk import aws_ecr as ecr
 from constructs import Construct, IConstruct
 
 from hipaa_constructs.services._of_stack import one_of_stack, outermost
 from hipaa_constructs.services._options import Arguments, Contract
+from hipaa_constructs.services._tokens import is_unresolved
 from hipaa_constructs.services._waiving import waive
 from hipaa_constructs.services.kms import AnyKey, usable_key
 from hipaa_constructs.waivers import Waiver
@@ -234,7 +235,7 @@ def _check_copies(arguments: Arguments, regions: Sequence[str], name: str | None
 
 
 def _is_region(value: object) -> bool:
-    return isinstance(value, str) and (Token.is_unresolved(value) or _REGION.fullmatch(value) is not None)
+    return isinstance(value, str) and (is_unresolved(value) or _REGION.fullmatch(value) is not None)
 
 
 def _check_configuration(arguments: Arguments, stack: Stack) -> None:

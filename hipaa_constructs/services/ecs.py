@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Literal, TypedDict, Unpack
 
-from aws_cdk import Aws, Duration, Stack
+from aws_cdk import Duration, Stack
 from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
@@ -16,6 +16,7 @@ from constructs import Construct
 
 from hipaa_constructs.services._options import Arguments, Contract
 from hipaa_constructs.services._placement import calling_group, serving_subnets
+from hipaa_constructs.services._tokens import REGION
 from hipaa_constructs.services._waiving import excuse
 from hipaa_constructs.services.ecs_arguments import (
     LEAST_TASKS,
@@ -292,7 +293,7 @@ class HipaaEcsService(Construct):
         group = log_group or EncryptedLogGroup(self, "LogGroup", encryption_key=encryption_key)
         self.log_group: logs.LogGroup = group.log_group
         # ECS itself names tasks, in both roles: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html
-        tasks = on_behalf_of("ecs-tasks.amazonaws.com", f"ecs:{Aws.REGION}", "*")
+        tasks = on_behalf_of("ecs-tasks.amazonaws.com", f"ecs:{REGION}", "*")
         self.task_role = ManagedPolicyRole(self, "TaskRole", assumed_by=tasks)
         self.execution_role = ManagedPolicyRole(self, "ExecutionRole", assumed_by=tasks)
         self.task_definition = ecs.TaskDefinition(

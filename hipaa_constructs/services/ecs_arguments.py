@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from aws_cdk import Token
 from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 
 from hipaa_constructs.services._options import Arguments
+from hipaa_constructs.services._tokens import is_unresolved
 from hipaa_constructs.services.ecs_cluster import HipaaEcsCluster
 from hipaa_constructs.services.ecs_tls_proxy import TlsProxy
 from hipaa_constructs.services.elbv2 import HttpsLoadBalancer, check_certificates
@@ -102,7 +102,7 @@ def check_capacity(
 def check_counts(arguments: Arguments, least: int, most: int) -> None:
     """Refuse fewer tasks than a failure leaves one of, and limits the wrong way round."""
     arguments.govern("min_count", least, holds=least >= LEAST_TASKS, asked="2 or more", rule="EcsServiceRunsTwoTasks")
-    if not Token.is_unresolved(least) and not Token.is_unresolved(most) and not 1 <= least <= most:
+    if not is_unresolved(least) and not is_unresolved(most) and not 1 <= least <= most:
         arguments.refuse(
             "max_count", most, asked=f"{max(least, 1)} or more", way_out="min_count tasks run always",
             citation="164.308(a)(7)(i)",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypedDict, Unpack
 
-from aws_cdk import Aws, Token
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_iam as iam
@@ -13,6 +12,7 @@ from aws_cdk import aws_kms as kms
 from constructs import Construct
 
 from hipaa_constructs.services._options import Arguments, Contract
+from hipaa_constructs.services._tokens import ACCOUNT_ID, is_unresolved
 from hipaa_constructs.services._waiving import waive
 from hipaa_constructs.services.autoscaling import HipaaAutoScalingGroup
 from hipaa_constructs.services.kms import AnyKey, EncryptionKey, ReplicaEncryptionKey, is_alias, let_in, usable_key
@@ -290,13 +290,13 @@ def _is_multi_region(key: AnyKey) -> bool:
     resource = plain.node.default_child
     if isinstance(resource, kms.CfnKey):
         return resource.multi_region is True
-    return not Token.is_unresolved(plain.key_arn) and "/mrk-" in plain.key_arn
+    return not is_unresolved(plain.key_arn) and "/mrk-" in plain.key_arn
 
 
 def _fargate_statements() -> Sequence[iam.PolicyStatement]:
     # AWS's example names the cluster too. Its name is not known before the cluster, which needs the key.
     fargate = iam.ServicePrincipal("fargate.amazonaws.com")
-    account = {_ACCOUNT: Aws.ACCOUNT_ID}
+    account = {_ACCOUNT: ACCOUNT_ID}
     return (
         iam.PolicyStatement(
             sid="FargateStorageOfThisAccount",

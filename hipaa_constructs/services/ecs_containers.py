@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TypedDict
 
-from aws_cdk import Duration, Token
+from aws_cdk import Duration
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_logs as logs
 
 from hipaa_constructs.rules._secrets import holds_a_secret, names_a_secret
 from hipaa_constructs.services._options import Arguments
+from hipaa_constructs.services._tokens import is_unresolved
 from hipaa_constructs.services.ecs_tls_proxy import TlsProxy
 
 
@@ -77,7 +78,7 @@ def check_container(
         rule="EcsContainerReadOnly",
     )
     for path, size in temporary_folders.items():
-        if not path.startswith("/") or path == "/" or (not Token.is_unresolved(size) and size < 1):
+        if not path.startswith("/") or path == "/" or (not is_unresolved(size) and size < 1):
             arguments.refuse(
                 "temporary_folders", f"{path}: {size}", asked="absolute paths with sizes of 1 MiB or more",
                 way_out="{'/tmp': 64} is the default", citation="164.312(c)(1)",
@@ -85,7 +86,7 @@ def check_container(
 
 
 def _check_variable(arguments: Arguments, name: str, value: str) -> None:
-    if not Token.is_unresolved(value) and value == "":
+    if not is_unresolved(value) and value == "":
         return
     named = names_a_secret(name)
     if named or (isinstance(value, str) and holds_a_secret(value)):

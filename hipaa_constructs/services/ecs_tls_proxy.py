@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from aws_cdk import Token
-
 from hipaa_constructs.errors import ComplianceError
+from hipaa_constructs.services._tokens import is_unresolved
 
 _DIGEST = re.compile(r".+@sha256:[0-9a-f]{64}")
 _FOLDER = "/tmp"
@@ -96,7 +95,7 @@ class TlsProxy:
         Raises:
             ComplianceError: the image is not named by its digest.
         """
-        if not isinstance(self.image, str) or not (Token.is_unresolved(self.image) or _DIGEST.fullmatch(self.image)):
+        if not isinstance(self.image, str) or not (is_unresolved(self.image) or _DIGEST.fullmatch(self.image)):
             raise ComplianceError(
                 f"TlsProxy: image must be named by its digest, NAME@sha256:…, got {self.image!r}; what ends TLS must "
                 "not change without a deployment (164.312(c)(1))"

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TypedDict, Unpack
 
 import jsii
-from aws_cdk import Aws, Duration, RemovalPolicy, SecretValue, Token
+from aws_cdk import Duration, RemovalPolicy, SecretValue
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_elasticache as elasticache
 from aws_cdk import aws_iam as iam
@@ -17,6 +17,7 @@ from constructs import Construct
 from hipaa_constructs.errors import ComplianceError
 from hipaa_constructs.services._options import Arguments, Contract
 from hipaa_constructs.services._placement import inner_subnets
+from hipaa_constructs.services._tokens import ACCOUNT_ID, PARTITION, REGION, is_unresolved
 from hipaa_constructs.services._waiving import excuse
 from hipaa_constructs.services.elasticache_arguments import (
     check_access,
@@ -211,7 +212,7 @@ class HipaaRedisCluster(Construct):
         check_keeping(arguments, snapshot_retention, removal_policy)
         check_key(arguments, encryption_key)
         check_parameters(arguments, parameters)
-        sharded = Token.is_unresolved(num_node_groups) or num_node_groups > 1
+        sharded = is_unresolved(num_node_groups) or num_node_groups > 1
         subnets = inner_subnets(arguments, vpc, vpc_subnets)
         super().__init__(scope, id)
         key: AnyKey = EncryptionKey.of(self) if encryption_key is None else encryption_key
@@ -322,7 +323,7 @@ class HipaaRedisCluster(Construct):
 
         AWS: https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/auth-iam.html
         """
-        place = f"arn:{Aws.PARTITION}:elasticache:{Aws.REGION}:{Aws.ACCOUNT_ID}"
+        place = f"arn:{PARTITION}:elasticache:{REGION}:{ACCOUNT_ID}"
         return iam.Grant.add_to_principal(
             grantee=grantee,
             actions=["elasticache:Connect"],

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from aws_cdk import Duration, RemovalPolicy, Token
+from aws_cdk import Duration, RemovalPolicy
 
 from hipaa_constructs.errors import ComplianceError
 from hipaa_constructs.services._options import Arguments
+from hipaa_constructs.services._tokens import is_unresolved
 from hipaa_constructs.services.elasticache_engines import ENGINES, Engine, parsed
 from hipaa_constructs.services.kms import AnyKey, is_alias
 
@@ -36,7 +37,7 @@ def check_engine(arguments: Arguments, name: str, version: str | None) -> Engine
             citation="164.312(a)(2)(iv)",
         )
     engine = ENGINES[name]
-    if version is None or Token.is_unresolved(version):
+    if version is None or is_unresolved(version):
         return engine
     found = parsed(version) if isinstance(version, str) else None
     if found is None or found < engine.floor:
@@ -53,7 +54,7 @@ def check_engine(arguments: Arguments, name: str, version: str | None) -> Engine
 
 def check_nodes(arguments: Arguments, kind: str, shards: int, replicas: int, port: int) -> None:
     """Refuse nodes that can't speak TLS or take over from each other, and a port that is none."""
-    if not Token.is_unresolved(kind):
+    if not is_unresolved(kind):
         match = _NODE_TYPE.fullmatch(kind) if isinstance(kind, str) else None
         if match is None or match[1] in _BEFORE_TLS:
             arguments.refuse(
@@ -75,7 +76,7 @@ def _check_number(
     arguments: Arguments, name: str, value: int, most: int, why: str, citation: str, least: int = 1
 ) -> None:
     whole = isinstance(value, int) and not isinstance(value, bool)
-    if Token.is_unresolved(value) or (whole and least <= value <= most):
+    if is_unresolved(value) or (whole and least <= value <= most):
         return
     arguments.refuse(name, value, asked=f"from {least} to {most}", way_out=why, citation=citation)
 
@@ -145,7 +146,7 @@ def check_access(path: str, access_string: str) -> None:
     Raises:
         ComplianceError: it is so.
     """
-    if Token.is_unresolved(access_string):
+    if is_unresolved(access_string):
         return
     words = access_string.lower().split()
     if "nopass" in words:

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from aws_cdk import Fn, Token
+from aws_cdk import Fn
+
+from hipaa_constructs.services._tokens import is_unresolved
 
 EngineName = Literal["valkey", "redis"]
 
@@ -27,7 +29,7 @@ class Engine:
 
     def family(self, version: str) -> str:
         """Return the family of parameter groups of a version, also of one that only the deployment knows."""
-        hidden = Token.is_unresolved(version)
+        hidden = is_unresolved(version)
         major = Fn.select(0, Fn.split(".", version)) if hidden else version.partition(".")[0]
         return f"{self.name}{major}"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypedDict, Unpack
 
-from aws_cdk import CfnResource, Duration, Stack, Token
+from aws_cdk import CfnResource, Duration, Stack
 from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
@@ -14,6 +14,7 @@ from constructs import Construct
 
 from hipaa_constructs.services._options import Arguments, Contract
 from hipaa_constructs.services._placement import public_subnets, serving_subnets
+from hipaa_constructs.services._tokens import is_unresolved
 from hipaa_constructs.services._waiving import waive
 from hipaa_constructs.services.s3_logs import LogArchive
 from hipaa_constructs.waivers import Waiver
@@ -301,7 +302,7 @@ def check_certificates(
                 "certificates", one, asked="acm.ICertificate objects",
                 way_out="import one by acm.Certificate.from_certificate_arn()", citation=_IN_TRANSIT,
             )  # fmt: skip
-        elif not Token.is_unresolved(arn):
+        elif not is_unresolved(arn):
             _check_certificate_arn(arguments, arn, region)
 
 
@@ -312,7 +313,7 @@ def _check_certificate_arn(arguments: Arguments, arn: str, region: str) -> None:
             "certificates", arn, asked="of ACM", way_out="import it into ACM, which watches its expiry",
             citation=_IN_TRANSIT,
         )  # fmt: skip
-    if not Token.is_unresolved(region) and parts[3] != region:
+    if not is_unresolved(region) and parts[3] != region:
         arguments.refuse(
             "certificates", arn, asked=f"of the load balancer's Region, {region}", way_out="request one there",
             citation=_IN_TRANSIT,
@@ -320,7 +321,7 @@ def _check_certificate_arn(arguments: Arguments, arn: str, region: str) -> None:
 
 
 def _check_web_acl(arguments: Arguments, arn: str | None) -> None:
-    if arn is not None and not Token.is_unresolved(arn) and (":wafv2:" not in arn or ":global/" in arn):
+    if arn is not None and not is_unresolved(arn) and (":wafv2:" not in arn or ":global/" in arn):
         arguments.refuse(
             "web_acl_arn", arn, asked="the ARN of a regional web ACL",
             way_out="make one with the scope REGIONAL; CLOUDFRONT is for distributions", citation="164.312(e)(1)",

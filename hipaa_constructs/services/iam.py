@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TypedDict, Unpack
 
 import jsii
-from aws_cdk import Aws, Duration
+from aws_cdk import Duration
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from hipaa_constructs.errors import ComplianceError
 from hipaa_constructs.services._options import Arguments, Contract
+from hipaa_constructs.services._tokens import ACCOUNT_ID, PARTITION
 
 _LARGEST = 6144
 """Characters of a managed policy, without white space. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"""
@@ -93,7 +94,7 @@ class ManagedPolicyRole(Construct):
     @property
     def grant_principal(self) -> iam.IPrincipal:
         """Who gets what is granted: the role."""
-        return self.role.grant_principal
+        return self.role
 
 
 def on_behalf_of(service: str, place: str, name: str) -> iam.IPrincipal:
@@ -107,8 +108,8 @@ def on_behalf_of(service: str, place: str, name: str) -> iam.IPrincipal:
     return iam.ServicePrincipal(
         service,
         conditions={
-            "StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID},
-            "ArnLike": {"aws:SourceArn": f"arn:{Aws.PARTITION}:{place}:{Aws.ACCOUNT_ID}:{name}"},
+            "StringEquals": {"aws:SourceAccount": ACCOUNT_ID},
+            "ArnLike": {"aws:SourceArn": f"arn:{PARTITION}:{place}:{ACCOUNT_ID}:{name}"},
         },
     )
 
@@ -116,31 +117,29 @@ def on_behalf_of(service: str, place: str, name: str) -> iam.IPrincipal:
 class _GatheringRole(iam.Role):
     """Gathers the statements of grants into managed policies."""
 
+    # The newest policy, how many characters it still takes, and how many policies there are.
+    _policy: iam.ManagedPolicy | None = None
+    _room = 0
+    _number = 0
+
     @jsii.member(jsii_name="addToPrincipalPolicy")
     def add_to_principal_policy(self, statement: iam.PolicyStatement) -> iam.AddToPrincipalPolicyResult:
-        policy = self._policy_with_room_for(statement)
-        policy.add_statements(statement)
-        return iam.AddToPrincipalPolicyResult(statement_added=True, policy_dependable=policy)
-
-    def _policy_with_room_for(self, statement: iam.PolicyStatement) -> iam.ManagedPolicy:
-        policies = [child for child in self.node.children if isinstance(child, iam.ManagedPolicy)]
         needed = _size(statement)
-        if policies and _room_in(policies[-1]) >= needed:
-            return policies[-1]
-        if len(policies) == _MOST_POLICIES:
+        if self._policy is None or self._room < needed:
+            self._policy, self._room = self._next_policy(), _LARGEST - _FRAME
+        self._room -= needed
+        self._policy.add_statements(statement)
+        return iam.AddToPrincipalPolicyResult(statement_added=True, policy_dependable=self._policy)
+
+    def _next_policy(self) -> iam.ManagedPolicy:
+        if self._number == _MOST_POLICIES:
             raise ComplianceError(
                 f"{self.node.path}: grants must fit into {_MOST_POLICIES} managed policies, got one more; grant less "
                 "to it, or make a second role (IAM quotas)"
             )
-        name = "Grants" if not policies else f"Grants{len(policies) + 1}"
+        self._number += 1
+        name = "Grants" if self._number == 1 else f"Grants{self._number}"
         return iam.ManagedPolicy(self, name, roles=[self])
-
-
-def _room_in(policy: iam.ManagedPolicy) -> int:
-    document: Mapping[str, object] = policy.document.to_json() or {}
-    statements = document.get("Statement")
-    used = sum(_length(one) for one in statements) if isinstance(statements, list) else 0
-    return _LARGEST - _FRAME - used
 
 
 def _size(statement: iam.PolicyStatement) -> int:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypeAlias, TypedDict, Unpack
 
-from aws_cdk import Aws, CfnResource, Duration, RemovalPolicy
+from aws_cdk import CfnResource, Duration, RemovalPolicy
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from constructs import Construct, IConstruct
 
 from hipaa_constructs.services._of_stack import one_of_stack
 from hipaa_constructs.services._options import Arguments, Contract
+from hipaa_constructs.services._tokens import ACCOUNT_ID, PARTITION, REGION
 from hipaa_constructs.services._waiving import record
 from hipaa_constructs.waivers import Waiver
 
@@ -126,9 +127,11 @@ class EncryptionKey(Construct):
             removal_policy=removal_policy,
             **options,
         )
-        resource = self.key.node.default_child
-        assert isinstance(resource, CfnResource)
-        record(resource, waivers, scope=self)
+        self._is_of_logs = False
+        if waivers:
+            resource = self.key.node.default_child
+            assert isinstance(resource, CfnResource)
+            record(resource, waivers, scope=self)
 
     @classmethod
     def of(cls, scope: IConstruct) -> EncryptionKey:
@@ -157,7 +160,9 @@ class EncryptionKey(Construct):
 
         AWS: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
         """
-        self.key.add_to_resource_policy(_cloudwatch_logs_statement())
+        if not self._is_of_logs:
+            self.key.add_to_resource_policy(_cloudwatch_logs_statement())
+            self._is_of_logs = True
 
 
 class ReplicaEncryptionKey(Construct):
@@ -209,11 +214,14 @@ class ReplicaEncryptionKey(Construct):
         )
         self.resource.apply_removal_policy(RemovalPolicy.RETAIN)
         self.key: kms.IKey = kms.Key.from_key_arn(self, "Key", self.resource.attr_arn)
+        self._is_of_logs = False
         record(self.resource, waivers, scope=self)
 
     def allow_cloudwatch_logs(self) -> None:
         """Let CloudWatch Logs use the key, for the log groups of this account and Region only."""
-        self.let_in(_cloudwatch_logs_statement())
+        if not self._is_of_logs:
+            self.let_in(_cloudwatch_logs_statement())
+            self._is_of_logs = True
 
     def let_in(self, *statements: iam.PolicyStatement) -> None:
         """Add statements to the policy of the key.
@@ -264,11 +272,11 @@ def let_in(key: AnyKey, *statements: iam.PolicyStatement) -> None:
 
 
 def _cloudwatch_logs_statement() -> iam.PolicyStatement:
-    log_groups = f"arn:{Aws.PARTITION}:logs:{Aws.REGION}:{Aws.ACCOUNT_ID}:log-group:*"
+    log_groups = f"arn:{PARTITION}:logs:{REGION}:{ACCOUNT_ID}:log-group:*"
     return iam.PolicyStatement(
         sid="CloudWatchLogsOfThisAccount",
         actions=["kms:Decrypt", "kms:Describe*", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"],
         resources=["*"],
-        principals=[iam.ServicePrincipal(f"logs.{Aws.REGION}.amazonaws.com")],
+        principals=[iam.ServicePrincipal(f"logs.{REGION}.amazonaws.com")],
         conditions={"ArnLike": {"kms:EncryptionContext:aws:logs:arn": log_groups}},
     )

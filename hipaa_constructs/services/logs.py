@@ -224,6 +224,7 @@ class EncryptedLogGroup(Construct):
             removal_policy=removal_policy,
             **options,
         )
-        resource = self.log_group.node.default_child
-        assert isinstance(resource, CfnResource)
-        record(resource, waivers, scope=self)
+        if waivers:
+            resource = self.log_group.node.default_child
+            assert isinstance(resource, CfnResource)
+            record(resource, waivers, scope=self)

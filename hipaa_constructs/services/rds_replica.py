@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TypedDict, Unpack
 
 import jsii
-from aws_cdk import Duration, Fn, RemovalPolicy, Token
+from aws_cdk import Duration, Fn, RemovalPolicy
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_rds as rds
@@ -37,6 +37,7 @@ from hipaa_constructs.services._rds import (
     resource_of,
     usual_type,
 )
+from hipaa_constructs.services._tokens import is_unresolved
 from hipaa_constructs.services._waiving import excuse
 from hipaa_constructs.services.backup import HipaaBackupPlan
 from hipaa_constructs.services.kms import AnyKey, usable_key
@@ -286,7 +287,7 @@ def _check_source(arguments: Arguments, source: rds.IDatabaseInstance | str, wit
             "rds.DatabaseInstanceReadReplica with a waiver",
             citation="164.308(a)(7)(ii)(A)",
         )
-    if isinstance(source, str) and not Token.is_unresolved(source):
+    if isinstance(source, str) and not is_unresolved(source):
         parts = source.split(":")
         if len(parts) != _ARN_PARTS or parts[2] != "rds" or parts[5] != "db":
             arguments.refuse(
@@ -299,7 +300,7 @@ def _check_source(arguments: Arguments, source: rds.IDatabaseInstance | str, wit
 
 
 def _part(arn: str, index: int) -> str:
-    return Fn.select(index, Fn.split(":", arn)) if Token.is_unresolved(arn) else arn.split(":")[index]
+    return Fn.select(index, Fn.split(":", arn)) if is_unresolved(arn) else arn.split(":")[index]
 
 
 def _imported(scope: Construct, arn: str) -> rds.IDatabaseInstance:

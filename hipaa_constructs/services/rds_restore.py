@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from aws_cdk import Token
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_rds as rds
 
 from hipaa_constructs.services._options import Arguments
 from hipaa_constructs.services._rds import check_snapshot
+from hipaa_constructs.services._tokens import is_unresolved
 
 _NEW_ONLY = ("character_set_name", "database_name", "timezone")
 
@@ -58,7 +58,7 @@ def _check_backups(arguments: Arguments, here: str, backups: str, snapshot: str 
             "automated_backups_arn", backups, asked="left out with snapshot_identifier",
             way_out="a database begins as one thing", citation="164.308(a)(7)(ii)(B)",
         )  # fmt: skip
-    if Token.is_unresolved(backups):
+    if is_unresolved(backups):
         return
     parts = backups.split(":", 6)
     if len(parts) < 7 or parts[2] != "rds" or parts[5] != "auto-backup":
@@ -66,7 +66,7 @@ def _check_backups(arguments: Arguments, here: str, backups: str, snapshot: str 
             "automated_backups_arn", backups, asked="the ARN of replicated automated backups",
             way_out="aws rds describe-db-instance-automated-backups names them", citation="164.308(a)(7)(ii)(B)",
         )  # fmt: skip
-    if not Token.is_unresolved(here) and parts[3] != here:
+    if not is_unresolved(here) and parts[3] != here:
         arguments.refuse(
             "automated_backups_arn", backups, asked=f"in {here}",
             way_out="restore them where they were replicated to", citation="164.308(a)(7)(ii)(B)",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypedDict, Unpack
 
-from aws_cdk import Aws, Duration, RemovalPolicy
+from aws_cdk import Duration, RemovalPolicy
 from aws_cdk import aws_s3 as s3
 from constructs import Construct, IConstruct
 
@@ -25,6 +25,7 @@ from hipaa_constructs.services._library_waivers import (
 )
 from hipaa_constructs.services._of_stack import one_of_stack
 from hipaa_constructs.services._options import Arguments, Contract
+from hipaa_constructs.services._tokens import ACCOUNT_ID, PARTITION, REGION
 from hipaa_constructs.services._waiving import record
 from hipaa_constructs.waivers import Waiver
 
@@ -154,7 +155,7 @@ class LogArchive(Construct):
 
         AWS: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html
         """
-        balancers = f"arn:{Aws.PARTITION}:elasticloadbalancing:{Aws.REGION}:{Aws.ACCOUNT_ID}:loadbalancer/*"
+        balancers = f"arn:{PARTITION}:elasticloadbalancing:{REGION}:{ACCOUNT_ID}:loadbalancer/*"
         self.bucket.add_to_resource_policy(
             deliver(
                 self.bucket,
@@ -189,7 +190,7 @@ def _log_bucket(
             bucket,
             sid="S3AccessLogsOfThisAccount",
             service="logging.s3.amazonaws.com",
-            source=f"arn:{Aws.PARTITION}:s3:::*",
+            source=f"arn:{PARTITION}:s3:::*",
         ),
     ):
         bucket.add_to_resource_policy(statement)

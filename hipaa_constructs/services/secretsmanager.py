@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypedDict, Unpack
 
-from aws_cdk import Duration, RemovalPolicy, Token
+from aws_cdk import Duration, RemovalPolicy
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
 from hipaa_constructs.services._options import Arguments, Contract
+from hipaa_constructs.services._tokens import is_unresolved
 from hipaa_constructs.services._waiving import waive
 from hipaa_constructs.services.kms import AnyKey, usable_key
 from hipaa_constructs.waivers import Waiver
@@ -151,7 +152,7 @@ def _check_rotation(
 
 def _check_replicas(arguments: Arguments, replicas: Sequence[secretsmanager.ReplicaRegion]) -> None:
     for replica in replicas:
-        if replica.encryption_key is None and not Token.is_unresolved(replica.region):
+        if replica.encryption_key is None and not is_unresolved(replica.region):
             arguments.refuse(
                 "replica_regions",
                 f"{replica.region} without a key",

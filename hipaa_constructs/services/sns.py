@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypedDict, Unpack
 
-from aws_cdk import Aws
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sns as sns
 from constructs import Construct, IConstruct
 
 from hipaa_constructs.services._of_stack import one_of_stack
 from hipaa_constructs.services._options import Arguments, Contract
+from hipaa_constructs.services._tokens import ACCOUNT_ID, PARTITION, REGION
 from hipaa_constructs.services._waiving import waive
 from hipaa_constructs.services.kms import AnyKey, EncryptionKey, let_in, usable_key
 from hipaa_constructs.waivers import Waiver
@@ -109,7 +109,7 @@ class EncryptedTopic(Construct):
         """
         self.allow_service(
             "cloudwatch.amazonaws.com",
-            source_arn=f"arn:{Aws.PARTITION}:cloudwatch:{Aws.REGION}:{Aws.ACCOUNT_ID}:alarm:*",
+            source_arn=f"arn:{PARTITION}:cloudwatch:{REGION}:{ACCOUNT_ID}:alarm:*",
         )
 
     def allow_event_rules(self) -> None:
@@ -119,7 +119,7 @@ class EncryptedTopic(Construct):
         """
         self.allow_service(
             "events.amazonaws.com",
-            source_arn=f"arn:{Aws.PARTITION}:events:{Aws.REGION}:{Aws.ACCOUNT_ID}:rule/*",
+            source_arn=f"arn:{PARTITION}:events:{REGION}:{ACCOUNT_ID}:rule/*",
         )
 
     def allow_service(self, service: str, *, source_arn: str | None = None) -> None:
@@ -136,7 +136,7 @@ class EncryptedTopic(Construct):
         """
         principal = iam.ServicePrincipal(service)
         source = (
-            {"StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID}}
+            {"StringEquals": {"aws:SourceAccount": ACCOUNT_ID}}
             if source_arn is None
             else {"ArnLike": {"aws:SourceArn": source_arn}}
         )
@@ -145,7 +145,7 @@ class EncryptedTopic(Construct):
                 actions=["sns:Publish"], resources=[self.topic.topic_arn], principals=[principal], conditions=source
             )
         )
-        topics = f"arn:{Aws.PARTITION}:sns:{Aws.REGION}:{Aws.ACCOUNT_ID}:*"
+        topics = f"arn:{PARTITION}:sns:{REGION}:{ACCOUNT_ID}:*"
         let_in(
             self._key,
             iam.PolicyStatement(

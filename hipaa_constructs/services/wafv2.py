@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal, TypedDict, Unpack
 
-from aws_cdk import Aws, Fn, Names, Stack, Token
+from aws_cdk import Aws, Fn, Names, Stack
 from aws_cdk import aws_wafv2 as wafv2
 from constructs import Construct
 
 from hipaa_constructs.services._options import Arguments, Contract
+from hipaa_constructs.services._tokens import ACCOUNT_ID, PARTITION, REGION, is_unresolved
 from hipaa_constructs.services._waiving import waive
 from hipaa_constructs.services.kms import AnyKey
 from hipaa_constructs.services.logs import EncryptedLogGroup
@@ -118,9 +119,7 @@ class HipaaWebAcl(Construct):
             self,
             "Logging",
             resource_arn=self.web_acl_arn,
-            log_destination_configs=[
-                f"arn:{Aws.PARTITION}:logs:{Aws.REGION}:{Aws.ACCOUNT_ID}:log-group:{group.log_group_name}"
-            ],
+            log_destination_configs=[f"arn:{PARTITION}:logs:{REGION}:{ACCOUNT_ID}:log-group:{group.log_group_name}"],
             redacted_fields=[
                 *({"singleHeader": {"Name": header}} for header in ("authorization", "cookie")),
                 {"queryString": {}},
@@ -185,7 +184,7 @@ def _check(arguments: Arguments, scope: str, rate: int, region: str) -> None:
             way_out="AWS WAF knows no other",
             citation=_CITATION,
         )
-    if scope == "CLOUDFRONT" and not Token.is_unresolved(region) and region != _GLOBAL_REGION:
+    if scope == "CLOUDFRONT" and not is_unresolved(region) and region != _GLOBAL_REGION:
         arguments.refuse(
             "web_acl_scope",
             f"CLOUDFRONT in {region}",

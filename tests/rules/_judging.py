@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TypeAlias
 
-from hipaa_constructs.rules import RULES, Assembly, Outcome, Settings, Template
+from hipaa_constructs.rules import RULES, Assembly, Outcome, Settings, Template, Verdict
 from hipaa_constructs.rules._value import Json
 
 Body: TypeAlias = dict[str, Json]
@@ -111,7 +111,12 @@ def outcome(
     ]
     assembly = Assembly(templates, today=TODAY, settings=settings)
     (found,) = [t.resources[of] for t in assembly.templates if of in t.resources]
-    return RULES[rule].judge(found)
+    judged = RULES[rule].judge(found)
+    # Whatever a rule says, it says where, and of what is not as it should be also why.
+    assert all(isinstance(key, (str, int)) for key in judged.path)
+    assert isinstance(judged.found, str)
+    assert bool(judged.found) is (judged.verdict in (Verdict.BROKEN, Verdict.UNDECIDED))
+    return judged
 
 
 def verdict(

@@ -42,7 +42,8 @@ class Settings:
     @classmethod
     def of(cls, scope: Construct) -> Settings:
         """Read the context, and refuse what is no choice."""
-        given = {field.name: scope.node.try_get_context(field.name) for field in fields(cls)}
+        context: dict[str, object] = scope.node.get_all_context()
+        given = {field.name: context.get(field.name) for field in fields(cls)}
         settings = replace(cls(), **{name: str(value) for name, value in given.items() if value is not None})
         for name, choices in CHOICES.items():
             if getattr(settings, name) not in choices:
