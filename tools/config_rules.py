@@ -14,10 +14,14 @@ import re
 from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
+from typing import TypedDict
 
 from hipaa_constructs.rules import RULES
 
 TARGET = Path(__file__).parent.parent / "hipaa_constructs" / "services" / "config_rules.csv"
+
+Parameter = TypedDict("Parameter", {"Name": str, "Optional": bool})
+Known = TypedDict("Known", {"AWS Region": str, "Parameters": list[Parameter]})
 
 IDENTIFIERS: Mapping[str, str] = {
     "cloudtrail-enabled": "CLOUD_TRAIL_ENABLED",
@@ -62,6 +66,7 @@ PARAMETERS: Mapping[str, Mapping[str, str]] = {
         "okActionRequired": "false",
     },
     "cw-loggroup-retention-period-check": {"MinRetentionTime": "2192"},
+    "elb-predefined-security-policy-ssl-check": {"predefinedPolicyName": "ELBSecurityPolicy-TLS-1-2-2017-01"},
     "iam-customer-policy-blocked-kms-actions": {"blockedActionsPatterns": "kms:Decrypt,kms:ReEncryptFrom"},
     "iam-inline-policy-blocked-kms-actions": {"blockedActionsPatterns": "kms:Decrypt,kms:ReEncryptFrom"},
     "iam-user-unused-credentials-check": {"maxCredentialUsageAge": "90"},
@@ -120,15 +125,29 @@ def named() -> list[str]:
     return sorted({name for tool, _, name in claims if tool == "config"} - set(NOT_ASKED))
 
 
+def _known() -> Mapping[str, Known]:
+    packed = files("moto").joinpath("config", "resources", "aws_managed_rules.json.gz").read_bytes()
+    found: Mapping[str, Known] = json.loads(gzip.decompress(packed))["ManagedRules"]
+    return found
+
+
+def _identifier(name: str) -> str:
+    return IDENTIFIERS.get(name, name.upper().replace("-", "_"))
+
+
+def required(name: str) -> set[str]:
+    """Return the names of the parameters that a rule can't be without."""
+    return {one["Name"] for one in _known()[_identifier(name)]["Parameters"] if not one["Optional"]}
+
+
 def written() -> str:
     """Return a row for each rule: name, identifier, parameters, and the Regions that have it or not."""
-    packed = files("moto").joinpath("config", "resources", "aws_managed_rules.json.gz").read_bytes()
-    known = json.loads(gzip.decompress(packed))["ManagedRules"]
+    known = _known()
     text = io.StringIO()
     rows = csv.writer(text, lineterminator="\n")
     rows.writerow(("name", "identifier", "about", "parameters", "only_in", "not_in"))
     for name in sorted({*named(), *ACCOUNT}):
-        identifier = IDENTIFIERS.get(name, name.upper().replace("-", "_"))
+        identifier = _identifier(name)
         where = known[identifier]["AWS Region"]
         codes = " ".join(sorted(REGIONS[one] for one in _NAME.findall(_PREFIX.sub("", where))))
         parameters = json.dumps(PARAMETERS[name]) if name in PARAMETERS else ""

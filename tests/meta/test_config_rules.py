@@ -6,7 +6,7 @@ import pytest
 from aws_cdk import aws_config as config
 
 from hipaa_constructs.services._conformance import managed_rules
-from tools.config_rules import ACCOUNT, IDENTIFIERS, NOT_ASKED, PARAMETERS, REGIONS, TARGET, named, written
+from tools.config_rules import ACCOUNT, IDENTIFIERS, NOT_ASKED, PARAMETERS, REGIONS, TARGET, named, required, written
 
 
 def test_the_table_is_what_moto_keeps_of_the_list_of_aws() -> None:
@@ -25,6 +25,11 @@ def test_what_only_accounts_show_no_rule_names() -> None:
 def test_every_exception_is_of_a_rule_in_the_table(name: str) -> None:
     assert name in managed_rules()
     assert name not in NOT_ASKED
+
+
+@pytest.mark.parametrize("name", sorted(managed_rules()))
+def test_a_rule_is_told_all_that_it_can_t_be_without(name: str) -> None:
+    assert required(name) <= set(managed_rules()[name].parameters)
 
 
 def test_the_cdk_knows_most_identifiers() -> None:
