@@ -20,7 +20,12 @@ from hipaa_constructs.rules import RULES
 
 TARGET = Path(__file__).parent.parent / "hipaa_constructs" / "services" / "config_rules.csv"
 
-Parameter = TypedDict("Parameter", {"Name": str, "Optional": bool})
+
+class Parameter(TypedDict):
+    Name: str
+    Optional: bool
+
+
 Known = TypedDict("Known", {"AWS Region": str, "Parameters": list[Parameter]})
 
 IDENTIFIERS: Mapping[str, str] = {
