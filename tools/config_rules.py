@@ -22,6 +22,8 @@ TARGET = Path(__file__).parent.parent / "hipaa_constructs" / "services" / "confi
 
 
 class Parameter(TypedDict):
+    """What moto keeps of a parameter, as far as it is read here."""
+
     Name: str
     Optional: bool
 
