@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TypedDict, TypeVar
 
 from aws_cdk import Aws, CfnResource, Names, RemovalPolicy, Stack, Token
@@ -241,7 +241,7 @@ class AuditBaseline(Construct):
 
 
 def _detector(scope: Construct) -> guardduty.CfnDetector:
-    features: list[Mapping[str, object]] = [{"name": name, "status": "ENABLED"} for name in _FEATURES]
+    features: list[dict[str, object]] = [{"name": name, "status": "ENABLED"} for name in _FEATURES]
     agents = [{"name": name, "status": "ENABLED"} for name in _AGENTS]
     features.append({"name": "RUNTIME_MONITORING", "status": "ENABLED", "additionalConfiguration": agents})
     return guardduty.CfnDetector(

@@ -14,7 +14,7 @@ from hipaa_constructs import AuditBaseline, LogArchive
 from hipaa_constructs.rules import RULES
 from hipaa_constructs.rules._value import Json
 from hipaa_constructs.services._conformance import ManagedRule, judged_in, managed_rules, pack_bodies
-from tests._refusals import refusal, waiver
+from tests._refusals import made, refusal, waiver
 from tests._synthesis import Body, at, list_at, metadata_waivers, of_type, report_of, statements, synthesized, the
 
 RECORDER, CHANNEL = "AWS::Config::ConfigurationRecorder", "AWS::Config::DeliveryChannel"
@@ -254,8 +254,7 @@ def test_it_may_go_with_the_stack(kind: str) -> None:
     ],
 )
 def test_each_can_be_managed_elsewhere(switch: str, missing: set[str]) -> None:
-    build: dict[str, bool] = {switch: False}
-    template = synthesized(lambda stack: AuditBaseline(stack, "It", **build))
+    template = synthesized(lambda stack: made(AuditBaseline, stack, **{switch: False}))
     assert {kind for kind in KINDS if not of_type(template, kind)} == missing
 
 
