@@ -93,58 +93,13 @@ def cache(given: Properties, name: str, region: str) -> Made:
     return called, {"PrimaryEndPoint.Address": f"master.{called}.cache.amazonaws.com", "PrimaryEndPoint.Port": "6379"}
 
 
-def recorder(given: Properties, name: str, region: str) -> Made:
-    group = {key[0].lower() + key[1:]: value == "true" for key, value in given["RecordingGroup"].items()}
-    wanted = {"name": "default", "roleARN": given["RoleARN"], "recordingGroup": group}
-    _client("config", region).put_configuration_recorder(ConfigurationRecorder=wanted)
-    return "default", {}
-
-
-def delivery_channel(given: Properties, name: str, region: str) -> Made:
-    wanted = {"name": "default", "s3BucketName": given["S3BucketName"], "s3KeyPrefix": given["S3KeyPrefix"]}
-    _client("config", region).put_delivery_channel(DeliveryChannel=wanted)
-    return "default", {}
-
-
-def detector(given: Properties, name: str, region: str) -> Made:
-    features = [{"Name": feature["Name"], "Status": feature["Status"]} for feature in given["Features"]]
-    frequency = given["FindingPublishingFrequency"]
-    made = _client("guardduty", region).create_detector(
-        Enable=given["Enable"] in (True, "true"), FindingPublishingFrequency=frequency, Features=features
-    )
-    return made["DetectorId"], {"Id": made["DetectorId"]}
-
-
-def metric_filter(given: Properties, name: str, region: str) -> Made:
-    transformations = [
-        {
-            "metricName": one["MetricName"],
-            "metricNamespace": one["MetricNamespace"],
-            "metricValue": one["MetricValue"],
-            "defaultValue": float(one["DefaultValue"]),
-        }
-        for one in given["MetricTransformations"]
-    ]
-    _client("logs", region).put_metric_filter(
-        logGroupName=given["LogGroupName"],
-        filterName=name,
-        filterPattern=given["FilterPattern"],
-        metricTransformations=transformations,
-    )
-    return name, {}
-
-
 TYPES: Mapping[str, Callable[[Properties, str, str], Made]] = {
     "AWS::Backup::BackupVault": vault,
     "AWS::CertificateManager::Certificate": certificate,
     "AWS::CloudWatch::Alarm": alarm,
-    "AWS::Config::ConfigurationRecorder": recorder,
-    "AWS::Config::DeliveryChannel": delivery_channel,
     "AWS::ECR::ReplicationConfiguration": replicated_images,
     "AWS::ElastiCache::ReplicationGroup": cache,
-    "AWS::GuardDuty::Detector": detector,
     "AWS::KMS::ReplicaKey": replica_key,
-    "AWS::Logs::MetricFilter": metric_filter,
     "AWS::SecretsManager::Secret": secret,
 }
 
