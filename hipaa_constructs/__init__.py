@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from hipaa_constructs.services.acm import HipaaCertificate
     from hipaa_constructs.services.apigateway import HipaaRestApi
     from hipaa_constructs.services.apigatewayv2 import HipaaHttpApi
+    from hipaa_constructs.services.audit import AuditBaseline
     from hipaa_constructs.services.autoscaling import HipaaAutoScalingGroup
     from hipaa_constructs.services.backup import HipaaBackupPlan
     from hipaa_constructs.services.backup_vault import EncryptedBackupVault
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from hipaa_constructs.services.cloudfront_behaviors import HttpsBehavior
     from hipaa_constructs.services.cloudfront_origins import HttpsOrigin
     from hipaa_constructs.services.cloudtrail import EncryptedTrail
+    from hipaa_constructs.services.cloudwatch import AuditAlarms
     from hipaa_constructs.services.dynamodb import EncryptedTable
     from hipaa_constructs.services.ebs import EncryptedVolume, SnapshotPolicy
     from hipaa_constructs.services.ec2 import FlowLoggedVpc
@@ -41,9 +43,10 @@ if TYPE_CHECKING:
     from hipaa_constructs.services.elbv2_network import TlsNetworkLoadBalancer
     from hipaa_constructs.services.hardening import HardeningChange, HipaaHardening
     from hipaa_constructs.services.iam import ManagedPolicyRole
+    from hipaa_constructs.services.inspector import InspectorScanning
     from hipaa_constructs.services.kms import EncryptionKey, ReplicaEncryptionKey
     from hipaa_constructs.services.lambda_ import HipaaFunction
-    from hipaa_constructs.services.logs import EncryptedLogGroup
+    from hipaa_constructs.services.logs import EncryptedLogGroup, masks_identifiers
     from hipaa_constructs.services.profile import Profile
     from hipaa_constructs.services.rds import HipaaRdsInstance
     from hipaa_constructs.services.rds_aurora import HipaaAuroraCluster
@@ -65,6 +68,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ArchiveBucket",
+    "AuditAlarms",
+    "AuditBaseline",
     "ComplianceError",
     "ContainerSecret",
     "EmergencyContact",
@@ -104,6 +109,7 @@ __all__ = [
     "HttpsBehavior",
     "HttpsLoadBalancer",
     "HttpsOrigin",
+    "InspectorScanning",
     "Judgement",
     "LogArchive",
     "ManagedPolicyRole",
@@ -126,11 +132,14 @@ __all__ = [
     "check",
     "enforce",
     "load",
+    "masks_identifiers",
     "waive",
 ]
 
 _MODULES = {
     "ArchiveBucket": "services.s3_archive",
+    "AuditAlarms": "services.cloudwatch",
+    "AuditBaseline": "services.audit",
     "ComplianceError": "errors",
     "ContainerSecret": "services.ecs_secrets",
     "EmergencyContact": "services.shield",
@@ -170,6 +179,7 @@ _MODULES = {
     "HttpsBehavior": "services.cloudfront_behaviors",
     "HttpsLoadBalancer": "services.elbv2",
     "HttpsOrigin": "services.cloudfront_origins",
+    "InspectorScanning": "services.inspector",
     "Judgement": "checker",
     "LogArchive": "services.s3_logs",
     "ManagedPolicyRole": "services.iam",
@@ -192,6 +202,7 @@ _MODULES = {
     "check": "checker",
     "enforce": "pack",
     "load": "loading",
+    "masks_identifiers": "services.logs",
     "waive": "services._waiving",
 }
 

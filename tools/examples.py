@@ -15,12 +15,15 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
 from aws_cdk import aws_rds as rds
 from constructs import Construct
 
 from hipaa_constructs import (
     ArchiveBucket,
     EmergencyContact,
+    AuditAlarms,
+    AuditBaseline,
     EncryptedBackupVault,
     EncryptedBucket,
     EncryptedFileSystem,
@@ -53,6 +56,7 @@ from hipaa_constructs import (
     HipaaWebAcl,
     HttpsLoadBalancer,
     HttpsOrigin,
+    InspectorScanning,
     LogArchive,
     ManagedPolicyRole,
     PatchPolicy,
@@ -176,6 +180,13 @@ def instance(stack: Stack) -> HipaaInstance:
 
 EXAMPLES: Mapping[type[Construct], Callable[[Stack], Construct]] = {
     ArchiveBucket: lambda stack: ArchiveBucket(stack, "Example"),
+def imported_log_group(stack: Stack) -> logs.ILogGroup:
+    """Return the log group that a trail is delivered to already."""
+    return logs.LogGroup.from_log_group_name(stack, "TrailLog", "trail")
+
+
+    AuditAlarms: lambda stack: AuditAlarms(stack, "Example", log_group=imported_log_group(stack)),
+    AuditBaseline: lambda stack: AuditBaseline(stack, "Example"),
     EncryptedBackupVault: lambda stack: EncryptedBackupVault(stack, "Example"),
     EncryptedBucket: lambda stack: EncryptedBucket(stack, "Example"),
     EncryptedFileSystem: lambda stack: EncryptedFileSystem(
@@ -229,6 +240,7 @@ EXAMPLES: Mapping[type[Construct], Callable[[Stack], Construct]] = {
     HttpsLoadBalancer: lambda stack: HttpsLoadBalancer(
         stack, "Example", vpc=network(stack), certificates=[imported_certificate(stack)]
     ),
+    InspectorScanning: lambda stack: InspectorScanning(stack, "Example"),
     LogArchive: lambda stack: LogArchive(stack, "Example"),
     ManagedPolicyRole: lambda stack: ManagedPolicyRole(stack, "Example", assumed_by=iam.AccountRootPrincipal()),
     PatchPolicy: lambda stack: PatchPolicy(stack, "Example"),

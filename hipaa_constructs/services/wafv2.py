@@ -126,7 +126,9 @@ class HipaaWebAcl(Construct):
         stack_id = Fn.select(2, Fn.split("/", Aws.STACK_ID))
         unique = Names.unique_resource_name(self, max_length=80, separator="-").lower()
         name = f"aws-waf-logs-{unique}-{stack_id}"
-        self.log_group = EncryptedLogGroup(self, "Log", encryption_key=encryption_key, log_group_name=name)
+        self.log_group = EncryptedLogGroup(
+            self, "Log", encryption_key=encryption_key, data_protection_policy=False, log_group_name=name
+        )
         group = self.log_group.log_group
         wafv2.CfnLoggingConfiguration(
             self,

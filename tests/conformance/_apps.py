@@ -46,6 +46,8 @@ from cdk_nag import AwsSolutionsChecks, HIPAASecurityChecks
 from hipaa_constructs import (
     ArchiveBucket,
     EmergencyContact,
+    AuditAlarms,
+    AuditBaseline,
     EncryptedBackupVault,
     EncryptedBucket,
     EncryptedFileSystem,
@@ -73,6 +75,7 @@ from hipaa_constructs import (
     HipaaRedshiftCluster,
     HipaaRestApi,
     HipaaWebAcl,
+    InspectorScanning,
     LogArchive,
     ManagedPolicyRole,
     PatchPolicy,
@@ -144,6 +147,11 @@ def good(app: App) -> None:
         stack, "Scanned", vpc=network, replication_region="us-west-2", replication_key=KEY_IN_THE_WEST
     ).add_access_point("Viewer", path="/scans", uid="1000", gid="1000")
     EncryptedTrail(stack, "Trail", data_events=[exports, table], digest_review=events.Schedule.rate(Duration.days(1)))
+    trail = EncryptedTrail(
+        stack, "Trail", data_events=[exports, table], digest_review=events.Schedule.rate(Duration.days(1))
+    AuditAlarms(stack, "AuditAlarms", log_group=trail, break_glass_roles=["arn:aws:iam::123456789012:role/BreakGlass"])
+    AuditBaseline(stack, "Baseline")
+    InspectorScanning(stack, "Scanning", cis_tags={"phi": ["yes"]})
     plan.protect(_stores.good(stack, network))
     volume = ec2.Volume(
         stack,

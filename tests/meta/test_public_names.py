@@ -19,6 +19,8 @@ def test_the_public_names_are_sorted() -> None:
 def test_the_public_names_are_frozen() -> None:
     assert hipaa_constructs.__all__ == [
         "ArchiveBucket",
+        "AuditAlarms",
+        "AuditBaseline",
         "ComplianceError",
         "ContainerSecret",
         "EmergencyContact",
@@ -58,6 +60,7 @@ def test_the_public_names_are_frozen() -> None:
         "HttpsBehavior",
         "HttpsLoadBalancer",
         "HttpsOrigin",
+        "InspectorScanning",
         "Judgement",
         "LogArchive",
         "ManagedPolicyRole",
@@ -80,6 +83,7 @@ def test_the_public_names_are_frozen() -> None:
         "check",
         "enforce",
         "load",
+        "masks_identifiers",
         "waive",
     ]
 
