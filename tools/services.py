@@ -28,13 +28,15 @@ SERVICES = (
     ),
     ServiceRow(
         "Amazon EC2",
-        ("HipaaAutoScalingGroup",),
-        "Instances in private subnets with encrypted volumes, over two zones. The rules judge single ones.",
+        ("HipaaInstance", "HipaaAutoScalingGroup"),
+        "Encrypted volumes, IMDSv2, Session Manager in place of SSH. A group replaces machines and spans zones; one alone "
+        "is backed up, and fails over as docs/failover.md says.",
     ),
     ServiceRow(
         "AWS Systems Manager",
-        (),
-        "Plain resources, judged by the rules: secure parameters, encrypted sessions, patches.",
+        ("SessionManagerAccess", "PatchPolicy", "SecureParameter"),
+        "Sessions are encrypted and recorded, patches scheduled and reported. CloudFormation makes no secure parameters; "
+        "the block reads those that are there.",
     ),
     ServiceRow(
         "Amazon VPC",
@@ -43,10 +45,14 @@ SERVICES = (
     ),
     ServiceRow(
         "Amazon Elastic Block Store",
-        (),
-        "Volumes of the blocks for instances are encrypted with your key; others are judged by the rules.",
+        ("EncryptedVolume", "SnapshotPolicy"),
+        "Kept as a snapshot when the stack goes; snapshots on a schedule, copied to another Region with its key.",
     ),
-    ServiceRow("Amazon Redshift", (), "Plain clusters and workgroups, judged by the rules."),
+    ServiceRow(
+        "Amazon Redshift",
+        ("HipaaRedshiftCluster", "HipaaRedshiftServerless"),
+        "TLS is required, users are audited, the password is AWS's to keep.",
+    ),
     ServiceRow(
         "Amazon S3",
         ("EncryptedBucket", "LogArchive"),
@@ -59,8 +65,9 @@ SERVICES = (
     ),
     ServiceRow(
         "Amazon S3 Glacier",
-        ("LogArchive",),
-        "Storage classes of S3, to which logs move by themselves; vaults of the older service are in no template.",
+        ("ArchiveBucket", "LogArchive"),
+        "Storage classes of S3, to which objects move by themselves, locked on demand; vaults of the older service are in "
+        "no template.",
     ),
     ServiceRow(
         "Amazon RDS",
@@ -85,8 +92,16 @@ SERVICES = (
         ("HipaaEcsService", "HipaaEcsCluster", "TlsProxy", "EncryptedRepository"),
         "TLS up to the task, by a proxy beside programs that speak HTTP; images are scanned and their tags don't move.",
     ),
-    ServiceRow("Amazon DynamoDB", (), "Plain tables, judged by the rules; `HipaaBackupPlan` backs them up."),
-    ServiceRow("Amazon API Gateway", (), "Plain APIs, judged by the rules; `HipaaWebAcl` stands before their stages."),
+    ServiceRow(
+        "Amazon DynamoDB",
+        ("EncryptedTable",),
+        "A key of yours in every Region of the table, restored to any second, TLS only by policy.",
+    ),
+    ServiceRow(
+        "Amazon API Gateway",
+        ("HipaaRestApi", "HipaaHttpApi"),
+        "Nobody calls unauthenticated, logs hold neither bodies nor query strings. Only REST APIs take a web ACL.",
+    ),
     ServiceRow(
         "AWS Shield",
         ("ShieldProtection", "ShieldEngagement"),
@@ -100,11 +115,14 @@ SERVICES = (
     ),
     ServiceRow(
         "Amazon Inspector",
-        (),
-        "CloudFormation has no type that switches it on; the rules judge what a template shows, and images are scanned "
-        "when they are pushed.",
+        ("InspectorScanning",),
+        "Switched on by a call of its API, as CloudFormation has no type for it; findings go to the topic by severity.",
     ),
-    ServiceRow("AWS Lambda", (), "Plain functions, judged by the rules; events that start them carry no PHI."),
+    ServiceRow(
+        "AWS Lambda",
+        ("HipaaFunction",),
+        "In your network, with a queue for events that fail. Events that start it name records and hold nothing of them.",
+    ),
     ServiceRow(
         "Amazon Route 53",
         ("HipaaHostedZone",),
@@ -117,8 +135,8 @@ SERVICES = (
     ),
     ServiceRow(
         "Amazon CloudWatch",
-        ("EncryptedLogGroup", "EncryptedTopic"),
-        "Events are kept for six years; alarms tell the topic, whose key lets them.",
+        ("EncryptedLogGroup", "EncryptedTopic", "AuditAlarms"),
+        "Events are kept for six years, identifiers masked on request; alarms tell the topic, whose key lets them.",
     ),
     ServiceRow(
         "AWS CloudTrail",
@@ -126,7 +144,9 @@ SERVICES = (
         "Validated, locked, watched by alarms, its digest files reviewed on a schedule; data events of what holds PHI.",
     ),
     ServiceRow(
-        "Amazon Elastic File System", (), "Plain file systems, judged by the rules; `HipaaBackupPlan` backs them up."
+        "Amazon Elastic File System",
+        ("EncryptedFileSystem",),
+        "TLS only, access points that say who one is, backed up and copied to another Region.",
     ),
     ServiceRow(
         "AWS Certificate Manager",
@@ -135,7 +155,7 @@ SERVICES = (
     ),
     ServiceRow(
         "Auditing, backups and disaster recovery",
-        ("HipaaBackupPlan", "EncryptedBackupVault", "RecoveryObjective"),
+        ("AuditBaseline", "HipaaBackupPlan", "EncryptedBackupVault", "RecoveryObjective"),
         "Locked backups, copies in another Region, restores on trial. The reference deployment shows a pilot light and "
         "a warm standby.",
     ),

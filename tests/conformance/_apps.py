@@ -45,9 +45,9 @@ from cdk_nag import AwsSolutionsChecks, HIPAASecurityChecks
 
 from hipaa_constructs import (
     ArchiveBucket,
-    EmergencyContact,
     AuditAlarms,
     AuditBaseline,
+    EmergencyContact,
     EncryptedBackupVault,
     EncryptedBucket,
     EncryptedFileSystem,
@@ -146,9 +146,9 @@ def good(app: App) -> None:
     EncryptedFileSystem(
         stack, "Scanned", vpc=network, replication_region="us-west-2", replication_key=KEY_IN_THE_WEST
     ).add_access_point("Viewer", path="/scans", uid="1000", gid="1000")
-    EncryptedTrail(stack, "Trail", data_events=[exports, table], digest_review=events.Schedule.rate(Duration.days(1)))
     trail = EncryptedTrail(
         stack, "Trail", data_events=[exports, table], digest_review=events.Schedule.rate(Duration.days(1))
+    )
     AuditAlarms(stack, "AuditAlarms", log_group=trail, break_glass_roles=["arn:aws:iam::123456789012:role/BreakGlass"])
     AuditBaseline(stack, "Baseline")
     InspectorScanning(stack, "Scanning", cis_tags={"phi": ["yes"]})
