@@ -29,14 +29,14 @@ SERVICES = (
     ServiceRow(
         "Amazon EC2",
         ("HipaaInstance", "HipaaAutoScalingGroup"),
-        "Encrypted volumes, IMDSv2, Session Manager in place of SSH. A group replaces machines and spans zones; one alone "
-        "is backed up, and fails over as docs/failover.md says.",
+        "Encrypted volumes, IMDSv2, Session Manager in place of SSH. A group replaces machines and spans zones; one "
+        "alone is backed up, and fails over as docs/failover.md says.",
     ),
     ServiceRow(
         "AWS Systems Manager",
         ("SessionManagerAccess", "PatchPolicy", "SecureParameter"),
-        "Sessions are encrypted and recorded, patches scheduled and reported. CloudFormation makes no secure parameters; "
-        "the block reads those that are there.",
+        "Sessions are encrypted and recorded, patches scheduled and reported. CloudFormation makes no secure "
+        "parameters; the block reads those that are there.",
     ),
     ServiceRow(
         "Amazon VPC",
@@ -50,8 +50,9 @@ SERVICES = (
     ),
     ServiceRow(
         "Amazon Redshift",
-        ("HipaaRedshiftCluster", "HipaaRedshiftServerless"),
-        "TLS is required, users are audited, the password is AWS's to keep.",
+        ("HipaaRedshiftCluster",),
+        "TLS is required, users are audited, the password is AWS's to keep. Serverless workgroups are judged "
+        "by the rules.",
     ),
     ServiceRow(
         "Amazon S3",
@@ -66,8 +67,8 @@ SERVICES = (
     ServiceRow(
         "Amazon S3 Glacier",
         ("ArchiveBucket", "LogArchive"),
-        "Storage classes of S3, to which objects move by themselves, locked on demand; vaults of the older service are in "
-        "no template.",
+        "Storage classes of S3, to which objects move by themselves, locked on demand; vaults of the older service are "
+        "in no template.",
     ),
     ServiceRow(
         "Amazon RDS",
@@ -121,7 +122,8 @@ SERVICES = (
     ServiceRow(
         "AWS Lambda",
         ("HipaaFunction",),
-        "In your network, with a queue for events that fail. Events that start it name records and hold nothing of them.",
+        "In your network, with a queue for events that fail. Events that start it name records and hold nothing of "
+        "them.",
     ),
     ServiceRow(
         "Amazon Route 53",

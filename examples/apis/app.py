@@ -1,11 +1,13 @@
-"""Visits: a function in a private network, called by a REST API on the internet and by a queue."""
+"""Visits: a function in a private network, called by a REST API on the internet, an HTTP API and a queue."""
 
 import aws_cdk as cdk
 from aws_cdk import aws_apigateway as apigateway
+from aws_cdk import aws_apigatewayv2 as apigatewayv2
+from aws_cdk import aws_apigatewayv2_integrations as integrations
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_lambda_event_sources as sources
 
-from hipaa_constructs import EncryptedQueue, FlowLoggedVpc, HipaaFunction, HipaaRestApi, enforce
+from hipaa_constructs import EncryptedQueue, FlowLoggedVpc, HipaaFunction, HipaaHttpApi, HipaaRestApi, enforce
 
 app = cdk.App()
 stack = cdk.Stack(app, "Visits", termination_protection=True)
@@ -31,6 +33,13 @@ visits.function.add_event_source(sources.SqsEventSource(events.queue, report_bat
 portal = HipaaRestApi(stack, "Portal", cloud_watch_role=True)
 portal.api.root.add_resource("visits").add_resource("{id}").add_method(
     "GET", apigateway.LambdaIntegration(visits.function)
+)
+# Other systems of the account sign their requests with IAM.
+partners = HipaaHttpApi(stack, "Partners")
+partners.api.add_routes(
+    path="/visits",
+    methods=[apigatewayv2.HttpMethod.GET],
+    integration=integrations.HttpLambdaIntegration("Visits", visits.function),
 )
 enforce(app)
 app.synth()

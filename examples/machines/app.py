@@ -6,10 +6,12 @@ from aws_cdk import aws_iam as iam
 
 from hipaa_constructs import (
     EncryptedVolume,
+    EncryptionKey,
     FlowLoggedVpc,
     HipaaInstance,
     ManagedPolicyRole,
     PatchPolicy,
+    SecureParameter,
     SessionManagerAccess,
     SnapshotPolicy,
     enforce,
@@ -50,6 +52,8 @@ operator = ManagedPolicyRole(
     ),
 )
 sessions.allow(operator, engine.instance)
+# Made by hand, as CloudFormation makes no secure parameters.
+SecureParameter(stack, "/interface/partner-password", encryption_key=EncryptionKey.of(stack)).grant_read(engine.role)
 PatchPolicy(stack, "Patches").protect(engine, engine.role)
 enforce(app)
 app.synth()
