@@ -223,7 +223,7 @@ def _apis(stack: Stack, network: ec2.IVpc) -> None:
 def _edge(stack: Stack, network: ec2.IVpc, portal: HipaaEcsService) -> None:
     """Make what stands before everything else."""
     zone = HipaaHostedZone(stack, "Public", zone_name="example.org")
-    HipaaHostedZone(stack, "Private", zone_name="internal.example.org", vpcs=[network], log_network_queries=True)
+    HipaaHostedZone(stack, "InternalZone", zone_name="internal.example.org", vpcs=[network], log_network_queries=True)
     certificate = HipaaCertificate(stack, "Names", domain_name="partners.example.org").certificate
     TlsNetworkLoadBalancer(stack, "Partners", vpc=network, certificates=[certificate])
     HipaaWebAcl(stack, "Firewall").associate("Portal", portal.load_balancer)
