@@ -20,7 +20,7 @@ from hipaa_constructs.services._options import Arguments, Contract
 from hipaa_constructs.services._waiving import excuse
 from hipaa_constructs.services.iam import ManagedPolicyRole
 from hipaa_constructs.services.kms import AnyKey
-from hipaa_constructs.services.logs import EncryptedLogGroup, masks_identifiers
+from hipaa_constructs.services.logs import EncryptedLogGroup
 from hipaa_constructs.services.wafv2 import HipaaWebAcl
 from hipaa_constructs.waivers import Waiver
 
@@ -80,9 +80,9 @@ class HipaaRestApi(Construct):
 
     Costs 3.50 USD for a million requests; the web ACL some 9 USD a month (share one by ``web_acl``).
 
-    Rules: ApiAsksWhoCalls, ApiUsesTls12, ApiDomainUsesTls12, ApiDefaultEndpointDisabled, PrivateApiNamesNetworks,
-    ApiAccessLogged, ApiAccessLogWithoutPhi, ApiExecutionLogged, ApiBodiesNotLogged, ApiTraced, ApiCachesNothing,
-    ApiCacheEncrypted, ApiPresentsClientCertificate, ApiHasWebAcl, ApiBackEndsUseTls.
+    Rules: ApiAsksWhoCalls, ApiUsesTls12, ApiAccessLogged, ApiAccessLogWithoutPhi, ApiExecutionLogged,
+    ApiBodiesNotLogged, ApiTraced, ApiCachesNothing, ApiPresentsClientCertificate, ApiHasWebAcl, ApiBackEndsUseTls.
+    And where asked for: ApiDomainUsesTls12, ApiDefaultEndpointDisabled, PrivateApiNamesNetworks, ApiCacheEncrypted.
     Your duty: the authorizer, and that back ends of your own ask for the certificate and get its successor in time;
     that no identifier stands in paths or queries, which browsers, proxies and web ACLs log; throttling.
     AWS: https://docs.aws.amazon.com/apigateway/latest/developerguide/security.html
@@ -171,7 +171,7 @@ class HipaaRestApi(Construct):
         for flag in _FLAGS:
             self.node.set_context(flag, True)  # The template is the same whatever the app's flags.
         self.access_log_group: logs.LogGroup = EncryptedLogGroup(
-            self, "AccessLog", encryption_key=encryption_key
+            self, "AccessLog", encryption_key=encryption_key, data_protection_policy=False
         ).log_group
         self.client_certificate: apigateway.CfnClientCertificate | None = None
         if client_certificate_id is None:
@@ -213,7 +213,6 @@ class HipaaRestApi(Construct):
             "ExecutionLog",
             encryption_key=encryption_key,
             log_group_name=f"API-Gateway-Execution-Logs_{self.api.rest_api_id}/{stage_name}",
-            data_protection_policy=masks_identifiers(),
         ).log_group
         stage = self.api.deployment_stage
         plain = stage.node.default_child

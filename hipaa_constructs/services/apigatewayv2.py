@@ -44,8 +44,8 @@ class HipaaHttpApi(Construct):
 
     Costs 1 USD for a million requests.
 
-    Rules: ApiAsksWhoCalls, ApiDefaultEndpointDisabled, ApiAccessLogged, ApiAccessLogWithoutPhi, ApiBackEndsUseTls,
-    ApiDomainUsesTls12.
+    Rules: ApiAsksWhoCalls, ApiAccessLogged, ApiAccessLogWithoutPhi, ApiBackEndsUseTls.
+    And with a domain name: ApiDefaultEndpointDisabled, ApiDomainUsesTls12.
     Your duty: the authorizer, throttling, and that no identifier stands in paths or queries, which browsers and proxies
     log.
     AWS: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-vs-rest.html
@@ -116,7 +116,7 @@ class HipaaHttpApi(Construct):
         refuse_alias(arguments, encryption_key)
         super().__init__(scope, id)
         self.access_log_group: logs.LogGroup = EncryptedLogGroup(
-            self, "AccessLog", encryption_key=encryption_key
+            self, "AccessLog", encryption_key=encryption_key, data_protection_policy=False
         ).log_group
         options.setdefault("api_name", id)
         self.api = apigatewayv2.HttpApi(

@@ -138,7 +138,8 @@ class AuditAlarms(Construct):
     An alarm costs 0.10 USD a month, so all of them about 2.50 USD; metrics the same by the hour in which they have
     values.
 
-    Rules: AlarmActs, TrailAlarmsOnSignIn, TrailAlarmsOnNetworkChanges, TrailAlarmsOnSafeguardChanges.
+    Rules: AlarmActs.
+    And of the trail: TrailAlarmsOnSignIn, TrailAlarmsOnNetworkChanges, TrailAlarmsOnSafeguardChanges.
     Your duty: that somebody subscribes to the topic and looks into alarms. Events come after about five minutes.
     AWS: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudwatch-alarms-for-cloudtrail.html
 

@@ -56,7 +56,8 @@ class InspectorScanning(Construct):
     Instances cost about 1.26 USD a month each, images 0.09 USD when they are pushed and 0.01 USD for each new look,
     functions 0.30 USD a month each and 0.60 USD more for their code; CIS scans 0.03 USD an instance and scan.
 
-    Rules: InspectorFindingsRouted, InspectorCisScanRepeated, IamPolicyManaged, SnsTopicUsesCustomerManagedKey.
+    Rules: InspectorFindingsRouted, IamPolicyManaged.
+    And where asked for: InspectorCisScanRepeated.
     Your duty: that somebody subscribes to the topic and mends what was found; to leave this to the delegated
     administrator where an organization has one, who alone may then enable it.
     AWS: https://docs.aws.amazon.com/inspector/latest/user/getting_started_tutorial.html

@@ -25,7 +25,7 @@ from hipaa_constructs.services._placement import calling_group, serving_subnets
 from hipaa_constructs.services._waiving import excuse
 from hipaa_constructs.services.iam import ManagedPolicyRole
 from hipaa_constructs.services.kms import AnyKey, is_alias, usable_key
-from hipaa_constructs.services.logs import EncryptedLogGroup, masks_identifiers
+from hipaa_constructs.services.logs import EncryptedLogGroup
 from hipaa_constructs.services.profile import Relaxation
 from hipaa_constructs.services.sqs import EncryptedQueue, queue_for_failures
 from hipaa_constructs.waivers import Waiver
@@ -121,7 +121,8 @@ class HipaaFunction(Construct):
 
     Rules: LambdaInVpc, LambdaSpansZones, LambdaVariablesUseCustomerManagedKey, LambdaVariablesWithoutSecrets,
     LambdaVariablesNameTlsEndpoints, LambdaKeepsFailedEvents, LambdaConcurrencyReserved, LambdaRuntimeSupported,
-    LambdaLogGroupDeclared, LambdaUrlRequiresIam, LogGroupMasksIdentifiers, SecurityGroupEgressConfined.
+    LambdaLogGroupDeclared, LogGroupMasksIdentifiers, SecurityGroupEgressConfined.
+    And with a URL: LambdaUrlRequiresIam.
     Your duty: the code, its patches and what its role may do; an alarm on the queue; that events name records and hold
     nothing of them, as they lie in queues, streams and rules on their way (the keys of S3 objects are written into
     events and logs: let them be no identifiers); that no PHI is printed.
@@ -210,9 +211,7 @@ class HipaaFunction(Construct):
         # Lambda documents no condition for who takes the role; it can be passed inside the account only.
         self.role = ManagedPolicyRole(self, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
         key = usable_key(self, encryption_key)
-        group = log_group or EncryptedLogGroup(
-            self, "LogGroup", encryption_key=encryption_key, data_protection_policy=masks_identifiers()
-        )
+        group = log_group or EncryptedLogGroup(self, "LogGroup", encryption_key=encryption_key)
         self.log_group: logs.LogGroup = group.log_group
         self.log_group.grant_write(self.role)
         groups: list[ec2.ISecurityGroup] | None = None

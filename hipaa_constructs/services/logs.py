@@ -108,7 +108,8 @@ class EncryptedLogGroup(Construct):
     Storage costs about 0.03 USD a GB and month for as long as events are kept, masking 0.12 USD for each GB taken in.
 
     Rules: LogGroupEncrypted, LogGroupRetentionSet, LogGroupKeptSixYears, LogGroupKept,
-    LogGroupProtectedFromDeletion, LogGroupMasksIdentifiers.
+    LogGroupProtectedFromDeletion.
+    And of what programs write: LogGroupMasksIdentifiers.
     Your duty: that no PHI is logged that need not be, and that somebody reviews the events.
     AWS: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
 

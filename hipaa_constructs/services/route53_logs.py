@@ -80,7 +80,7 @@ def query_log(scope: Construct, id: str, key: AnyKey | None, *, public: bool) ->
     stack_id = Fn.select(2, Fn.split("/", Aws.STACK_ID))
     unique = Names.unique_resource_name(scope, max_length=80, separator="-").lower()
     name = f"{_PUBLIC if public else _PRIVATE}{unique}-{stack_id}"
-    return EncryptedLogGroup(scope, id, encryption_key=key, log_group_name=name)
+    return EncryptedLogGroup(scope, id, encryption_key=key, log_group_name=name, data_protection_policy=False)
 
 
 class DnsSigningKey(Construct):

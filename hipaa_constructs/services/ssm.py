@@ -119,7 +119,9 @@ class SessionManagerAccess(Construct):
             )  # fmt: skip
         super().__init__(scope, id)
         self._key = usable_key(self, encryption_key)
-        self.log_group = log_group or EncryptedLogGroup(self, "Sessions", encryption_key=encryption_key)
+        self.log_group = log_group or EncryptedLogGroup(
+            self, "Sessions", encryption_key=encryption_key, data_protection_policy=False
+        )
         self.bucket = bucket
         stored = {"s3BucketName": bucket.bucket.bucket_name, "s3KeyPrefix": "sessions"} if bucket else {}
         self.document = ssm.CfnDocument(

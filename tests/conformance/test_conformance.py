@@ -38,6 +38,8 @@ EXPECTED_OF_CHECKOV = {
     ("CKV2_AWS_68", "Notebook"),
     # Neither X-Ray nor what Lambda does to put functions into networks is confined by a resource.
     ("CKV_AWS_111", "VisitRoleGrants"),
+    # Nor are the channels of Session Manager.
+    ("CKV_AWS_111", "EngineRoleGrants"),
     # It asks for a cache, in which one caller finds what another one asked for.
     ("CKV_AWS_120", "PrivateDeploymentStageprod"),
     ("CKV_AWS_120", "RestDeploymentStageprod"),
