@@ -114,7 +114,7 @@ def mutants(module: ModuleType) -> Iterator[Mutant]:
     names = {function: name for name, function in _functions(tree.body)}
     for mutation in mutations:
         function = mutation.contained_by_top_level_function
-        if not isinstance(function, cst.FunctionDef) or _is_prose(mutation.original_node):
+        if not isinstance(function, cst.FunctionDef) or _is_about_prose(mutation):
             continue
         name = names[function]
         found = None if name in constants else _function(module, name)
@@ -176,8 +176,19 @@ def _function(module: ModuleType, name: str) -> FunctionType:
     return found
 
 
+def _is_about_prose(mutation: Mutation) -> bool:
+    """Tell whether a mutation changes a text for people, or takes it away from a call."""
+    old, new = mutation.original_node, mutation.mutated_node
+    if isinstance(old, cst.Call) and isinstance(new, cst.Call):
+        gone = [arg.value for arg in old.args if arg not in new.args]
+        return bool(gone) and all(map(_is_prose, gone))
+    return _is_prose(old)
+
+
 def _is_prose(node: cst.CSTNode) -> bool:
-    return isinstance(node, cst.SimpleString) and _PROSE.search(node.value) is not None
+    texts = node.parts if isinstance(node, cst.FormattedString) else [node]
+    written = (one.value for one in texts if isinstance(one, (cst.SimpleString, cst.FormattedStringText)))
+    return any(_PROSE.search(text) for text in written)
 
 
 def _made(function: cst.FunctionDef, module: ModuleType) -> FunctionType:
