@@ -36,6 +36,9 @@ _LITERALS = (
 PACKAGE = "hipaa_constructs.rules."
 Key = tuple[str, str, str, str]
 _MAKERS = ("frozenset", "re.compile")
+_ANY_CASE = re.compile(r"\"[a-z0-9-]+:[A-Z][A-Za-z*]*/?\"")
+"""Actions and condition keys of IAM, which compares them without their case."""
+
 _PROSE = re.compile(r"[a-z]\w* (.* )?[a-z]\w*")
 
 
@@ -106,7 +109,7 @@ class Mutant:
 
 
 def mutants(module: ModuleType) -> Iterator[Mutant]:
-    """Make the mutants of a module, without those of texts that are for people to read."""
+    """Make the mutants of a module, without those that can make no difference to a verdict; see `_is_idle`."""
     path = Path(inspect.getfile(module))
     plain = cst.parse_module(path.read_text("utf-8")).visit(_Plain())
     tree, mutations, _, _ = create_mutations(path.name, plain.code)
@@ -114,7 +117,7 @@ def mutants(module: ModuleType) -> Iterator[Mutant]:
     names = {function: name for name, function in _functions(tree.body)}
     for mutation in mutations:
         function = mutation.contained_by_top_level_function
-        if not isinstance(function, cst.FunctionDef) or _is_about_prose(mutation):
+        if not isinstance(function, cst.FunctionDef) or _is_idle(mutation):
             continue
         name = names[function]
         found = None if name in constants else _function(module, name)
@@ -176,9 +179,11 @@ def _function(module: ModuleType, name: str) -> FunctionType:
     return found
 
 
-def _is_about_prose(mutation: Mutation) -> bool:
-    """Tell whether a mutation changes a text for people, or takes it away from a call."""
+def _is_idle(mutation: Mutation) -> bool:
+    """Tell whether a mutation changes a text for people, or takes it from a call, or a case that means nothing."""
     old, new = mutation.original_node, mutation.mutated_node
+    if isinstance(old, cst.SimpleString) and isinstance(new, cst.SimpleString) and _ANY_CASE.fullmatch(old.value):
+        return old.value.lower() == new.value.lower()
     if isinstance(old, cst.Call) and isinstance(new, cst.Call):
         gone = [arg.value for arg in old.args if arg not in new.args]
         return bool(gone) and all(map(_is_prose, gone))

@@ -136,7 +136,7 @@ def _names_a_property(judged: Outcome, found: Resource, assembly: Assembly) -> b
 
 @functools.cache
 def property_names(kind: str) -> frozenset[str | int]:
-    """Return the names of a type's properties by the schemas of cfn-lint; none of unknown types and without cfn-lint."""
+    """Return the names of a type's properties, by the schemas of cfn-lint; none of unknown types, or without it."""
     package = importlib.util.find_spec("cfnlint")
     if package is None or package.origin is None:
         return frozenset()

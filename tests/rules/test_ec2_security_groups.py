@@ -64,9 +64,37 @@ def test_ssh_from_the_internet_breaks(properties: Body, wanted: str) -> None:
     assert both("SecurityGroupSshClosed", properties) == (wanted, wanted)
 
 
-@pytest.mark.parametrize("port", [21, 445, 1433, 3306, 3389, 5432, 6379, 27017])
-def test_databases_and_administration_from_the_internet_break(port: int) -> None:
+PROTOCOLS = {
+    20: "FTP",
+    21: "FTP",
+    23: "Telnet",
+    135: "RPC",
+    445: "SMB",
+    1433: "SQL Server",
+    1434: "SQL Server",
+    1521: "Oracle",
+    2049: "NFS",
+    3306: "MySQL",
+    3309: "MySQL",
+    3389: "RDP",
+    4333: "mSQL",
+    5432: "PostgreSQL",
+    5439: "Redshift",
+    6379: "Redis",
+    9200: "OpenSearch",
+    11211: "Memcached",
+    27017: "MongoDB",
+}
+
+
+@pytest.mark.parametrize(("port", "protocol"), PROTOCOLS.items())
+def test_databases_and_administration_from_the_internet_break(port: int, protocol: str) -> None:
     assert both("SecurityGroupAdminPortsClosed", opening(port)) == (BROKEN, BROKEN)
+
+
+@pytest.mark.parametrize("port", sorted({near for port in PROTOCOLS for near in (port - 1, port + 1)} - {*PROTOCOLS}))
+def test_the_ports_beside_are_not_meant(port: int) -> None:
+    assert both("SecurityGroupAdminPortsClosed", opening(port)) == (MET, MET)
 
 
 @pytest.mark.parametrize(
@@ -127,7 +155,16 @@ def entry(**changes: Json) -> Body:
         (entry(Protocol=-1, PortRange=GONE), BROKEN),
         (entry(PortRange={"From": 3000, "To": 4000}), BROKEN),
         (entry(CidrBlock=GONE, Ipv6CidrBlock="::/0"), BROKEN),
+        (entry(PortRange={"From": 3389, "To": 3389}), BROKEN),
+        (entry(PortRange={"From": 3390, "To": 3390}), MET),
         (entry(PortRange={"From": 443, "To": 443}), MET),
+        (entry(Protocol="-1", PortRange={"From": 443, "To": 443}), BROKEN),
+        (entry(Protocol=1), MET),
+        (entry(Protocol=PARAMETER), UNDECIDED),
+        (entry(Protocol=PARAMETER, PortRange={"From": 443, "To": 443}), MET),
+        (entry(Egress="true"), NOT_APPLICABLE),
+        (entry(Egress="false"), BROKEN),
+        (entry(Egress=PARAMETER), UNDECIDED),
         (entry(CidrBlock="10.0.0.0/16"), MET),
         (entry(Protocol=17), MET),
         (entry(Egress=True), NOT_APPLICABLE),

@@ -98,7 +98,7 @@ def test_a_baseline_is_configured(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_what_rules_judge_by_is_configured() -> None:
-    configure('allowed-regions = ["us-east-1"]', 'required-tags = ["Owner"]', 'internet-vpcs = []')
+    configure('allowed-regions = ["us-east-1"]', 'required-tags = ["Owner"]', "internet-vpcs = []")
     expected = Settings(allowed_regions=("us-east-1",), required_tags=("Owner",), internet_vpcs=())
     assert configuration.find(Path()).settings == expected
 
