@@ -152,8 +152,11 @@ class _Run:
             seen: set[CodeType] = set()
             start = time.perf_counter()
             sys.setprofile(partial(_note_call, seen))
-            self.failures += not self._passes(items[index])
+            passes = self._passes(items[index])
             sys.setprofile(None)
+            if not passes:
+                self.failures += 1
+                print(f"{items[index].nodeid} fails")
             found.append((index, time.perf_counter() - start, [numbers[code] for code in seen if code in numbers]))
         with os.fdopen(writer, "wb") as pipe:
             pickle.dump(found, pipe)
