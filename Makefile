@@ -18,7 +18,7 @@ export CDK_DISABLE_VERSION_CHECK := 1
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help all test check synth docs explanations snapshots bench mutants lowest lock clean
+.PHONY: help all test check synth docs explanations snapshots bench corpus mutants lowest lock clean
 
 help: ## List the commands.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "%-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -53,6 +53,9 @@ snapshots: .venv/ready ## Take the templates as they are now for the right ones.
 bench: .venv/ready .venv/guard/ready ## Measure against checkov, cfn-lint, cfn-guard and cdk-nag, and write it into the README.
 	@$(BIN)/python -m benchmarks
 
+corpus: .venv/ready ## Judge templates of public packages, beside checkov and cdk-nag.
+	@$(BIN)/python -m tools.corpus
+
 mutants: .venv/ready ## Change the rules in thousands of ways and list what no test notices, e.g. with MODULES="ecr sqs".
 	@$(BIN)/python -m tools.mutants $(MODULES)
 
@@ -66,7 +69,7 @@ lock: .venv/uv ## Resolve the development dependencies anew.
 		--custom-compile-command "make lock" pyproject.toml --group unit --output-file requirements-lowest.lock
 
 clean: ## Take away all that the commands made.
-	@rm -rf .venv .venv-lowest cdk.out .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	@rm -rf .venv .venv-lowest .cache cdk.out .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 
 .venv/uv:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; name it with make PYTHON=…")'

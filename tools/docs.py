@@ -23,6 +23,7 @@ from hipaa_constructs.services._options import Contract
 from tools.costs import rows as cost_rows
 from tools.examples import EXAMPLES
 from tools.picture import draw, drawing
+from tools.public_rules import SETS, WHY_NOT, public_rules
 
 ROOT = Path(__file__).parent.parent
 CATALOGUE = ROOT / "docs" / "catalogue.csv"
@@ -140,6 +141,8 @@ def render() -> dict[Path, str]:
         "constructs": pages,
         "controls": list(CONTROLS.values()),
         "library_waivers": LIBRARY_WAIVERS,
+        "public_rules": public_rules(),
+        "public_sets": SETS,
         "requirements": requirements(pages),
         "rules": RULES,
         "shown": shown,
@@ -148,8 +151,9 @@ def render() -> dict[Path, str]:
             control: [rule.id for rule in RULES.values() if control in rule.controls] for control in CONTROLS
         },
         "verdicts": [verdict.value for verdict in Verdict],
+        "why_not": WHY_NOT,
     }
-    names = ("constructs", "controls", "coverage", "library-waivers", "profiles", "rules")
+    names = ("constructs", "controls", "coverage", "library-waivers", "profiles", "public-rules", "rules")
     found = {ROOT / "docs" / f"{name}.md": environment.get_template(f"{name}.md").render(values) for name in names}
     readme = ROOT / "README.md"
     table = environment.get_template("readme-table.md").render(values)

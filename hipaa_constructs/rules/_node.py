@@ -213,7 +213,11 @@ class Node:
 
     def _is_computed(self, value: Unresolved) -> bool:
         function = intrinsic(value.expression)
-        return function is not None and function[0] in ("Fn::GetAtt", "Fn::ImportValue", "Fn::GetStackOutput")
+        if function is None:
+            return False
+        name, argument = function
+        is_pseudo = name == "Ref" and isinstance(argument, str) and argument.startswith("AWS::")
+        return is_pseudo or name in ("Fn::GetAtt", "Fn::ImportValue", "Fn::GetStackOutput")
 
     def targets(self) -> list[Resource]:
         """Return the resources that the value names, in whichever stack they are."""

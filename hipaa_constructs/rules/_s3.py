@@ -41,8 +41,12 @@ def _receives_access_logs(bucket: Resource) -> bool:
     kind = "AWS::ElasticLoadBalancing::LoadBalancer"
     if assembly.pointing_at(bucket, kind, "AccessLoggingPolicy", "S3BucketName")[0]:
         return True
+    return _lets_deliver(bucket, *_LOG_WRITERS)
+
+
+def _lets_deliver(bucket: Resource, *writers: str) -> bool:
     return any(
-        statement.effect == "Allow" and service.value in _LOG_WRITERS and statement.covers("s3:PutObject")
+        statement.effect == "Allow" and service.value in writers and statement.covers("s3:PutObject")
         for _, statement in policies(bucket).sure
         for service in statement.services()
     )
@@ -53,6 +57,11 @@ def receives_server_access_logs(bucket: Resource) -> bool:
     assembly = bucket.template.assembly
     sources = assembly.pointing_at(bucket, BUCKET, "LoggingConfiguration", "DestinationBucketName")[0]
     return any(source is not bucket for source in sources)
+
+
+def ends_server_access_logs(bucket: Resource) -> bool:
+    """Tell whether S3 delivers access logs to a bucket, so that a log of its own would have no end."""
+    return receives_server_access_logs(bucket) or _lets_deliver(bucket, S3_LOG_WRITER)
 
 
 def is_trail_bucket(bucket: Resource) -> bool:

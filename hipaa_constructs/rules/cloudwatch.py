@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hipaa_constructs.rules._node import Node, Resource
-from hipaa_constructs.rules._outcome import MET, Outcome, all_met
+from hipaa_constructs.rules._outcome import MET, Outcome, all_met, any_met
 from hipaa_constructs.rules._rule import Severity, rule
 
 ALARM = "AWS::CloudWatch::Alarm"
@@ -19,7 +19,7 @@ def tells_somebody(actions: Node) -> Outcome:
 
 @rule(
     title="every alarm tells somebody that it goes off, and that it can no longer tell",
-    fix="set AlarmActions and InsufficientDataActions to a topic, and leave ActionsEnabled out",
+    fix="set AlarmActions to a topic, InsufficientDataActions too or TreatMissingData to breaching, no ActionsEnabled",
     applies_to=(ALARM, COMPOSITE_ALARM),
     controls=("164.312(b)",),
     requirement="HC-241",
@@ -36,10 +36,12 @@ def tells_somebody(actions: Node) -> Outcome:
 def alarm_acts(alarm: Resource) -> Outcome:
     """Judge the actions of both states; alarms that are only part of a composite alarm need a waiver."""
     enabled = alarm.at("ActionsEnabled")
+    # Where missing data count as a breach, silence itself goes off.
+    silence = alarm.at("TreatMissingData").must_be("breaching")
     return all_met(
         [
             tells_somebody(alarm.at("AlarmActions")),
-            tells_somebody(alarm.at("InsufficientDataActions")),
+            any_met([tells_somebody(alarm.at("InsufficientDataActions")), silence]),
             MET if enabled.is_absent else enabled.must_be(True),
         ]
     )

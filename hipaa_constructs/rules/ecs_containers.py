@@ -132,6 +132,7 @@ def _absent_or_false(place: Node) -> Outcome:
     requirement="HC-157",
     same_as=(
         "config:ecs-task-definition-user-for-host-mode-check",
+        "guard:ECS_TASK_DEFINITION_USER_FOR_HOST_MODE_CHECK",
         "prowler:ecs_task_definitions_host_networking_mode_users",
     ),
     url="https://docs.aws.amazon.com/config/latest/developerguide/ecs-task-definition-user-for-host-mode-check.html",

@@ -34,7 +34,10 @@ def lambda_permission_not_public(permission: Resource) -> Outcome:
     if principal.is_unknown:
         everyone = principal.undecided() if principal.may_be("*") else MET
     else:
-        everyone = MET if principal.text and principal.text != "*" else principal.broken()
+        # The number of an account needs no quotes in JSON and YAML.
+        number = type(principal.value) is int and len(str(principal.value)) == 12
+        named = number or (principal.text and principal.text != "*")
+        everyone = MET if named else principal.broken()
     if everyone is MET or (principal.text is None and not principal.is_unknown):
         return everyone
     limits = ("OrganizationId",) if layer else ("PrincipalOrgID", "SourceAccount", "SourceArn")

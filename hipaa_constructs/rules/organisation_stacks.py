@@ -37,4 +37,5 @@ def _holds_data(resource: Resource) -> bool:
     # Access logs have a bucket in every stack, which stays behind.
     if resource.type == BUCKET and receives_access_logs(resource):
         return False
-    return resource.type in _HOLDS_DATA
+    # What goes with its stack in any case is judged by rules of its own.
+    return resource.type in _HOLDS_DATA and resource.attribute("DeletionPolicy").text != "Delete"

@@ -8,7 +8,14 @@ from hipaa_constructs.rules._outcome import MET, NOT_APPLICABLE, Outcome, all_me
 from hipaa_constructs.rules._phi import names_staff, phi_like
 from hipaa_constructs.rules._retention import kept_on_deletion
 from hipaa_constructs.rules._rule import Severity, rule
-from hipaa_constructs.rules._s3 import BUCKET, BUCKET_POLICY, GUIDE, each_default, receives_access_logs
+from hipaa_constructs.rules._s3 import (
+    BUCKET,
+    BUCKET_POLICY,
+    GUIDE,
+    each_default,
+    ends_server_access_logs,
+    receives_access_logs,
+)
 
 _LIFECYCLE_ACTIONS = (
     "AbortIncompleteMultipartUpload",
@@ -169,8 +176,8 @@ def s3_bucket_acls_disabled(bucket: Resource) -> Outcome:
     url=GUIDE + "ServerLogs.html",
 )
 def s3_bucket_access_logged(bucket: Resource) -> Outcome:
-    """Judge every bucket but those that receive access logs, where each log would make another one."""
-    if receives_access_logs(bucket):
+    """Judge every bucket but those that S3 delivers such logs to, where each log would make another one."""
+    if ends_server_access_logs(bucket):
         return NOT_APPLICABLE
     # An absent destination bucket means the bucket itself, in AWS's schema, where each log makes another one.
     destination = bucket.at("LoggingConfiguration", "DestinationBucketName")

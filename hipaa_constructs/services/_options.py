@@ -85,7 +85,7 @@ class Arguments:
             if not isinstance(waiver, Waiver):
                 raise ComplianceError(f"{self.path}: waivers must hold Waiver objects, got {waiver!r}")
             applies_to = RULES[waiver.rule].applies_to if waiver.rule in RULES else types
-            if types.isdisjoint(applies_to):
+            if "*" not in applies_to and types.isdisjoint(applies_to):
                 raise ComplianceError(
                     f"{self.path}: waivers must be of rules about {_listed(types)}, got one of {waiver.rule}, "
                     f"which is about {_listed(applies_to)}"

@@ -66,7 +66,7 @@ def _resources_for(construct: IConstruct, waiver: Waiver, resources: Sequence[Cf
             "waive it on the resource that the finding names"
         )
     types = RULES[waiver.rule].applies_to
-    chosen = [resource for resource in resources if resource.cfn_resource_type in types]
+    chosen = [resource for resource in resources if "*" in types or resource.cfn_resource_type in types]
     if not chosen:
         raise ComplianceError(
             f"{construct.node.path}: {waiver.rule} must be waived where there is a resource of type "

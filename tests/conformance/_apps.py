@@ -418,7 +418,7 @@ def _weak_apis(stack: Stack) -> None:
     lambda_.CfnUrl(stack, "Url", auth_type="NONE", target_function_arn=function.attr_arn)
     cognito.CfnUserPool(stack, "Users")
     cognito.CfnIdentityPool(stack, "Guests", allow_unauthenticated_identities=True)
-    appsync.CfnGraphQLApi(stack, "Graph", name="x", authentication_type="API_KEY")
+    appsync.CfnGraphQLApi(stack, "GraphQl", name="x", authentication_type="API_KEY")
 
 
 def clean(app: App) -> None:
@@ -465,7 +465,7 @@ def clean(app: App) -> None:
     lambda_.CfnUrl(stack, "Url", auth_type="AWS_IAM", target_function_arn="x")
     cognito.CfnIdentityPool(stack, "People", allow_unauthenticated_identities=False)
     logging = appsync.CfnGraphQLApi.LogConfigProperty(cloud_watch_logs_role_arn=role, field_log_level="ALL")
-    appsync.CfnGraphQLApi(stack, "Graph", name="x", authentication_type="AWS_IAM", log_config=logging)
+    appsync.CfnGraphQLApi(stack, "GraphQl", name="x", authentication_type="AWS_IAM", log_config=logging)
     Validations.of(app).add_plugins(HIPAASecurityChecks(app))
 
 

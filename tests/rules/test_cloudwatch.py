@@ -57,6 +57,23 @@ def test_an_alarm_tells_somebody(state: str, actions: Json, wanted: str) -> None
     assert judged({**BOTH, state: actions}) == wanted
 
 
+@pytest.mark.parametrize(
+    ("missing", "wanted"),
+    [
+        ("breaching", MET),
+        *((value, BROKEN) for value in ("notBreaching", "ignore", "missing", "Breaching", "", None, 3, [], {}, GONE)),
+        (PARAMETER, UNDECIDED),
+    ],
+    ids=str,
+)
+def test_missing_data_that_count_as_a_breach_set_an_alarm_off(missing: Json, wanted: str) -> None:
+    assert judged({"AlarmActions": [TOPIC], "TreatMissingData": missing}) == wanted
+
+
+def test_missing_data_that_count_as_a_breach_need_an_action_of_the_alarm() -> None:
+    assert judged({"InsufficientDataActions": [TOPIC], "TreatMissingData": "breaching"}) == BROKEN
+
+
 @pytest.mark.parametrize("properties", [None, {}, [], "x", 3], ids=str)
 def test_a_bare_alarm_tells_nobody(properties: Json) -> None:
     assert judged(properties) == BROKEN

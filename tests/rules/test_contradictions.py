@@ -267,7 +267,7 @@ def test_27_addresses_of_both_versions_count_and_other_groups_do_not(source: Bod
 
 
 def test_28_an_address_in_waiting_is_no_waste() -> None:
-    assert not any("AWS::EC2::EIP" in rule.applies_to for rule in RULES.values())
+    assert verdict("ElasticIpMovesToStandby", template({"It": resource("AWS::EC2::EIP", {"Domain": "vpc"})})) == MET
 
 
 def test_31_paragraphs_are_cited_by_their_numbers() -> None:

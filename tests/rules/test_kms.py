@@ -154,6 +154,7 @@ def service(condition: Json = GONE) -> dict[str, Json]:
     [
         pytest.param([allow()], MET, id="account"),
         pytest.param(allow(), MET, id="one-statement-alone"),
+        pytest.param([allow(Principal={"AWS": {"Ref": "AWS::AccountId"}})], MET, id="account-by-its-number"),
         pytest.param([allow(Principal="*")], BROKEN, id="everyone"),
         pytest.param(allow(Principal="*"), BROKEN, id="everyone-alone"),
         pytest.param([allow(Principal={"AWS": "*"})], BROKEN, id="any-account"),

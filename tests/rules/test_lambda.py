@@ -436,6 +436,8 @@ def test_a_function_of_a_distribution_is_one_of_the_edge(rule: str, place: str) 
     ("properties", "wanted"),
     [
         ({"Principal": "*"}, BROKEN),
+        ({"Principal": 123456789012}, MET),
+        ({"Principal": True}, BROKEN),
         ({"Principal": "*", "PrincipalOrgID": "o-1"}, MET),
         ({"Principal": "*", "SourceAccount": "123456789012"}, MET),
         ({"Principal": "*", "SourceArn": "arn"}, MET),

@@ -193,3 +193,10 @@ def test_buckets_of_access_logs_alone_need_no_protected_stack() -> None:
     logs = template({"It": resource("AWS::S3::Bucket", {"BucketName": "logs"})})
     assembly = Assembly([Template(logs, termination_protection=False), Template(template({"Source": source}))])
     assert RULES[PROTECTED].judge(assembly.templates[0].resources["It"]).verdict.value == NOT_APPLICABLE
+
+
+@pytest.mark.parametrize(("deletion", "wanted"), [("Delete", NOT_APPLICABLE), ("Retain", BROKEN), (3, BROKEN)])
+def test_what_goes_with_its_stack_in_any_case_needs_no_protected_one(deletion: Json, wanted: str) -> None:
+    body = template({"It": resource("AWS::S3::Bucket", DeletionPolicy=deletion)})
+    assembly = Assembly([Template(body, termination_protection=False)])
+    assert RULES[PROTECTED].judge(assembly.templates[0].resources["It"]).verdict.value == wanted

@@ -611,6 +611,20 @@ def test_a_log_bucket_is_one_that_logs_are_delivered_to(other: Json, wanted: boo
     assert (verdict("S3LogBucketCanReceive", body) != NOT_APPLICABLE) is wanted
 
 
+@pytest.mark.parametrize(
+    ("other", "wanted"),
+    [
+        pytest.param(logging_to({"Ref": "It"}), NOT_APPLICABLE, id="of-another-bucket"),
+        pytest.param(grant("logging.s3.amazonaws.com"), NOT_APPLICABLE, id="of-buckets-elsewhere"),
+        pytest.param(balancer({"Key": "access_logs.s3.bucket", "Value": {"Ref": "It"}}), BROKEN, id="of-a-balancer"),
+        pytest.param(grant("logdelivery.elasticloadbalancing.amazonaws.com"), BROKEN, id="of-balancers-elsewhere"),
+    ],
+)
+def test_access_to_logs_is_logged_unless_they_are_logs_of_s3(other: Json, wanted: str) -> None:
+    body = template({"It": bucket({"BucketName": "it"}), "Other": other})
+    assert verdict("S3BucketAccessLogged", body) == wanted
+
+
 def test_a_bucket_that_logs_to_itself_is_no_log_bucket() -> None:
     path = (*PROPERTIES, "LoggingConfiguration", "DestinationBucketName")
     assert verdict("S3BucketEncryptedWithKms", changed(records(), path, {"Ref": "It"})) == MET

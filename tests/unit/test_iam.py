@@ -99,7 +99,7 @@ def test_a_function_with_the_role_passes_both_packs_but_for_the_function() -> No
         )
         EncryptedBucket(stack, "Records").bucket.grant_read_write(holder)
 
-    assert [one.rule.id for one in report_of(build).findings] == []
+    assert [one.rule.id for one in report_of(build).findings if one.resource.type != "AWS::Lambda::Function"] == []
 
 
 def test_free_options_are_passed_on() -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime
 
 from aws_cdk import App, Stack
+from aws_cdk import aws_dax as dax
 from aws_cdk import aws_s3 as s3
 
-from hipaa_constructs import EncryptedBucket, Waiver, waive
+from hipaa_constructs import EncryptedBucket, EncryptedQueue, Waiver, waive
 from tests._refusals import refusal, waiver
 from tests._synthesis import metadata_waivers, of_type, synthesized, the
 
@@ -108,3 +109,19 @@ def test_a_waiver_is_acknowledged_on_the_resource_and_nothing_above() -> None:
         if entry.type == "aws:cdk:acknowledged-rules" and "HipaaConstructs::S3BucketVersioned" in dict(entry.data)
     ]
     assert holders == ["Stack/It/Default/Resource"]
+
+
+def test_a_rule_about_everything_is_waived_on_any_resource() -> None:
+    def build(stack: Stack) -> None:
+        waive(dax.CfnSubnetGroup(stack, "It", subnet_ids=["subnet-1"]), waiver("ServiceHipaaEligible"))
+
+    (recorded,) = metadata_waivers(the(synthesized(build), "AWS::DAX::SubnetGroup"))
+    assert recorded["rule"] == "ServiceHipaaEligible"
+
+
+def test_a_construct_takes_a_waiver_of_a_rule_about_everything() -> None:
+    def build(stack: Stack) -> None:
+        EncryptedQueue(stack, "It", waivers=[waiver("TemplateWithoutPhi")])
+
+    queues = of_type(synthesized(build), "AWS::SQS::Queue").values()
+    assert [one["rule"] for queue in queues for one in metadata_waivers(queue)] == ["TemplateWithoutPhi"] * 2
