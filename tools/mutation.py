@@ -94,7 +94,7 @@ class Mutant:
             return True
         try:
             new = made()
-        except (TypeError, re.error):
+        except Exception:
             return False
         old = getattr(self.target.module, self.target.name)
         for module in _modules_with(self.target.name, old):
