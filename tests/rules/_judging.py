@@ -47,6 +47,11 @@ MALFORMED: tuple[Json, ...] = (
 """Intrinsic functions that no deployment accepts, or that this package does not carry out."""
 
 
+def partly(text: str) -> Json:
+    """Return what only the deployment knows, but for its first letter: it may be a certain text."""
+    return {"Fn::Sub": text[0] + "${AnyParameter}"}
+
+
 def template(resources: Mapping[str, Json], **sections: Json) -> Body:
     """Make a template's body of its resources and other sections."""
     parameters: Json = {"AnyParameter": {"Type": "String", "Default": "x"}}
