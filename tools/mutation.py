@@ -56,6 +56,11 @@ class Target:
     name: str
     function: FunctionType | None
 
+    @property
+    def module_name(self) -> str:
+        """The name of the module by itself."""
+        return self.module.__name__.rpartition(".")[2]
+
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
@@ -74,7 +79,7 @@ class Mutant:
     @property
     def module(self) -> str:
         """The name of the module that it changes."""
-        return self.target.module.__name__.rpartition(".")[2]
+        return self.target.module_name
 
     def key(self) -> Key:
         """Return what tells it from others: the module, the name, and the lines that differ, before and after."""
