@@ -36,7 +36,7 @@ _LITERALS = (
 PACKAGE = "hipaa_constructs.rules."
 Key = tuple[str, str, str, str]
 _MAKERS = ("frozenset", "re.compile")
-_ANY_CASE = re.compile(r"\"[a-z0-9-]+:[A-Z][A-Za-z*]*/?\"")
+_ANY_CASE = re.compile(r"\"(?!arn:|aws:cdk)[a-z0-9-]+:[A-Za-z][A-Za-z0-9*:-]*/?\"")
 """Actions and condition keys of IAM, which compares them without their case."""
 
 _PROSE = re.compile(r"[a-z]\w* (.* )?[a-z]\w*")
