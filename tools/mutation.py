@@ -36,6 +36,9 @@ _LITERALS = (
 PACKAGE = "hipaa_constructs.rules."
 Key = tuple[str, str, str, str]
 _MAKERS = ("frozenset", "re.compile")
+_ANY_CASE = re.compile(r"\"(?!arn:|aws:cdk)[a-z0-9-]+:[A-Za-z][A-Za-z0-9*:-]*/?\"")
+"""Actions and condition keys of IAM, which compares them without their case."""
+
 _PROSE = re.compile(r"[a-z]\w* (.* )?[a-z]\w*")
 
 
@@ -52,6 +55,11 @@ class Target:
     module: ModuleType
     name: str
     function: FunctionType | None
+
+    @property
+    def module_name(self) -> str:
+        """The name of the module by itself."""
+        return self.module.__name__.rpartition(".")[2]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +79,7 @@ class Mutant:
     @property
     def module(self) -> str:
         """The name of the module that it changes."""
-        return self.target.module.__name__.rpartition(".")[2]
+        return self.target.module_name
 
     def key(self) -> Key:
         """Return what tells it from others: the module, the name, and the lines that differ, before and after."""
@@ -91,7 +99,7 @@ class Mutant:
             return True
         try:
             new = made()
-        except (TypeError, re.error):
+        except Exception:
             return False
         old = getattr(self.target.module, self.target.name)
         for module in _modules_with(self.target.name, old):
@@ -106,7 +114,7 @@ class Mutant:
 
 
 def mutants(module: ModuleType) -> Iterator[Mutant]:
-    """Make the mutants of a module, without those of texts that are for people to read."""
+    """Make the mutants of a module, without those that can make no difference to a verdict; see `_is_idle`."""
     path = Path(inspect.getfile(module))
     plain = cst.parse_module(path.read_text("utf-8")).visit(_Plain())
     tree, mutations, _, _ = create_mutations(path.name, plain.code)
@@ -114,7 +122,7 @@ def mutants(module: ModuleType) -> Iterator[Mutant]:
     names = {function: name for name, function in _functions(tree.body)}
     for mutation in mutations:
         function = mutation.contained_by_top_level_function
-        if not isinstance(function, cst.FunctionDef) or _is_prose(mutation.original_node):
+        if not isinstance(function, cst.FunctionDef) or _is_idle(mutation):
             continue
         name = names[function]
         found = None if name in constants else _function(module, name)
@@ -176,8 +184,21 @@ def _function(module: ModuleType, name: str) -> FunctionType:
     return found
 
 
+def _is_idle(mutation: Mutation) -> bool:
+    """Tell whether a mutation changes a text for people, or takes it from a call, or a case that means nothing."""
+    old, new = mutation.original_node, mutation.mutated_node
+    if isinstance(old, cst.SimpleString) and isinstance(new, cst.SimpleString) and _ANY_CASE.fullmatch(old.value):
+        return old.value.lower() == new.value.lower()
+    if isinstance(old, cst.Call) and isinstance(new, cst.Call):
+        gone = [arg.value for arg in old.args if arg not in new.args]
+        return bool(gone) and all(map(_is_prose, gone))
+    return _is_prose(old)
+
+
 def _is_prose(node: cst.CSTNode) -> bool:
-    return isinstance(node, cst.SimpleString) and _PROSE.search(node.value) is not None
+    texts = node.parts if isinstance(node, cst.FormattedString) else [node]
+    written = (one.value for one in texts if isinstance(one, (cst.SimpleString, cst.FormattedStringText)))
+    return any(_PROSE.search(text) for text in written)
 
 
 def _made(function: cst.FunctionDef, module: ModuleType) -> FunctionType:

@@ -24,6 +24,7 @@ from constructs import Construct
 from benchmarks.by_hand.common import (
     SIX_YEARS,
     PortalStack,
+    accept,
     allow,
     deny,
     deny_deletion,
@@ -224,6 +225,9 @@ class AuditStack(PortalStack):
             timeout=Duration.hours(8),
         )
         project.node.add_dependency(policy)
+        resource = project.node.default_child
+        assert isinstance(resource, codebuild.CfnProject)
+        accept(resource, "CodeBuildProjectSourceRepoUrl", because="It has no source")
         starter, _ = service_role(
             scope,
             "StarterRole",

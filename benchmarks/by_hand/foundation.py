@@ -19,6 +19,7 @@ from constructs import Construct
 from benchmarks.by_hand.common import (
     SIX_YEARS,
     PortalStack,
+    accept,
     allow,
     allow_writing,
     log_archive,
@@ -217,6 +218,9 @@ class NetworkStack(PortalStack):
             targets=[{"key": "ParameterValues", "values": [self.vpc.vpc_default_security_group]}],
         )
         association.node.add_dependency(policy)
+        resource = self.vpc.node.default_child
+        assert isinstance(resource, ec2.CfnVPC)
+        accept(resource, "VPCDefaultSecurityGroupClosed", because="AWS's own runbook closes it")
 
     def _add_endpoints(self) -> None:
         tables = self.vpc.add_gateway_endpoint("DynamoDb", service=ec2.GatewayVpcEndpointAwsService.DYNAMODB)

@@ -136,10 +136,6 @@ class Statement:
         (((operator, found), values),) = self.conditions.items()
         return values if operator in operators and found == key.lower() else None
 
-    def is_unconditional(self) -> bool:
-        """Whether nothing narrows when it applies."""
-        return not self.conditions and "Condition" not in self.hidden
-
     def is_confined(self, keys: Iterable[str]) -> bool:
         """Whether a condition holds one of some keys to values that are not anybody's."""
         if not self.conditions:

@@ -236,7 +236,7 @@ def _caches_nothing(behavior: Node) -> Outcome:
 
 
 def _keeps_for_no_time(places: list[Node]) -> Outcome:
-    return all_met(place.must_be(0, "0") for place in places)
+    return all_met(place.must_be(0) for place in places)
 
 
 @rule(

@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 
 from hipaa_constructs.rules._node import Node, Resource
-from hipaa_constructs.rules._outcome import MET, NOT_APPLICABLE, Outcome, Verdict, all_met, undecided
+from hipaa_constructs.rules._outcome import MET, NOT_APPLICABLE, Outcome, Verdict, all_met, any_met, undecided
 from hipaa_constructs.rules._rule import Severity, rule
 from hipaa_constructs.rules._template import Assembly
 from hipaa_constructs.rules.cloudtrail import TRAIL
@@ -154,11 +154,7 @@ def _alarmed(metric_filter: Resource, alarms: dict[str, list[Resource]]) -> Outc
         if not name or not _counts(metric.at("MetricValue")):
             continue
         outcomes += [_goes_off(alarm, metric) for alarm in alarms.get(name, ()) if alarm.exists]
-    if any(one.verdict is Verdict.MET for one in outcomes):
-        return MET
-    if any(one.verdict is Verdict.UNDECIDED for one in outcomes):
-        return undecided(why="an intrinsic function hides the alarm")
-    return metric_filter.at("MetricTransformations").broken()
+    return any_met(outcomes)
 
 
 def _counts(value: Node) -> bool:

@@ -13,27 +13,11 @@ EGRESS = "AWS::EC2::SecurityGroupEgress"
 _GUIDE = "https://docs.aws.amazon.com/vpc/latest/userguide/"
 _SSH = 22
 _HTTPS = 443
-_ADMINISTRATION = {
-    20: "FTP",
-    21: "FTP",
-    23: "Telnet",
-    135: "RPC",
-    445: "SMB",
-    1433: "SQL Server",
-    1434: "SQL Server",
-    1521: "Oracle",
-    2049: "NFS",
-    3306: "MySQL",
-    3309: "MySQL",
-    3389: "RDP",
-    4333: "mSQL",
-    5432: "PostgreSQL",
-    5439: "Redshift",
-    6379: "Redis",
-    9200: "OpenSearch",
-    11211: "Memcached",
-    27017: "MongoDB",
-}
+_ADMINISTRATION = (
+    20, 21, 23, 135, 445, 1433, 1434, 1521, 2049, 3306, 3309, 3389, 4333, 5432, 5439, 6379, 9200, 11211, 27017,
+)  # fmt: skip
+"""FTP, Telnet, RPC, SMB, SQL Server, Oracle, NFS, MySQL, RDP, mSQL, PostgreSQL, Redshift, Redis, OpenSearch, Memcached
+and MongoDB."""
 
 
 def _openings(resource: Resource) -> tuple[list[Node], list[Outcome]]:

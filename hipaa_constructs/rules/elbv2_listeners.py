@@ -35,9 +35,9 @@ _PASSED_THROUGH = ("TCP", "UDP", "TCP_UDP", "QUIC", "TCP_QUIC")
 def http_listener_only_redirects(listener: Resource) -> Outcome:
     """Judge the listener's own actions and those of its rules in any stack."""
     protocol = listener.at("Protocol")
-    if protocol.is_unknown:
+    if protocol.may_be("HTTP"):
         outcome = _only_redirects(listener)
-        return outcome if outcome.verdict is Verdict.MET or not protocol.may_be("HTTP") else protocol.undecided()
+        return outcome if outcome.verdict is Verdict.MET else protocol.undecided()
     return _only_redirects(listener) if protocol.value == "HTTP" else NOT_APPLICABLE
 
 

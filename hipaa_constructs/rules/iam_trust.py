@@ -22,7 +22,6 @@ _OF_CALLERS = (
     "aws:PrincipalTag/",
     "aws:SourceIp",
     "aws:SourceVpc",
-    "aws:SourceVpce",
     "sts:ExternalId",
 )
 _SHARED_ISSUERS = (
@@ -37,14 +36,8 @@ _SHARED_ISSUERS = (
 )
 """Issuers whose tokens anybody can have, so that the audience alone says nothing of who asks."""
 
-_AUDIENCE_IS_ENOUGH = (
-    "accounts.google.com:aud",
-    "accounts.google.com:oaud",
-    "cognito-identity.amazonaws.com:aud",
-    "graph.facebook.com:app_id",
-    "www.amazon.com:app_id",
-)
-"""Claims that name an application or a pool of one's own."""
+_AUDIENCE_IS_ENOUGH = ("accounts.google.com:aud", "cognito-identity.amazonaws.com:aud")
+"""Audiences that are an application or a pool of one's own."""
 
 _BREAK_GLASS = re.compile(r"break-?_?glass|emergency-?_?(access|role|admin)", re.IGNORECASE)
 

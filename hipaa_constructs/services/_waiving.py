@@ -89,9 +89,12 @@ def record(resource: CfnResource, waivers: Sequence[Waiver], *, scope: IConstruc
     found = noted(resource)
     before = found.get("waivers")
     recorded: list[object] = [*before] if isinstance(before, list) else []
-    for waiver in waivers:
-        recorded.append(RecordedWaiver(waiver, scope.node.path, by_library).as_metadata())
-        reason = f"{waiver.reason} (approved by {waiver.approved_by}, until {waiver.expiry})"
-        acknowledgments = [Acknowledgment(id=id, reason=reason) for id in waiver.acknowledged_ids]
-        Validations.of(resource).acknowledge(*acknowledgments)
+    path = scope.node.path
+    recorded += [RecordedWaiver(waiver, path, by_library).as_metadata() for waiver in waivers]
+    acknowledgments = [
+        Acknowledgment(id=id, reason=f"{waiver.reason} (approved by {waiver.approved_by}, until {waiver.expiry})")
+        for waiver in waivers
+        for id in waiver.acknowledged_ids
+    ]
+    Validations.of(resource).acknowledge(*acknowledgments)
     resource.add_metadata(METADATA_KEY, {**found, "waivers": recorded})

@@ -16,8 +16,8 @@ from hipaa_constructs.services._tokens import ACCOUNT_ID, PARTITION, REGION
 from hipaa_constructs.services._waiving import record
 from hipaa_constructs.waivers import Waiver
 
-_SHORTEST_WAIT = Duration.days(7)
-_LONGEST_WAIT = Duration.days(30)
+_SHORTEST_WAIT_DAYS, _LONGEST_WAIT_DAYS = 7, 30
+_LONGEST_WAIT = Duration.days(_LONGEST_WAIT_DAYS)
 _KEEPING = (RemovalPolicy.RETAIN, RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
 
 
@@ -99,7 +99,7 @@ class EncryptionKey(Construct):
         """
         arguments = Arguments(scope, id, contract=self.contract, waivers=waivers, free=options)
         days = pending_window.to_days(integral=False)
-        if not _SHORTEST_WAIT.to_days() <= days <= _LONGEST_WAIT.to_days():
+        if not _SHORTEST_WAIT_DAYS <= days <= _LONGEST_WAIT_DAYS:
             arguments.refuse(
                 "pending_window",
                 pending_window,
@@ -110,7 +110,7 @@ class EncryptionKey(Construct):
         arguments.govern(
             "pending_window",
             pending_window,
-            holds=days >= _LONGEST_WAIT.to_days(),
+            holds=days >= _LONGEST_WAIT_DAYS,
             asked="30 days",
             rule="KmsKeyDeletedSlowly",
         )
@@ -210,7 +210,7 @@ class ReplicaEncryptionKey(Construct):
             primary_key_arn=primary_key_arn,
             key_policy=self._policy,
             description=description or None,
-            pending_window_in_days=_LONGEST_WAIT.to_days(),
+            pending_window_in_days=_LONGEST_WAIT_DAYS,
         )
         self.resource.apply_removal_policy(RemovalPolicy.RETAIN)
         self.key: kms.IKey = kms.Key.from_key_arn(self, "Key", self.resource.attr_arn)

@@ -205,8 +205,9 @@ def _log_bucket(
         bucket.add_to_resource_policy(statement)
     keep_policy(bucket)
     made_by_library = [one.waiver for one in (LOG_ARCHIVE_WITHOUT_KMS, LOG_ARCHIVE_NOT_REPLICATED)]
-    record(resource_of(bucket), made_by_library, scope=scope, by_library=True)
-    record(resource_of(bucket), waivers, scope=scope)
+    resource = resource_of(bucket)
+    record(resource, made_by_library, scope=scope, by_library=True)
+    record(resource, waivers, scope=scope)
     return bucket
 
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import copy
 import datetime
+import functools
+import importlib.util
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TypeAlias
 
-from hipaa_constructs.rules import RULES, Assembly, Outcome, Settings, Template, Verdict
+from hipaa_constructs.rules import RULES, Assembly, Outcome, Resource, Settings, Template, Verdict
 from hipaa_constructs.rules._value import Json
 
 Body: TypeAlias = dict[str, Json]
@@ -42,6 +45,11 @@ MALFORMED: tuple[Json, ...] = (
     {"Fn::Unheard": {}},
 )
 """Intrinsic functions that no deployment accepts, or that this package does not carry out."""
+
+
+def partly(text: str) -> Json:
+    """Return what only the deployment knows, but for its first letter: it may be a certain text."""
+    return {"Fn::Sub": text[0] + "${AnyParameter}"}
 
 
 def template(resources: Mapping[str, Json], **sections: Json) -> Body:
@@ -116,7 +124,39 @@ def outcome(
     assert all(isinstance(key, (str, int)) for key in judged.path)
     assert isinstance(judged.found, str)
     assert bool(judged.found) is (judged.verdict in (Verdict.BROKEN, Verdict.UNDECIDED))
+    assert _names_a_property(judged, found, assembly), judged.path
     return judged
+
+
+def _names_a_property(judged: Outcome, found: Resource, assembly: Assembly) -> bool:
+    """Tell whether a place is written in the template, or a property of the resource or of another one that decides."""
+    name = judged.path[1:2] if judged.path[:1] == ("Properties",) else ()
+    kinds = dict.fromkeys([found.type, *(one.type for one in assembly.resources("*"))])
+    known = (property_names(kind) for kind in kinds)
+    written = found.body.get("Properties")
+    if not name or (isinstance(written, dict) and name[0] in written):
+        return True
+    return any(not names or name[0] in names for names in known)
+
+
+@functools.cache
+def property_names(kind: str) -> frozenset[str | int]:
+    """Return the names of a type's properties, by the schemas of cfn-lint; none of unknown types, or without it."""
+    package = importlib.util.find_spec("cfnlint")
+    if package is None or package.origin is None:
+        return frozenset()
+    schemas = Path(package.origin).parent / "data" / "schemas"
+    name = _schema_files(schemas).get(kind)
+    if name is None:
+        return frozenset()
+    schema: dict[str, dict[str, object]] = json.loads((schemas / "resources" / f"{name}.json").read_text("utf-8"))
+    return frozenset(schema["properties"])
+
+
+@functools.cache
+def _schema_files(schemas: Path) -> dict[str, str]:
+    found: dict[str, str] = json.loads((schemas / "providers" / "us-east-1.json").read_text("utf-8"))
+    return found
 
 
 def verdict(

@@ -264,6 +264,16 @@ def test_an_alarm_on_an_expression_counts(changes: Body, wanted: str) -> None:
     assert verdict(RULE, changed(watched(RULE), ("Resources", "Alarm0"), of_expression)) == wanted
 
 
+@pytest.mark.parametrize("before", [True, False])
+@pytest.mark.parametrize(
+    "other", [{"MetricValue": "0", "MetricName": "Size"}, {"MetricName": "Other", "MetricValue": "1"}]
+)
+def test_a_filter_may_have_another_metric_too(other: Json, before: bool) -> None:
+    counting: Json = {"MetricName": "Metric0", "MetricNamespace": "Trail", "MetricValue": "1"}
+    metrics: Json = [other, counting] if before else [counting, other]
+    assert verdict(RULE, changed(watched(RULE), (*FIRST, "MetricTransformations"), metrics)) == MET
+
+
 CONDITIONS: Json = {
     "Never": {"Fn::Equals": ["a", "b"]},
     "Maybe": {"Fn::Equals": [PARAMETER, "x"]},

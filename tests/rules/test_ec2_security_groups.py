@@ -64,9 +64,19 @@ def test_ssh_from_the_internet_breaks(properties: Body, wanted: str) -> None:
     assert both("SecurityGroupSshClosed", properties) == (wanted, wanted)
 
 
-@pytest.mark.parametrize("port", [21, 445, 1433, 3306, 3389, 5432, 6379, 27017])
+PORTS = (
+    20, 21, 23, 135, 445, 1433, 1434, 1521, 2049, 3306, 3309, 3389, 4333, 5432, 5439, 6379, 9200, 11211, 27017,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("port", PORTS)
 def test_databases_and_administration_from_the_internet_break(port: int) -> None:
     assert both("SecurityGroupAdminPortsClosed", opening(port)) == (BROKEN, BROKEN)
+
+
+@pytest.mark.parametrize("port", sorted({near for port in PORTS for near in (port - 1, port + 1)} - {*PORTS}))
+def test_the_ports_beside_are_not_meant(port: int) -> None:
+    assert both("SecurityGroupAdminPortsClosed", opening(port)) == (MET, MET)
 
 
 @pytest.mark.parametrize(
@@ -127,7 +137,16 @@ def entry(**changes: Json) -> Body:
         (entry(Protocol=-1, PortRange=GONE), BROKEN),
         (entry(PortRange={"From": 3000, "To": 4000}), BROKEN),
         (entry(CidrBlock=GONE, Ipv6CidrBlock="::/0"), BROKEN),
+        (entry(PortRange={"From": 3389, "To": 3389}), BROKEN),
+        (entry(PortRange={"From": 3390, "To": 3390}), MET),
         (entry(PortRange={"From": 443, "To": 443}), MET),
+        (entry(Protocol="-1", PortRange={"From": 443, "To": 443}), BROKEN),
+        (entry(Protocol=1), MET),
+        (entry(Protocol=PARAMETER), UNDECIDED),
+        (entry(Protocol=PARAMETER, PortRange={"From": 443, "To": 443}), MET),
+        (entry(Egress="true"), NOT_APPLICABLE),
+        (entry(Egress="false"), BROKEN),
+        (entry(Egress=PARAMETER), UNDECIDED),
         (entry(CidrBlock="10.0.0.0/16"), MET),
         (entry(Protocol=17), MET),
         (entry(Egress=True), NOT_APPLICABLE),

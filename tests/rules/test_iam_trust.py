@@ -16,6 +16,7 @@ from tests.rules._judging import (
     UNDECIDED,
     Body,
     changed,
+    outcome,
     resource,
     template,
     verdict,
@@ -270,6 +271,44 @@ def test_an_audience_that_is_an_application_of_ones_own_is_enough(key: str) -> N
 def test_a_subject_that_is_anybodys_is_none(value: str) -> None:
     principal: Json = {"Federated": PROVIDER}
     assert judged(FEDERATION, trusting(principal, {"StringLike": {f"{GITHUB}:sub": value}})) == BROKEN
+
+
+def found(rule: str, body: Body) -> str:
+    assembly = Assembly([Template(body, account=OWN)])
+    return RULES[rule].judge(assembly.templates[0].resources["It"]).found
+
+
+@pytest.mark.parametrize(
+    "issuer",
+    [
+        "agent.buildkite.com",
+        "app.terraform.io",
+        "gitlab.com",
+        GITHUB,
+        "accounts.google.com",
+        "cognito-identity.amazonaws.com",
+        "graph.facebook.com",
+        "www.amazon.com",
+    ],
+)
+def test_an_issuer_that_anybody_uses_is_called_so(issuer: str) -> None:
+    assert found(FEDERATION, trusting({"Federated": issuer})) == "it takes tokens of anybody at the identity provider"
+
+
+def test_the_shape_of_a_statement_is_told() -> None:
+    statement: Json = [{"Effect": "Allow", "NotPrincipal": {"AWS": OWN}, "Action": "sts:AssumeRole"}]
+    body = template({"It": resource(ROLE, {"AssumeRolePolicyDocument": {"Statement": statement}})})
+    assert found(NAMES, body) == "it trusts everyone but a few (NotPrincipal)"
+    assert found(FEDERATION, trusting({"Federated": "*"})) == "it trusts every identity provider"
+    assert found(ACROSS, trusting({"AWS": OTHER})) == f"it trusts account {OTHER} on no condition"
+
+
+@pytest.mark.parametrize("principal", ["*", {"AWS": "*"}, PARAMETER, {"AWS": PARAMETER}])
+def test_a_break_glass_role_that_people_may_assume_needs_mfa(principal: Json) -> None:
+    role = _resources(trusting(principal))["It"]
+    judged_role = outcome(GLASS, template({"BreakGlass": role}), of="BreakGlass")
+    assert judged_role.verdict.value == BROKEN
+    assert judged_role.property == "AssumeRolePolicyDocument.Statement[0]"
 
 
 def test_a_finding_says_which_tokens() -> None:

@@ -234,3 +234,39 @@ def test_the_claims_that_are_logged_decide(kind: str, key: str, format: Json, wa
 
 def test_a_stage_without_access_log_is_not_asked() -> None:
     assert verdict(LOG, one({}, "AWS::ApiGateway::Stage")) == NOT_APPLICABLE
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [
+        ("AWS::Lambda::Function", "Environment"),
+        ("AWS::S3::Bucket", "BucketName"),
+        ("AWS::S3::Bucket", "LifecycleConfiguration"),
+        ("AWS::S3::Bucket", "ReplicationConfiguration"),
+        ("AWS::S3::Bucket", "Tags"),
+    ],
+)
+def test_what_a_rule_of_the_service_judges_is_not_judged_twice(kind: str, name: str) -> None:
+    assert verdict(RULE, one({name: {"Id": SSN}}, kind)) == MET
+    assert verdict(RULE, one({name: {"Id": SSN}})) == BROKEN
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Body",
+        "BuildSpec",
+        "Content",
+        "DefinitionString",
+        "FunctionCode",
+        "InlineCode",
+        "TemplateBody",
+        "UserData",
+        "ZipFile",
+        "aws:cdk:path",
+        "hipaa_constructs",
+    ],
+)
+def test_programs_and_what_tools_write_are_passed_over(name: str) -> None:
+    assert verdict(RULE, one({name: SSN})) == MET
+    assert verdict(RULE, one({name.upper(): SSN})) == BROKEN

@@ -238,3 +238,50 @@ def test_no_properties_make_it_fail(properties: Json) -> None:
 @pytest.mark.parametrize("word", [*organisation_secrets._SIGNS, *organisation_names._SIGNS])
 def test_the_words_of_signs_are_made_of_what_is_looked_through(word: bytes) -> None:
     assert word == word.lower().translate(None, _texts._OF_NO_WORD)
+
+
+@pytest.mark.parametrize(
+    "holder",
+    [
+        "Arguments",
+        "DefaultArguments",
+        "Environment",
+        "EnvironmentVariables",
+        "Parameters",
+        "RuntimeEnvironmentVariables",
+        "Variables",
+    ],
+)
+def test_each_place_of_variables_is_looked_at(holder: str) -> None:
+    # The name alone has none of the signs by which the text of a resource is looked through.
+    assert verdict(RULE, one({holder: {"DB_PASSWD": "hunter2"}}, "AWS::Glue::Job")) == BROKEN
+    assert verdict(RULE, one({holder.lower(): {"DB_PASSWD": "hunter2"}}, "AWS::Glue::Job")) == MET
+
+
+@pytest.mark.parametrize("value", ["hunter2", "x"])
+def test_each_option_of_an_environment_is_looked_at(value: str) -> None:
+    option: Json = {"OptionName": "DB_PASSWD", "Value": value}
+    assert verdict(RULE, one({"OptionSettings": [option]}, "AWS::ElasticBeanstalk::Environment")) == BROKEN
+
+
+def test_a_parameter_of_parameter_store_is_known_by_the_end_of_its_path() -> None:
+    for name in ("/portal/db/passwd", "passwd"):
+        parameter: Json = {"Name": name, "Type": "String", "Value": "hunter2"}
+        found = outcome(RULE, one(parameter, "AWS::SSM::Parameter"))
+        assert (found.verdict.value, found.property) == (BROKEN, "Value")
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "AWS::CodeBuild::Project",
+        "AWS::ECS::TaskDefinition",
+        "AWS::ElastiCache::ReplicationGroup",
+        "AWS::ElastiCache::User",
+        "AWS::Lambda::Function",
+        "AWS::RDS::DBCluster",
+        "AWS::RDS::DBInstance",
+    ],
+)
+def test_what_a_rule_of_the_service_judges_is_not_judged_twice(kind: str) -> None:
+    assert verdict(RULE, one({"Password": "hunter2"}, kind)) == MET

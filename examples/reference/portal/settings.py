@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
+from functools import cache
 
 import aws_cdk as cdk
 from constructs import Construct
@@ -40,6 +41,7 @@ class Settings:
     rto_minutes: str = "240"
 
     @classmethod
+    @cache
     def of(cls, scope: Construct) -> Settings:
         """Read the context, and refuse what is no choice."""
         context: dict[str, object] = scope.node.get_all_context()

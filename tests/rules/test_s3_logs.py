@@ -1,0 +1,94 @@
+"""What else is judged of buckets that receive logs: hidden grants, and each way of a lifecycle."""
+
+from __future__ import annotations
+
+import pytest
+
+from hipaa_constructs.rules._value import Json
+from tests.rules._buckets import bucket, encryption, lets_s3_deliver, logs, objects, policy, records
+from tests.rules._judging import BROKEN, MET, PARAMETER, UNDECIDED, Body, changed, outcome, template, verdict
+
+PROPERTIES = ("Resources", "It", "Properties")
+RULES = (*PROPERTIES, "LifecycleConfiguration", "Rules")
+
+
+def delivered_by(*statements: Json, of: Json = None) -> Body:
+    """Make a bucket that another one logs to, with a policy of its own or one that may be its own."""
+    source: Json = {"LoggingConfiguration": {"DestinationBucketName": {"Ref": "It"}}}
+    it = bucket({"BucketEncryption": encryption("AES256")})
+    return template({"It": it, "Other": bucket(source), "ItsPolicy": policy(*statements, bucket=of)})
+
+
+@pytest.mark.parametrize(
+    ("changes", "wanted"),
+    [
+        pytest.param({"Principal": "*", "Condition": {}}, MET, id="everyone"),
+        pytest.param({"Principal": {"Service": PARAMETER}}, UNDECIDED, id="service-unknown"),
+        pytest.param({"Principal": PARAMETER}, UNDECIDED, id="principal-unknown"),
+        pytest.param({"Principal": {"Service": ["x", PARAMETER]}}, UNDECIDED, id="one-service-unknown"),
+        pytest.param({"Principal": {"AWS": "arn:aws:iam::123456789012:root"}}, BROKEN, id="an-account"),
+        pytest.param({"Effect": PARAMETER}, UNDECIDED, id="effect-unknown"),
+        pytest.param({"Action": PARAMETER}, UNDECIDED, id="action-unknown"),
+        pytest.param({"Resource": PARAMETER}, MET, id="resource-unknown"),
+        pytest.param({"Resource": {"Fn::GetAtt": ["It", "Arn"]}}, BROKEN, id="the-bucket-alone"),
+        pytest.param({"Resource": [{"Fn::GetAtt": ["It", "Arn"]}, objects("It")]}, MET, id="objects-too"),
+    ],
+)
+def test_what_is_hidden_of_the_grant_is_undecided(changes: Body, wanted: str) -> None:
+    assert verdict("S3LogBucketCanReceive", delivered_by({**lets_s3_deliver(), **changes})) == wanted
+
+
+@pytest.mark.parametrize(
+    ("statement", "wanted"),
+    [(lets_s3_deliver(), UNDECIDED), ({**lets_s3_deliver(), "Action": "s3:Get*"}, BROKEN), (PARAMETER, UNDECIDED)],
+)
+def test_a_policy_that_may_be_another_buckets_leaves_it_open(statement: Json, wanted: str) -> None:
+    assert verdict("S3LogBucketCanReceive", delivered_by(statement, of=PARAMETER)) == wanted
+
+
+def test_what_is_missing_is_named() -> None:
+    assert (
+        outcome("S3LogBucketCanReceive", delivered_by()).found == "no bucket policy lets logging.s3.amazonaws.com write"
+    )
+
+
+@pytest.mark.parametrize(
+    ("rule", "wanted"),
+    [
+        ({"Status": "Disabled", "ExpirationDate": "2027-01-01"}, MET),
+        ({"Status": "Enabled", "ExpirationDate": "2027-01-01"}, BROKEN),
+        ({"ExpirationDate": "2027-01-01"}, BROKEN),
+        ({"Status": PARAMETER, "ExpirationDate": "2027-01-01"}, BROKEN),
+        ({"Status": "Enabled", "ExpirationDate": PARAMETER}, UNDECIDED),
+        ({"Status": "Disabled", "NoncurrentVersionExpirationInDays": 1}, MET),
+        ({"Status": "Enabled", "NoncurrentVersionExpirationInDays": 2192}, MET),
+        ({"Status": "Enabled", "NoncurrentVersionExpiration": {"NoncurrentDays": 2191}}, BROKEN),
+    ],
+)
+def test_each_way_to_expire_counts_unless_it_is_off(rule: Json, wanted: str) -> None:
+    assert verdict("S3LogsKeptSixYears", changed(logs(), RULES, [rule])) == wanted
+
+
+@pytest.mark.parametrize(
+    "action",
+    [
+        "AbortIncompleteMultipartUpload",
+        "ExpirationDate",
+        "ExpirationInDays",
+        "NoncurrentVersionExpiration",
+        "NoncurrentVersionExpirationInDays",
+        "NoncurrentVersionTransition",
+        "NoncurrentVersionTransitions",
+        "Transition",
+        "Transitions",
+    ],
+)
+def test_each_action_makes_a_lifecycle(action: str) -> None:
+    assert verdict("S3BucketLifecycleSet", changed(records(), RULES, [{"Status": "Enabled", action: "x"}])) == MET
+
+
+def test_a_replica_may_be_encrypted_under_an_alias_of_ones_own() -> None:
+    place = (*PROPERTIES, "ReplicationConfiguration", "Rules", 0, "Destination", "EncryptionConfiguration")
+    own = changed(records(), (*place, "ReplicaKmsKeyID"), "alias/records")
+    assert verdict("S3ReplicaEncrypted", own) == MET
+    assert verdict("S3ReplicaEncrypted", changed(own, (*place, "ReplicaKmsKeyID"), "alias/aws/s3")) == BROKEN
