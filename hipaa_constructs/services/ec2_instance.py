@@ -46,7 +46,7 @@ class InstanceOptions(TypedDict, total=False):
     instance_metadata_tags: bool
     instance_name: str
     ipv6_address_count: float
-    placement_group: ec2.IPlacementGroupRef
+    placement_group: ec2.IPlacementGroup
     private_ip_address: str
     propagate_tags_to_volume_on_creation: bool
     resource_signal_timeout: Duration
