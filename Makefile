@@ -7,7 +7,7 @@ GUARD_VERSION := 0.0.62
 
 BIN := $(CURDIR)/.venv/bin
 CDK := $(CURDIR)/.venv/cdk/node_modules/.bin/cdk
-SYNTHESIZED := examples/minimal examples/network examples/trail examples/backup examples/cache examples/distribution examples/databases examples/service examples/instances examples/reference
+SYNTHESIZED := examples/minimal examples/network examples/trail examples/backup examples/cache examples/distribution examples/databases examples/service examples/instances examples/apis examples/edge examples/stores examples/machines examples/audit examples/reference
 
 # Node comes from PyPI into the environment, before any other that may be on the machine.
 export PATH := $(BIN):$(dir $(CDK)):$(PATH)

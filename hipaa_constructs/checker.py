@@ -6,11 +6,22 @@ import datetime
 import gc
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 
 from hipaa_constructs.extensions import load_installed_rules
-from hipaa_constructs.rules import RULES, Assembly, Outcome, Resource, Rule, Settings, Severity, Template, Verdict
+from hipaa_constructs.rules import (
+    NOT_APPLICABLE,
+    RULES,
+    Assembly,
+    Outcome,
+    Resource,
+    Rule,
+    Settings,
+    Severity,
+    Template,
+    Verdict,
+)
 from hipaa_constructs.rules._declared import as_written
 from hipaa_constructs.rules.waivers import RULE_COMPLETED, WAIVER_USED
 from hipaa_constructs.waivers import RecordedWaiver, recorded_in
@@ -140,15 +151,24 @@ def _uncollected() -> Iterator[None]:
 
 def _judgements(rule: Rule, assembly: Assembly) -> Iterator[Judgement]:
     not_applicable = Verdict.NOT_APPLICABLE
-    for resource in assembly.resources(*rule.applies_to) if rule.check else ():
+    for resource in _asked(rule, assembly):
         try:
             outcome = rule.judge(resource)
         except Exception as fault:  # A fault of a rule is a finding, never a traceback, and hides no other finding.
             found = f"{rule.id} failed with {type(fault).__name__}: {fault}"
             yield Judgement(RULE_COMPLETED, resource, Outcome(Verdict.BROKEN, (), found[:200]))
             continue
-        if outcome.verdict is not not_applicable:
-            yield Judgement(rule, resource, as_written(resource, outcome))
+        if outcome is not NOT_APPLICABLE and outcome.verdict is not not_applicable:
+            yield Judgement(rule, resource, as_written(resource, outcome) if resource.places else outcome)
+
+
+def _asked(rule: Rule, assembly: Assembly) -> Iterable[Resource]:
+    if rule.check is None:
+        return ()
+    if rule.only is not None:
+        with suppress(Exception):  # A fault comes up again when each resource is asked, and is a finding there.
+            return list(rule.only(assembly))
+    return assembly.resources(*rule.applies_to)
 
 
 def _with_waivers(judgements: list[Judgement], resources: Iterable[Resource], chosen: set[str]) -> list[Judgement]:
@@ -164,6 +184,8 @@ def _with_waivers(judgements: list[Judgement], resources: Iterable[Resource], ch
                 outcome = Outcome(Verdict.BROKEN, record.place.path, record.why)
                 result.append(Judgement(WAIVER_USED, resource, outcome))
     used: set[RecordedWaiver] = set()
+    if not records:
+        return result + judgements
     for one in judgements:
         record_of = records.get((one.resource, one.rule.id))
         if record_of is not None and one.outcome.verdict is not Verdict.MET:

@@ -49,15 +49,18 @@ STANDING: Mapping[str, Callable[[Resource], float]] = {
 """What a resource costs a month while it is there, in USD."""
 
 _LOGS, _S3, _BACKUP, _S3_BACKUP, _TRANSFER, _RTC = 0.50, 0.023, 0.095, 0.05, 0.02, 0.015
+# AWS Config: items and evaluations; GuardDuty: calls, data events, flow logs and a processor; checks of Security Hub.
+_WATCHED = 1_000 * 0.003 + 3_000 * 0.001 + 4.00 + 10 * 0.80 + 30 * 1.00 + 1.50 + 10_000 * 0.001
+_WATCHED_IN_RECOVERY = 300 * 0.003 + 1_000 * 0.001 + 1.00 + 5 * 1.00 + 1.50 + 5_000 * 0.001
 USED: Mapping[str, float] = {
     "Audit": 10_000_000 / 100_000 * 0.10 + 10 * _LOGS + 4 * 20 * 0.0034,
     "Data": 500 * _S3 + 500 * _S3_BACKUP + 150 * _BACKUP + 50 * (_RTC + _TRANSFER) + 20 * _TRANSFER + 5 * _LOGS,
     "Edge": 10 * 0.60 + 10 * _LOGS,
     "Network": 30 * _LOGS,
-    "Recorder": 1_000 * 0.003,
+    "Recorder": _WATCHED,
     "RecoveryCopies": 500 * _S3 + 500 * _S3_BACKUP + 150 * _BACKUP,
     "RecoveryNetwork": 5 * _LOGS,
-    "RecoveryRecorder": 300 * 0.003,
+    "RecoveryRecorder": _WATCHED_IN_RECOVERY,
     "RecoveryService": 2 * _LOGS,
     "RecoveryStandby": 5 * _LOGS + 100 * _TRANSFER,
     "Service": 15 * _LOGS,

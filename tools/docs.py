@@ -24,6 +24,7 @@ from tools.costs import rows as cost_rows
 from tools.examples import EXAMPLES
 from tools.picture import draw, drawing
 from tools.public_rules import SETS, WHY_NOT, public_rules
+from tools.services import SERVICES
 
 ROOT = Path(__file__).parent.parent
 CATALOGUE = ROOT / "docs" / "catalogue.csv"
@@ -146,6 +147,7 @@ def render() -> dict[Path, str]:
         "requirements": requirements(pages),
         "rules": RULES,
         "shown": shown,
+        "service_rows": SERVICES,
         "services": _by_service(RULES.values()),
         "supporting": {
             control: [rule.id for rule in RULES.values() if control in rule.controls] for control in CONTROLS
@@ -153,7 +155,7 @@ def render() -> dict[Path, str]:
         "verdicts": [verdict.value for verdict in Verdict],
         "why_not": WHY_NOT,
     }
-    names = ("constructs", "controls", "coverage", "library-waivers", "profiles", "public-rules", "rules")
+    names = ("constructs", "controls", "coverage", "library-waivers", "profiles", "public-rules", "rules", "services")
     found = {ROOT / "docs" / f"{name}.md": environment.get_template(f"{name}.md").render(values) for name in names}
     readme = ROOT / "README.md"
     table = environment.get_template("readme-table.md").render(values)

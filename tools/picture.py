@@ -22,6 +22,7 @@ SHOWN = {
     "AWS::ECS::Service": "tasks on Fargate",
     "AWS::ElastiCache::ReplicationGroup": "Valkey",
     "AWS::ElasticLoadBalancingV2::LoadBalancer": "internal load balancer",
+    "AWS::GuardDuty::Detector": "GuardDuty",
     "AWS::KMS::Key": "key",
     "AWS::KMS::ReplicaKey": "copy of the key",
     "AWS::RDS::DBInstance": "PostgreSQL",
@@ -30,6 +31,7 @@ SHOWN = {
     "AWS::SNS::Topic": "alarms",
     "AWS::SQS::Queue": "",
     "AWS::SecretsManager::Secret": "password",
+    "AWS::SecurityHub::Hub": "Security Hub",
     "AWS::WAFv2::WebACL": "AWS WAF",
 }
 """What is drawn, and how it is called; nothing stands for its own id."""

@@ -176,10 +176,21 @@ def examples() -> dict[str, Body]:
             if body is not None:
                 bodies[json.dumps(body)] = body
         ranked = sorted(bodies.values(), key=lambda body: _rank(rule, body))
-        example = next((body for body in ranked if _speaks_of_the_fix(rule, body) and is_sound(body)), None)
+        wanted = (body for body in ranked if _speaks_of_the_fix(rule, body) and not _is_met_bare(rule, body))
+        example = next(filter(is_sound, wanted), None)
         if example is not None:
             found[rule_id] = example
     return found
+
+
+def _is_met_bare(rule: Rule, body: Body) -> bool:
+    """Tell whether a rule is met by resources that say nothing, so that no example is needed."""
+    resources = body.get("Resources")
+    assert isinstance(resources, dict)
+    bare: Json = {name: {"Type": one["Type"]} for name, one in resources.items() if isinstance(one, dict)}
+    assembly = Assembly([Template({**body, "Resources": bare})], today=TODAY)
+    verdicts = {rule.judge(resource).verdict for resource in assembly.resources(*rule.applies_to)}
+    return Verdict.MET in verdicts and verdicts <= {Verdict.MET, Verdict.NOT_APPLICABLE}
 
 
 def _places(value: Json, place: Place = ()) -> Iterator[Place]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import aws_cdk as cdk
 from aws_cdk import Aws, Duration
+from aws_cdk import aws_accessanalyzer as accessanalyzer
 from aws_cdk import aws_cloudtrail as cloudtrail
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cloudwatch_actions as actions
@@ -11,10 +12,12 @@ from aws_cdk import aws_codebuild as codebuild
 from aws_cdk import aws_config as config
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
+from aws_cdk import aws_guardduty as guardduty
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_securityhub as securityhub
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
@@ -32,6 +35,7 @@ from benchmarks.by_hand.common import (
     stack_key,
 )
 from benchmarks.by_hand.foundation import CopiesStack, KeysStack
+from hipaa_constructs.services._conformance import judged_in, pack_bodies
 from hipaa_constructs.services.cloudtrail_alarms import PATTERNS
 from hipaa_constructs.services.cloudtrail_digests import SCRIPT
 
@@ -79,6 +83,7 @@ class AuditStack(PortalStack):
             s3_bucket_name=bucket.bucket_name,
             cloud_watch_logs_log_group_arn=group.log_group_arn,
             cloud_watch_logs_role_arn=role.role_arn,
+            insight_selectors=[{"insightType": "ApiCallRateInsight"}, {"insightType": "ApiErrorRateInsight"}],
             advanced_event_selectors=[
                 _selector("All management events", [{"field": "eventCategory", "equalTo": ["Management"]}]),
                 _selector("All objects but logs", [*_OBJECTS, {"field": "resources.ARN", "notStartsWith": of_logs}]),
@@ -269,10 +274,10 @@ def _alarm(scope: Construct, id: str, metric: cloudwatch.Metric, text: str, topi
 
 
 class RecorderStack(PortalStack):
-    """AWS Config's recorder of a Region."""
+    """What watches a Region."""
 
     def __init__(self, app: cdk.App, id: str, region: str, keys: KeysStack, *, is_primary: bool) -> None:
-        """Make the recorder."""
+        """Make the recorder, the packs, GuardDuty, Security Hub and the analyzer."""
         super().__init__(app, id, region)
         bucket = keys.log_archive
         own = {"StringEquals": {"aws:SourceAccount": self.account}}
@@ -287,5 +292,52 @@ class RecorderStack(PortalStack):
         name = "aws-service-role/config.amazonaws.com/AWSServiceRoleForConfig"
         role = self.format_arn(service="iam", region="", resource="role", resource_name=name)
         recorded = {"allSupported": True, "includeGlobalResourceTypes": is_primary}
-        config.CfnConfigurationRecorder(self, "Recorder", role_arn=role, recording_group=recorded)
-        config.CfnDeliveryChannel(self, "Channel", s3_bucket_name=bucket.bucket_name, s3_key_prefix="config")
+        recorder = config.CfnConfigurationRecorder(self, "Recorder", role_arn=role, recording_group=recorded)
+        channel = config.CfnDeliveryChannel(self, "Channel", s3_bucket_name=bucket.bucket_name, s3_key_prefix="config")
+        kept: list[cdk.CfnResource] = [recorder, channel]
+        for count, body in enumerate(pack_bodies(judged_in(region)), start=1):
+            pack = config.CfnConformancePack(
+                self, f"Pack{count}", conformance_pack_name=f"{id}-{count}", template_body=body
+            )
+            pack.node.add_dependency(recorder, channel)
+            kept.append(pack)
+        names = (
+            "S3_DATA_EVENTS",
+            "EKS_AUDIT_LOGS",
+            "EBS_MALWARE_PROTECTION",
+            "RDS_LOGIN_EVENTS",
+            "LAMBDA_NETWORK_LOGS",
+        )
+        agents = ("EKS_ADDON_MANAGEMENT", "ECS_FARGATE_AGENT_MANAGEMENT", "EC2_AGENT_MANAGEMENT")
+        runtime = {
+            "name": "RUNTIME_MONITORING",
+            "status": "ENABLED",
+            "additionalConfiguration": [{"name": name, "status": "ENABLED"} for name in agents],
+        }
+        detector = guardduty.CfnDetector(
+            self,
+            "Detector",
+            enable=True,
+            features=[*({"name": name, "status": "ENABLED"} for name in names), runtime],
+            finding_publishing_frequency="FIFTEEN_MINUTES",
+        )
+        hub = securityhub.CfnHub(
+            self,
+            "Hub",
+            auto_enable_controls=True,
+            control_finding_generator="SECURITY_CONTROL",
+            enable_default_standards=False,
+        )
+        hub.node.add_dependency(recorder, channel)
+        kept += [detector, hub]
+        for standard_id, path in (
+            ("FoundationalBestPractices", "aws-foundational-security-best-practices/v/1.0.0"),
+            ("Nist80053", "nist-800-53/v/5.0.0"),
+        ):
+            arn = f"arn:{cdk.Aws.PARTITION}:securityhub:{region}::standards/{path}"
+            standard = securityhub.CfnStandard(self, standard_id, standards_arn=arn)
+            standard.node.add_dependency(kept[-1])
+            kept.append(standard)
+        kept.append(accessanalyzer.CfnAnalyzer(self, "Analyzer", type="ACCOUNT"))
+        for one in kept:
+            one.apply_removal_policy(cdk.RemovalPolicy.RETAIN)

@@ -26,12 +26,19 @@ class PortalStack(cdk.Stack):
         super().__init__(app, id, env=env, termination_protection=stateful)
 
 
-def log_group(scope: Construct, id: str, key: kms.IKey, name: str | None = None) -> logs.LogGroup:
+def log_group(
+    scope: Construct,
+    id: str,
+    key: kms.IKey,
+    name: str | None = None,
+    masking: logs.DataProtectionPolicy | None = None,
+) -> logs.LogGroup:
     """Make a log group that keeps for six years, encrypted."""
     group = logs.LogGroup(
         scope,
         id,
         encryption_key=key,
+        data_protection_policy=masking,
         log_group_name=name,
         retention=logs.RetentionDays.SIX_YEARS,
         removal_policy=RemovalPolicy.RETAIN,

@@ -11,6 +11,7 @@ from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
+from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
 
 from benchmarks.by_hand.common import DOMAIN, PRIMARY, RECOVERY, PortalStack, log_group, on_behalf_of, stack_key
@@ -167,7 +168,24 @@ class ServiceStack(PortalStack):
 
     def _task(self, key: kms.Key, role: iam.Role, stores: Stores, secrets_key: kms.IKey) -> ecs.TaskDefinition:
         images = ecr.Repository.from_repository_name(self, "Images", "portal")
-        group = log_group(self, "LogGroup", key)
+        known = logs.DataIdentifier
+        masking = logs.DataProtectionPolicy(
+            identifiers=[
+                known.DRIVERSLICENSE_US,
+                known.DRUGENFORCEMENTAGENCYNUMBER_US,
+                known.EMAILADDRESS,
+                known.HEALTHCAREPROCEDURECODE_US,
+                known.HEALTHINSURANCECLAIMNUMBER_US,
+                known.INDIVIDUALTAXIDENTIFICATIONNUMBER_US,
+                known.MEDICAREBENEFICIARYNUMBER_US,
+                known.NATIONALDRUGCODE_US,
+                known.NATIONALPROVIDERID_US,
+                known.PASSPORTNUMBER_US,
+                known.PHONENUMBER_US,
+                known.SSN_US,
+            ]
+        )
+        group = log_group(self, "LogGroup", key, masking=masking)
         execution, starts = self._role("ExecutionRole")
         images.grant_pull(starts)
         group.grant_write(starts)

@@ -1,15 +1,14 @@
 """Pages in a private bucket and an API, behind one name: HTTPS all the way, nothing cached."""
 
 import aws_cdk as cdk
-from aws_cdk import aws_certificatemanager as acm
 
-from hipaa_constructs import EncryptedBucket, EndToEndHttpsDistribution, HttpsOrigin, enforce
+from hipaa_constructs import EncryptedBucket, EndToEndHttpsDistribution, HipaaCertificate, HttpsOrigin, enforce
 
 app = cdk.App()
 stack = cdk.Stack(
     app, "Edge", env=cdk.Environment(account="123456789012", region="us-east-1"), termination_protection=True
 )
-certificate = acm.Certificate(stack, "Certificate", domain_name="portal.example.org")
+certificate = HipaaCertificate(stack, "Certificate", domain_name="portal.example.org").certificate
 EndToEndHttpsDistribution(
     stack,
     "Portal",

@@ -1,18 +1,15 @@
 """A portal on Fargate behind an internal HTTPS load balancer; nginx ends TLS beside the program, which speaks HTTP."""
 
 import aws_cdk as cdk
-from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_ecs as ecs
 
-from hipaa_constructs import FlowLoggedVpc, HipaaEcsService, TlsProxy, enforce
+from hipaa_constructs import FlowLoggedVpc, HipaaCertificate, HipaaEcsService, TlsProxy, enforce
 
 app = cdk.App()
 stack = cdk.Stack(app, "Portal", termination_protection=True)
 tag = cdk.CfnParameter(stack, "ImageTag", allowed_pattern=r"[\w][\w.-]{0,127}").value_as_string
-certificate = acm.Certificate(
-    stack, "Certificate", domain_name="portal.example.org", validation=acm.CertificateValidation.from_dns()
-)
+certificate = HipaaCertificate(stack, "Certificate", domain_name="portal.example.org").certificate
 nginx = cdk.CfnParameter(stack, "Nginx", allowed_pattern=".+@sha256:[0-9a-f]{64}").value_as_string
 network = FlowLoggedVpc(stack, "Network", endpoints="standard")
 portal = HipaaEcsService(

@@ -109,13 +109,17 @@ def _selects(selection: Resource, resource: Resource, arns: Arns, tags: tuple[st
             _any_of(listed, (_tagged(one, resource, tags) for one in listed.items())),
         ]
     )
-    if resources.is_absent and listed.is_absent and not conditions.is_absent:
+    if resources.is_absent and listed.is_absent and _say_something(conditions):
         taken = True
     if taken is not False and not conditions.is_absent:
         taken = _all([taken, _fulfils(conditions, resource, tags)])
     without = body.at("NotResources")
     left_out = _any_of(without, (_takes(place, resource, arns) for place in without.items()))
     return _all([taken, None if left_out is None else not left_out])
+
+
+def _say_something(conditions: Node) -> bool:
+    return conditions.is_unknown or any(place.is_unknown or place.items() for _, place in conditions.entries())
 
 
 def _takes(place: Node, resource: Resource, arns: Arns) -> bool | None:

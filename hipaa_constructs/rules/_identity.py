@@ -32,8 +32,10 @@ def each_statement(holder: Resource, judge: Callable[[Statement], Outcome]) -> O
     inline = holder.at("Policies")
     if holder.type in IDENTITIES and inline.is_absent:
         return NOT_APPLICABLE
-    if holder.type == MANAGED_POLICY and _only_bounds(holder):
-        return NOT_APPLICABLE
+    if holder.type == MANAGED_POLICY:
+        assembly = holder.template.assembly
+        if assembly.once(("only bounds", holder), lambda: _only_bounds(holder)):
+            return NOT_APPLICABLE
     documents = [holder.at("PolicyDocument")] if holder.type in POLICIES else []
     documents += [item.at("PolicyDocument") for item in inline.items()]
     outcomes = [MET]

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, TypeVar
 
 from hipaa_constructs.rules._outcome import MET, Outcome, broken, undecided
-from hipaa_constructs.rules._resolve import condition, intrinsic, is_plain, is_reference, settled
+from hipaa_constructs.rules._resolve import condition, intrinsic, is_computed, is_plain, is_reference, settled
 from hipaa_constructs.rules._value import (
     ABSENT,
     UNKNOWN,
@@ -67,10 +67,13 @@ class Node:
             elif isinstance(value, list) and isinstance(key, int) and key < len(value):
                 value = value[key]
             else:
-                if not (value is ABSENT or isinstance(value, (Unresolved, Malformed))):
+                if isinstance(value, Unresolved):
+                    value = value.around()
+                elif value is not ABSENT and not isinstance(value, Malformed):
                     value = Malformed(value)
                 break
-            if type(value) not in _ALWAYS_PLAIN and not is_plain(value):
+            # Most values are text, which is looked through faster here than by a call.
+            if "{{" in value if type(value) is str else type(value) not in _ALWAYS_PLAIN and not is_plain(value):
                 template, value = settled(template, value)
         node = _new(Node)
         node.template = template
@@ -99,7 +102,7 @@ class Node:
             node.template = template
             node.value = raw
             node.path = (*path, key)
-            if type(raw) not in _ALWAYS_PLAIN and not is_plain(raw):
+            if "{{" in raw if type(raw) is str else type(raw) not in _ALWAYS_PLAIN and not is_plain(raw):
                 node.template, node.value = settled(template, raw)
                 if node.value is ABSENT:
                     continue
@@ -144,7 +147,7 @@ class Node:
         return (
             isinstance(self.value, Unresolved)
             and self.value.may_be(text)
-            and not self._is_computed(self.value)
+            and not is_computed(self.value.expression)
             and not self.targets()
         )
 
@@ -176,8 +179,9 @@ class Node:
             texts = [w for w in wanted if isinstance(w, str)]
             hidden = len(texts) < len(wanted) or any(self.value.may_be(text) for text in texts)
             return self.undecided() if hidden else self.broken()
+        value = self.value
         for one in wanted:
-            if same(self.value, one):
+            if value is one or same(value, one):
                 return MET
         return self.broken()
 
@@ -209,15 +213,13 @@ class Node:
         return MET if filled else self.broken()
 
     def _surely_filled(self, value: Unresolved) -> bool:
-        return self._is_computed(value) or any(value.parts) or bool(self.targets())
-
-    def _is_computed(self, value: Unresolved) -> bool:
-        function = intrinsic(value.expression)
-        if function is None:
+        if value.is_around:
             return False
-        name, argument = function
-        is_pseudo = name == "Ref" and isinstance(argument, str) and argument.startswith("AWS::")
-        return is_pseudo or name in ("Fn::GetAtt", "Fn::ImportValue", "Fn::GetStackOutput")
+        if is_computed(value.expression) or any(value.parts):
+            return True
+        # Of these two, what is malformed may name a resource all the same.
+        function = intrinsic(value.expression)
+        return bool(self.targets()) and function is not None and function[0] not in ("Fn::GetAtt", "Fn::If")
 
     def targets(self) -> list[Resource]:
         """Return the resources that the value names, in whichever stack they are."""
@@ -244,7 +246,8 @@ class Node:
         return name.text is not None and name.text == name_in(value)
 
     def _may_designate(self, value: Unresolved, resource: Resource) -> bool | None:
-        found, known = self.targets(), name_in(self.outline())
+        found = self.targets()
+        known = UNKNOWN if value.parts == (None,) else name_in(self.outline())
         whole = known == UNKNOWN
         if not known.strip(UNKNOWN) and not whole:
             return None
@@ -265,26 +268,70 @@ class Node:
 
 
 _NAME_PROPERTIES = {
+    "AWS::ApiGateway::DomainName": "DomainName",
+    "AWS::ApiGatewayV2::DomainName": "DomainName",
+    "AWS::AutoScaling::AutoScalingGroup": "AutoScalingGroupName",
+    "AWS::AutoScaling::LaunchConfiguration": "LaunchConfigurationName",
+    "AWS::Backup::BackupVault": "BackupVaultName",
     "AWS::Backup::LogicallyAirGappedBackupVault": "BackupVaultName",
     "AWS::Backup::RestoreTestingPlan": "RestoreTestingPlanName",
+    "AWS::CloudTrail::Trail": "TrailName",
+    "AWS::CloudWatch::Alarm": "AlarmName",
+    "AWS::CloudWatch::CompositeAlarm": "AlarmName",
+    "AWS::DAX::Cluster": "ClusterName",
+    "AWS::DAX::SubnetGroup": "SubnetGroupName",
+    "AWS::DMS::ReplicationSubnetGroup": "ReplicationSubnetGroupIdentifier",
     "AWS::DocDB::DBCluster": "DBClusterIdentifier",
+    "AWS::DocDB::DBSubnetGroup": "DBSubnetGroupName",
     "AWS::DynamoDB::GlobalTable": "TableName",
     "AWS::DynamoDB::Table": "TableName",
+    "AWS::EC2::LaunchTemplate": "LaunchTemplateName",
     "AWS::ECR::Repository": "RepositoryName",
+    "AWS::ECS::Cluster": "ClusterName",
+    "AWS::ElastiCache::CacheCluster": "ClusterName",
+    "AWS::ElastiCache::ReplicationGroup": "ReplicationGroupId",
+    "AWS::ElastiCache::ServerlessCache": "ServerlessCacheName",
+    "AWS::ElastiCache::SubnetGroup": "CacheSubnetGroupName",
+    "AWS::ElastiCache::User": "UserId",
+    "AWS::ElastiCache::UserGroup": "UserGroupId",
+    "AWS::ElasticBeanstalk::Environment": "EnvironmentName",
+    "AWS::ElasticLoadBalancing::LoadBalancer": "LoadBalancerName",
+    "AWS::Elasticsearch::Domain": "DomainName",
     "AWS::IAM::Group": "GroupName",
+    "AWS::IAM::InstanceProfile": "InstanceProfileName",
     "AWS::IAM::ManagedPolicy": "ManagedPolicyName",
+    "AWS::IAM::Role": "RoleName",
     "AWS::IAM::User": "UserName",
+    "AWS::KMS::Alias": "AliasName",
+    "AWS::KinesisFirehose::DeliveryStream": "DeliveryStreamName",
     "AWS::Lambda::Function": "FunctionName",
     "AWS::Logs::LogGroup": "LogGroupName",
+    "AWS::MSK::Cluster": "ClusterName",
+    "AWS::MemoryDB::Cluster": "ClusterName",
+    "AWS::MemoryDB::SubnetGroup": "SubnetGroupName",
+    "AWS::MemoryDB::User": "UserName",
     "AWS::Neptune::DBCluster": "DBClusterIdentifier",
+    "AWS::Neptune::DBSubnetGroup": "DBSubnetGroupName",
+    "AWS::OpenSearchService::Domain": "DomainName",
     "AWS::RDS::DBCluster": "DBClusterIdentifier",
+    "AWS::RDS::DBClusterParameterGroup": "DBClusterParameterGroupName",
     "AWS::RDS::DBInstance": "DBInstanceIdentifier",
+    "AWS::RDS::DBParameterGroup": "DBParameterGroupName",
+    "AWS::RDS::DBProxy": "DBProxyName",
+    "AWS::RDS::DBSubnetGroup": "DBSubnetGroupName",
+    "AWS::RDS::GlobalCluster": "GlobalClusterIdentifier",
+    "AWS::RDS::OptionGroup": "OptionGroupName",
     "AWS::Redshift::Cluster": "ClusterIdentifier",
+    "AWS::Redshift::ClusterParameterGroup": "ParameterGroupName",
     "AWS::S3::Bucket": "BucketName",
     "AWS::SNS::Topic": "TopicName",
     "AWS::SQS::Queue": "QueueName",
+    "AWS::SageMaker::EndpointConfig": "EndpointConfigName",
+    "AWS::SageMaker::NotebookInstance": "NotebookInstanceName",
     "AWS::StepFunctions::StateMachine": "StateMachineName",
+    "AWS::Timestream::Database": "DatabaseName",
 }
+"""Where types that do not call it ``Name`` have their physical name."""
 
 
 class Resource:

@@ -56,6 +56,7 @@ _ANY_TEXT = "\1" * 36
 
 HIDDEN_POLICY = "an intrinsic function hides a policy, or what it is for"
 _INVERTING = frozenset(("NotPrincipal", "NotAction", "NotResource"))
+_NOTHING: frozenset[str] = frozenset()
 _ALL_OBJECTS = re.compile(r"[^/*]*/?\*+")
 
 
@@ -137,6 +138,8 @@ class Statement:
 
     def is_confined(self, keys: Iterable[str]) -> bool:
         """Whether a condition holds one of some keys to values that are not anybody's."""
+        if not self.conditions:
+            return False
         wanted = {key.lower() for key in keys}
         return any(
             key in wanted and compares(operator) and bool(nodes) and all(_is_fixed(key, node) for node in nodes)
@@ -207,11 +210,13 @@ def _read(document: Node) -> tuple[list[Statement], bool]:
 
 
 def _parsed(document: Node) -> Node:
-    """Return a document that is written as text, which CloudFormation takes too, as what it says."""
-    if document.text is None:
+    """Return a document that is written as text, also as one with unknown pieces, as what it says."""
+    text = document.outline() if document.is_unknown else document.text
+    if not text:
         return document
     try:
-        return Node(document.template, json.loads(document.text), document.path)
+        # What stands for an unknown piece is a control character.
+        return Node(document.template, json.loads(text, strict=not document.is_unknown), document.path)
     except (ValueError, RecursionError):
         return document
 
@@ -278,11 +283,19 @@ def callers_named(statement: Statement) -> Outcome:
             return node.broken("it allows everyone but a few (NotPrincipal)")
         return node.broken("it allows everyone (Principal *)")
     services = statement.services()
-    if services and not statement.is_confined(SERVICE_CALLER_KEYS):
+    if services and not statement.is_confined(SERVICE_CALLER_KEYS) and not _grants_for_itself(statement):
         if not statement.hidden & {"Effect", "Condition"}:
             return node.broken(f"it allows {services[0].shown()} whoever asks it to")
         opens = None
     return node.undecided("an intrinsic function hides whom it allows") if opens is None else MET
+
+
+def _grants_for_itself(statement: Statement) -> bool:
+    """Tell whether it lets a service only make grants for itself, for which AWS documents no caller to be named."""
+    values = statement.conditions.get(("bool", "kms:grantisforawsresource"), ())
+    grants = [is_text(action.value, "kms:CreateGrant") for action in statement.actions]
+    sure = "NotAction" not in statement.inverted and bool(grants) and all(grants)
+    return sure and bool(values) and all(is_text(node.value, "true") for node in values)
 
 
 def denies_all_principals(statement: Statement, *actions: str) -> bool | None:
@@ -306,16 +319,19 @@ def denies_plaintext(statement: Statement, *actions: str) -> bool | None:
 def _statement(node: Node) -> Statement:
     parts = dict(node.entries())
     effect = parts.get("Effect")
-    inverted = _INVERTING.intersection(parts)
+    inverted = _NOTHING if _INVERTING.isdisjoint(parts) else _INVERTING.intersection(parts)
     principals = tuple(_principals(parts.get("Principal")))
     actions = tuple(_listed(parts.get("NotAction" if "NotAction" in inverted else "Action")))
     conditions, hidden_condition = _conditions(parts.get("Condition"))
-    hides = {
-        "Effect": effect is not None and effect.is_unknown,
-        "Principal": any([kind in ("?", "AWS") and place.may_be("*") for kind, place in principals]),
-        "Action": any([place.is_unknown for place in actions]),
-        "Condition": hidden_condition,
-    }
+    hidden = []
+    if effect is not None and effect.is_unknown:
+        hidden.append("Effect")
+    if any([kind in ("?", "AWS") and place.may_be("*") for kind, place in principals]):
+        hidden.append("Principal")
+    if any([place.is_unknown for place in actions]):
+        hidden.append("Action")
+    if hidden_condition:
+        hidden.append("Condition")
     return Statement(
         node=node,
         effect=effect.text if effect is not None and effect.text in ("Allow", "Deny") else None,
@@ -324,7 +340,7 @@ def _statement(node: Node) -> Statement:
         resources=tuple(_listed(parts.get("Resource"))),
         conditions=conditions,
         inverted=inverted,
-        hidden=frozenset([part for part, is_hidden in hides.items() if is_hidden]),
+        hidden=frozenset(hidden) if hidden else _NOTHING,
     )
 
 

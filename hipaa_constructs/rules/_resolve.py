@@ -177,6 +177,22 @@ def attribute_of(argument: Json) -> tuple[str, str] | None:
     return None
 
 
+def is_computed(raw: Json) -> bool:
+    """Tell whether a value is what a resource, an export or a stack says of itself, which is never empty."""
+    match intrinsic(raw):
+        case "Ref", str(name):
+            return name.startswith(_PSEUDO)
+        case "Fn::GetAtt", str(argument):
+            return all(argument.partition("."))
+        case "Fn::GetAtt", [str(logical_id), str() | dict() as attribute]:
+            return bool(logical_id and attribute)
+        case "Fn::ImportValue", str() | dict() as name:
+            return bool(name)
+        case "Fn::GetStackOutput", {"StackName": _, "OutputName": _}:
+            return True
+    return False
+
+
 def _if(template: Template, raw: Json, argument: Json, depth: int) -> Resolved:
     if isinstance(argument, list) and len(argument) == 3:
         name, yes, no = argument

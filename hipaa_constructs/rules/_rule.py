@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import contextlib
 import enum
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import TYPE_CHECKING, TypeAlias
 
 from hipaa_constructs.controls import CONTROLS, Control
 from hipaa_constructs.rules._node import Resource
 from hipaa_constructs.rules._outcome import NOT_APPLICABLE, Outcome, Verdict, undecided
 from hipaa_constructs.rules._world import MOST_WORLDS, TooManyWorlds, World, explore
 
+if TYPE_CHECKING:
+    from hipaa_constructs.rules._template import Assembly
+
 Check = Callable[[Resource], Outcome]
+Finder: TypeAlias = "Callable[[Assembly], Iterable[Resource]]"
 
 
 class Severity(enum.StrEnum):
@@ -42,6 +47,8 @@ class Rule:
         url: the page of AWS, or the paragraph, that it rests on.
         waivable: whether a waiver may excuse it.
         check: the pure function; None for a demand that the checker decides itself, about other findings.
+        only: finds the resources that it can apply to, where that is faster than asking each; it asks the world
+            nothing. None stands for all of the types.
     """
 
     id: str
@@ -55,6 +62,7 @@ class Rule:
     url: str
     waivable: bool
     check: Check | None
+    only: Finder | None = None
 
     @property
     def service(self) -> str:
@@ -89,6 +97,8 @@ class Rule:
         if world.asked:
             world = assembly.world = World()
         outcome = check(resource)
+        if outcome is NOT_APPLICABLE and not world.asked:
+            return outcome
         if resource.always_exists:
             return _judge_everywhere(check, resource, (world, outcome)) if world.asked else outcome
         # What does not apply in any case needs no question whether the resource exists, which may split the world.
@@ -100,11 +110,12 @@ class Rule:
 
 
 def _judge_everywhere(check: Check, resource: Resource, first: tuple[World, Outcome | None] | None = None) -> Outcome:
+    """Ask in every world; the first one is given for a resource that exists in all of them."""
     assembly = resource.template.assembly
 
     def run(world: World) -> Outcome | None:
         assembly.world = world
-        return check(resource) if resource.exists else None
+        return check(resource) if first is not None or resource.exists else None
 
     try:
         outcomes = [(world, outcome) for world, outcome in explore(run, first) if outcome is not None]
@@ -117,10 +128,12 @@ def _judge_everywhere(check: Check, resource: Resource, first: tuple[World, Outc
 
 def _combined(outcomes: list[tuple[World, Outcome]]) -> Outcome:
     verdicts = {outcome.verdict for _, outcome in outcomes}
-    if Verdict.BROKEN in verdicts and len(verdicts) > 1:
+    if len(verdicts) == 1:
+        return outcomes[0][1]
+    if Verdict.BROKEN in verdicts:
         world, worst = next(pair for pair in outcomes if pair[1].verdict is Verdict.BROKEN)
         return undecided(*worst.path, why=f"{worst.found} when {world.describe()}")
-    for verdict in (Verdict.BROKEN, Verdict.UNDECIDED, Verdict.MET):
+    for verdict in (Verdict.UNDECIDED, Verdict.MET):
         for _, outcome in outcomes:
             if outcome.verdict is verdict:
                 return outcome
@@ -143,6 +156,7 @@ def rule(
     same_as: tuple[str, ...] = (),
     severity: Severity = Severity.ERROR,
     waivable: bool = True,
+    only: Finder | None = None,
 ) -> Callable[[Check], Rule]:
     """Register a function as a rule; its name in CamelCase is the rule's id.
 
@@ -166,6 +180,7 @@ def rule(
                 url=url,
                 waivable=waivable,
                 check=check,
+                only=only,
             )
         )
 

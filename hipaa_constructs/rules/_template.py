@@ -219,6 +219,8 @@ class Assembly:
         """Return the resources of some types; ``"*"`` for all."""
         if "*" in types:
             types = tuple(self._by_type)
+        elif self._by_type.keys().isdisjoint(types):  # Most rules are about types that a template has none of.
+            return []
         return [resource for kind in types for resource in self._by_type.get(kind, [])]
 
     def export(self, name: str, importer: Template) -> tuple[Template, Json] | None:
@@ -275,9 +277,11 @@ class Assembly:
         unsure: list[Resource] = []
         for candidate in self._pointers[key].candidates(resource):
             answers = [place.designates(resource) for place in candidate.each(*path)]
-            if not any(answer or answer is None for answer in answers) or not candidate.exists:
-                continue
-            (sure if any(answers) else unsure).append(candidate)
+            if True in answers:
+                if candidate.exists:
+                    sure.append(candidate)
+            elif None in answers and candidate.exists:
+                unsure.append(candidate)
         return sure, unsure
 
     def once(self, question: Hashable, answer: Callable[[], T]) -> T:

@@ -14,6 +14,9 @@ from hipaa_constructs.rules._value import Json
 _FOLDED = bytes(ord("0") if 48 <= code <= 57 else code + 32 if 65 <= code <= 90 else code for code in range(256))
 """Every digit as 0, every letter in lower case."""
 
+_OF_NO_WORD = bytes(code for code in range(256) if code > 127 or not (chr(code).isalnum() or chr(code) in "-.:@ "))
+"""What no word of a sign has in it."""
+
 Place = tuple[str | int, ...]
 
 
@@ -29,12 +32,32 @@ def suspects(assembly: Assembly, signs: Mapping[bytes, re.Pattern[bytes]]) -> It
     Args:
         assembly: all of its resources are looked at.
         signs: patterns of texts in lower case with every digit as 0, each by a word that is in every text of it and
-            that is found faster than the pattern.
+            that is found faster than the pattern. Words are of letters, digits and some marks only.
     """
-    bodies = assembly.once("folded", lambda: [(one, folded(one.body)) for one in assembly.resources("*")])
-    for resource, text in bodies:
-        if any(map(text.__contains__, signs)) and has_sign(text, signs):
-            yield resource
+    for template in assembly.templates:
+        # Most words are nowhere in a template, so that hardly any is looked for in each resource.
+        words = _words(template)
+        found = {word: pattern for word, pattern in signs.items() if word in words}
+        if found:
+            for resource, text in _each_folded(template):
+                if any(map(text.__contains__, found)) and has_sign(text, found):
+                    yield resource
+
+
+def _words(template: Template) -> bytes:
+    return template.assembly.once(("words", template), lambda: _words_of(template))
+
+
+def _words_of(template: Template) -> bytes:
+    """Return the texts of all resources folded, with no borders between them: to look for words only."""
+    bodies: list[Json] = [resource.body for resource in template.resources.values()]
+    # Version 3 writes a key once that stands in many places.
+    return marshal.dumps(bodies, 3).translate(_FOLDED, _OF_NO_WORD)
+
+
+def _each_folded(template: Template) -> list[tuple[Resource, bytes]]:
+    resources = template.resources.values()
+    return template.assembly.once(("each folded", template), lambda: [(one, folded(one.body)) for one in resources])
 
 
 def has_sign(text: bytes, signs: Mapping[bytes, re.Pattern[bytes]]) -> bool:
@@ -76,15 +99,16 @@ def _rank(resource: Resource) -> tuple[bool, bool, str]:
 
 def is_anchor(resource: Resource) -> bool:
     """Tell whether findings about its template stand at a resource."""
-    return resource in _anchors(resource.template.assembly)
+    return resource in anchors(resource.template.assembly)
 
 
 def is_first(resource: Resource) -> bool:
     """Tell whether findings about the whole run stand at a resource."""
-    return resource is next(iter(_anchors(resource.template.assembly)), None)
+    return resource is next(iter(anchors(resource.template.assembly)), None)
 
 
-def _anchors(assembly: Assembly) -> dict[Resource, None]:
+def anchors(assembly: Assembly) -> dict[Resource, None]:
+    """Return the resources at which findings about each template stand, the one of the whole run first."""
     return assembly.once("anchors", lambda: _find_anchors(assembly))
 
 

@@ -6,7 +6,7 @@ import enum
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
@@ -43,11 +43,17 @@ class Unresolved:
         template: the template whose names the expression uses.
         expression: the intrinsic function, as written.
         parts: the value as text, with None for each piece that is not known.
+        is_around: whether the expression makes what the value would stand in, and not the value itself.
     """
 
     template: Template
     expression: Json
     parts: tuple[str | None, ...] = (None,)
+    is_around: bool = False
+
+    def around(self) -> Unresolved:
+        """Return what is known of a value inside this one."""
+        return self if self.is_around else replace(self, is_around=True)
 
     def may_be(self, text: str) -> bool:
         """Tell whether the value can come out as a text, going by the pieces that are known."""

@@ -99,11 +99,11 @@ def s3_bucket_in_backup_plan(bucket: Resource) -> Outcome:
     outcome = in_backup_plan(bucket, Arns("s3", ""), "Tags")
     if outcome is MET:
         return MET
+    if not assembly.once("whether backup plans take buckets", lambda: _take_buckets(assembly)):
+        return NOT_APPLICABLE
     path = ("ReplicationConfiguration", "Rules", "*", "Destination", "Bucket")
     copied_to = assembly.pointing_at(bucket, BUCKET, *path)[0]
     if copied_to or receives_access_logs(bucket) or is_trail_bucket(bucket):
-        return NOT_APPLICABLE
-    if not assembly.once("whether backup plans take buckets", lambda: _take_buckets(assembly)):
         return NOT_APPLICABLE
     versioned = bucket.at("VersioningConfiguration", "Status").must_be("Enabled")
     replicated = bucket.at("ReplicationConfiguration", "Rules").must_be_set()

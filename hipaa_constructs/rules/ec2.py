@@ -307,13 +307,15 @@ def vpc_endpoint_policy_confined(endpoint: Resource) -> Outcome:
     if document.is_absent:
         return document.broken("absent, so everyone is admitted")
     statements, hidden = read(document)
-    outcomes = [_admits_known(statement) for statement in statements if statement.may_be("Allow")]
+    outcomes = [_admits_known(statement) for statement in statements]
     if hidden or document.is_unknown:
         outcomes.append(document.undecided("an intrinsic function hides statements of the policy"))
-    return all_met([MET, *outcomes]) if statements or hidden or document.is_unknown else document.broken()
+    return all_met(outcomes) if outcomes else document.broken()
 
 
 def _admits_known(statement: Statement) -> Outcome:
+    if not statement.may_be("Allow"):
+        return MET if statement.is_deny else statement.node.broken("neither Allow nor Deny")
     if statement.is_confined(_WHOSE_REQUEST) or _is_for_services(statement):
         return MET
     everyone = statement.names_everyone() or "NotPrincipal" in statement.inverted

@@ -105,18 +105,20 @@ def ec2_metadata_needs_token(resource: Resource) -> Outcome:
 @rule(
     title="instance metadata does not leave the instance",
     fix="set MetadataOptions.HttpPutResponseHopLimit to 1, or to 2 for containers on bridge networks",
-    applies_to=(LAUNCH_TEMPLATE,),
+    applies_to=(LAUNCH_TEMPLATE, INSTANCE),
     controls=(*_REACHABLE, "164.312(e)(1)"),
     requirement="HC-003",
     same_as=("config:ec2-token-hop-limit-check",),
     url=_GUIDE + "instancedata-data-retrieval.html",
 )
-def ec2_metadata_stays_on_instance(template: Resource) -> Outcome:
-    """Judge how far the answer with the token travels; by default the image decides."""
-    options = template.at(DATA, "MetadataOptions")
+def ec2_metadata_stays_on_instance(resource: Resource) -> Outcome:
+    """Judge how far the answer with the token travels; by default the image decides, which is asked of templates."""
+    options = _launched(resource, "MetadataOptions")
     if options.at("HttpEndpoint").value == "disabled":
         return MET
     limit = options.at("HttpPutResponseHopLimit")
+    if limit.is_absent and resource.type == INSTANCE:
+        return NOT_APPLICABLE
     if limit.number is not None and limit.number > _FARTHEST_HOP:
         return limit.broken()
     return limit.must_be_at_least(1)

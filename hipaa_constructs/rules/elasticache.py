@@ -170,7 +170,9 @@ def redis_password_hidden(user: Resource) -> Outcome:
 def redis_default_user_replaced(group: Resource) -> Outcome:
     """Judge the ids: the user whose id is default may do everything, with no password, and can't be changed."""
     users = group.at("UserIds")
-    return all_met(_is_not_default(one) for one in users.items() or [users])
+    if users.is_unknown:
+        return _is_not_default(users)
+    return all_met(map(_is_not_default, users.items())) if users.items() else users.broken()
 
 
 def _is_not_default(user: Node) -> Outcome:

@@ -123,14 +123,15 @@ def _of_tls(listener: Resource, outcome: Outcome) -> Outcome:
 
 @rule(
     title="every listener of a Network Load Balancer ends TLS, or passes it through to targets that do",
-    fix="set Protocol to TLS, or forward to an Application Load Balancer with an HTTPS listener",
+    fix="set Protocol to TLS, or forward to an Application Load Balancer with an HTTPS listener, or to targets whose "
+    "health is checked over HTTPS",
     applies_to=(LISTENER,),
     controls=_IN_TRANSIT,
     requirement="HC-142",
     url=_NETWORK_GUIDE + "create-tls-listener.html",
 )
 def nlb_listener_encrypted(listener: Resource) -> Outcome:
-    """Judge the protocol; of TCP that is passed through, the template can't tell whether it carries TLS."""
+    """Judge the protocol; TCP that is passed through carries TLS if its targets must answer HTTPS to be healthy."""
     protocol = listener.at("Protocol")
     if protocol.is_unknown:
         return protocol.undecided() if any(protocol.may_be(one) for one in _PASSED_THROUGH) else NOT_APPLICABLE
@@ -140,7 +141,31 @@ def nlb_listener_encrypted(listener: Resource) -> Outcome:
         return NOT_APPLICABLE
     if listener.at("Port").number == 80:
         return listener.at("Port").broken("port 80 is plain HTTP")
+    if protocol.value == "TCP" and _passes_tls_on(listener):
+        return MET
     return protocol.undecided("it passes through what it gets; only the targets know whether that is TLS")
+
+
+def _passes_tls_on(listener: Resource) -> bool:
+    forwarded = [
+        *listener.each("DefaultActions", "*", "TargetGroupArn"),
+        *listener.each("DefaultActions", "*", "ForwardConfig", "TargetGroups", "*", "TargetGroupArn"),
+    ]
+    groups = [place.target() for place in forwarded if not place.is_absent]
+    return bool(groups) and all(group is not None and _ends_tls(group) for group in groups)
+
+
+def _ends_tls(group: Resource) -> bool:
+    """Tell whether a group that TCP is passed through to has targets that end TLS."""
+    if group.type != TARGET_GROUP or group.at("Protocol").value != "TCP":
+        return False
+    if group.at("TargetType").value == "alb":
+        return group.at("Port").number == 443
+    # What does not speak TLS there is unhealthy, and gets nothing.
+    checked = group.at("HealthCheckPort")
+    same = checked.is_absent or checked.text == "traffic-port" or checked.text == str(group.at("Port").value)
+    off = group.at("HealthCheckEnabled")
+    return same and group.at("HealthCheckProtocol").value == "HTTPS" and (off.is_absent or off.value is True)
 
 
 @rule(
@@ -152,7 +177,10 @@ def nlb_listener_encrypted(listener: Resource) -> Outcome:
     url=_GUIDE + "load-balancer-target-groups.html",
 )
 def target_group_encrypted(group: Resource) -> Outcome:
-    """Judge the protocol to the targets; functions are called over HTTPS always, appliances get packets as they are."""
+    """Judge the protocol to the targets; functions are called over HTTPS always, appliances get packets as they are.
+
+    TCP is passed through: that it is TLS is shown by a health check over HTTPS on the same port.
+    """
     if group.at("TargetType").value == "lambda":
         return NOT_APPLICABLE
     protocol = group.at("Protocol")
@@ -161,6 +189,8 @@ def target_group_encrypted(group: Resource) -> Outcome:
     if protocol.value in _PASSED_THROUGH:
         if group.at("TargetType").value == "alb":
             return MET if group.at("Port").number == 443 else group.at("Port").undecided("a listener on another port")
+        if _ends_tls(group):
+            return MET
         return protocol.undecided("it passes through what it gets; only the targets know whether that is TLS")
     hidden = group.at("TargetType").may_be("lambda")
     outcome = protocol.must_be(*_ENCRYPTED)

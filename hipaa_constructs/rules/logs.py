@@ -8,6 +8,7 @@ from hipaa_constructs.rules._outcome import MET, NOT_APPLICABLE, Outcome, all_me
 from hipaa_constructs.rules._policy import Statement, read
 from hipaa_constructs.rules._retention import SIX_YEARS_DAYS, kept_on_deletion
 from hipaa_constructs.rules._rule import Severity, rule
+from hipaa_constructs.rules._value import UNKNOWN
 
 LOG_GROUP = "AWS::Logs::LogGroup"
 _GUIDE = "https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/"
@@ -141,16 +142,20 @@ def log_group_protected_from_deletion(group: Resource) -> Outcome:
 def logs_policy_names_principals(policy: Resource) -> Outcome:
     """Judge the document, which CloudFormation takes as text."""
     place = policy.at("PolicyDocument")
-    if place.is_unknown:
-        return place.undecided()
     statements, hidden = read(place)
-    if place.text is None or hidden:
+    if place.is_unknown and (hidden or not statements):
+        return place.undecided()
+    if hidden or not statements or not (place.is_unknown or place.text is not None):
         return place.broken("not a policy document in JSON")
-    return all_met([MET, *(_not_open(place, statement) for statement in statements)])
+    return all_met(_not_open(place, statement) for statement in statements)
 
 
 def _not_open(place: Node, statement: Statement) -> Outcome:
+    said = [statement.node.at("Effect"), *(who for _, who in statement.principals)]
+    unsaid = any(one.text and not one.text.strip(UNKNOWN) for one in said)
+    if not statement.may_be("Allow") and not unsaid:
+        return MET if statement.is_deny else place.broken("a statement that is neither Allow nor Deny")
     opens = statement.opens_to_everyone()
-    if opens is None:
+    if opens is None or unsaid:
         return place.undecided("an intrinsic function hides whom it allows")
     return place.broken("it allows everyone (Principal *)") if opens else MET

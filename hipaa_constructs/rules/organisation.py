@@ -6,7 +6,7 @@ from hipaa_constructs.rules._eligible import Standing, eligible_services
 from hipaa_constructs.rules._node import Resource
 from hipaa_constructs.rules._outcome import MET, NOT_APPLICABLE, Outcome, broken, undecided
 from hipaa_constructs.rules._rule import Severity, rule
-from hipaa_constructs.rules._texts import is_first
+from hipaa_constructs.rules._texts import anchors, is_first
 
 _LIST = "https://docs.aws.amazon.com/whitepapers/latest/architecting-hipaa-security-and-compliance-on-aws/welcome.html"
 _OLDEST_DAYS = 365
@@ -49,6 +49,7 @@ def _standing(kind: str) -> Outcome:
     requirement="HC-328",
     severity=Severity.WARNING,
     url=_LIST,
+    only=anchors,
 )
 def eligible_services_list_current(resource: Resource) -> Outcome:
     """Judge the date of the list, at the first resource of all."""

@@ -10,7 +10,7 @@ from hipaa_constructs.rules._outcome import MET, NOT_APPLICABLE, Outcome, all_me
 from hipaa_constructs.rules._phi import names_staff, phi_like
 from hipaa_constructs.rules._rule import Severity, rule
 from hipaa_constructs.rules._template import Assembly, Template
-from hipaa_constructs.rules._texts import Place, anchor, folded, has_sign, is_anchor, suspects, texts
+from hipaa_constructs.rules._texts import Place, anchor, anchors, folded, has_sign, suspects, texts
 
 _SIGNS = {
     b"-00-0000": re.compile(rb"000-00-0000(?<!0000-00-0000)"),
@@ -61,21 +61,22 @@ _SECTIONS = ("Description", "Metadata", "Outputs", "Parameters", "Mappings")
     controls=("164.312(a)(1)",),
     requirement="HC-329",
     url="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/security-best-practices.html",
+    only=lambda assembly: _judged(assembly),
 )
 def template_without_phi(resource: Resource) -> Outcome:
     """Judge all texts of a resource, and at the first one those of the other sections, for patterns of identifiers.
 
     E-mail addresses count in tags, names and descriptions only, and not those of the staff.
     """
-    assembly = resource.template.assembly
-    found = assembly.once("template_without_phi", lambda: _found(assembly)).get(resource)
-    if found is not None:
-        return found
-    return MET if is_anchor(resource) else NOT_APPLICABLE
+    return _judged(resource.template.assembly).get(resource, NOT_APPLICABLE)
+
+
+def _judged(assembly: Assembly) -> dict[Resource, Outcome]:
+    return assembly.once("template_without_phi", lambda: _found(assembly))
 
 
 def _found(assembly: Assembly) -> dict[Resource, Outcome]:
-    found: dict[Resource, Outcome] = {}
+    found = dict.fromkeys(anchors(assembly), MET)
     for template in assembly.templates:
         first = anchor(template)
         likeness = next(_likenesses(_sections(template)), None)

@@ -71,11 +71,13 @@ def sqs_queue_policy_names_principals(policy: Resource) -> Outcome:
     url=_GUIDE + "sqs-dead-letter-queues.html",
 )
 def sqs_queue_has_dead_letter_queue(queue: Resource) -> Outcome:
-    """Judge every queue but those that others pass on to, or that say whose messages they take."""
+    """Judge every queue but those that others or functions pass on to, or that say whose messages they take."""
     target = queue.at("RedrivePolicy", "deadLetterTargetArn").must_be_set()
     if target.verdict is not Verdict.BROKEN:
         return target
-    sources, unsure = queue.template.assembly.pointing_at(queue, QUEUE, "RedrivePolicy", "deadLetterTargetArn")
-    if sources or not queue.at("RedriveAllowPolicy").is_absent:
+    assembly = queue.template.assembly
+    sources, unsure = assembly.pointing_at(queue, QUEUE, "RedrivePolicy", "deadLetterTargetArn")
+    functions, _ = assembly.pointing_at(queue, "AWS::Lambda::Function", "DeadLetterConfig", "TargetArn")
+    if sources or functions or not queue.at("RedriveAllowPolicy").is_absent:
         return NOT_APPLICABLE
     return queue.at("RedrivePolicy").undecided("another queue may pass on to it") if unsure else target

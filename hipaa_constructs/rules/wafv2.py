@@ -86,4 +86,12 @@ def _is_header(field: Node, name: str) -> Outcome:
 )
 def web_acl_has_rules(acl: Resource) -> Outcome:
     """Judge that something is judged, or that all is refused."""
-    return any_met([acl.at("Rules").must_be_set(), acl.at("DefaultAction", "Block").must_be_set()])
+    rules = acl.at("Rules")
+    if rules.is_unknown:
+        return any_met([_refuses_all(acl), rules.must_be_set()])
+    return any_met([_refuses_all(acl), rules.broken(), *(one.must_be_set() for one in rules.items())])
+
+
+def _refuses_all(acl: Resource) -> Outcome:
+    block = acl.at("DefaultAction", "Block")
+    return MET if isinstance(block.value, dict) else block.must_be_set()

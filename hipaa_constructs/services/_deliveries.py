@@ -16,38 +16,52 @@ def allow_delivery(bucket: s3.Bucket, key: kms.IKey) -> None:
 
     AWS: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-V2-S3.html
     """
-    service = iam.ServicePrincipal("delivery.logs.amazonaws.com")
-    own: dict[str, Mapping[str, str]] = {
-        "StringEquals": {"aws:SourceAccount": ACCOUNT_ID},
-        "ArnLike": {"aws:SourceArn": f"arn:{PARTITION}:logs:{REGION}:{ACCOUNT_ID}:*"},
-    }
-    bucket.add_to_resource_policy(
+    for statement in deliver_logs(bucket):
+        bucket.add_to_resource_policy(statement)
+    key.add_to_resource_policy(
         iam.PolicyStatement(
             sid="LogsOfThisAccount",
-            principals=[service],
+            principals=[_service()],
+            actions=["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"],
+            resources=["*"],
+            conditions=_own(),
+        )
+    )
+
+
+def deliver_logs(bucket: s3.Bucket) -> list[iam.PolicyStatement]:
+    """Return what a bucket's policy says to let the delivery of logs write this account's own.
+
+    AWS: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-V2-S3.html
+    """
+    own = _own()
+    return [
+        iam.PolicyStatement(
+            sid="LogsOfThisAccount",
+            principals=[_service()],
             actions=["s3:PutObject"],
             resources=[bucket.arn_for_objects("*")],
             conditions={
                 **own,
                 "StringEquals": {**own["StringEquals"], "s3:x-amz-acl": "bucket-owner-full-control"},
             },
-        )
-    )
-    bucket.add_to_resource_policy(
+        ),
         iam.PolicyStatement(
             sid="LogDeliveryAsksWhoseBucketItIs",
-            principals=[service],
+            principals=[_service()],
             actions=["s3:GetBucketAcl", "s3:ListBucket"],
             resources=[bucket.bucket_arn],
             conditions=own,
-        )
-    )
-    key.add_to_resource_policy(
-        iam.PolicyStatement(
-            sid="LogsOfThisAccount",
-            principals=[service],
-            actions=["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"],
-            resources=["*"],
-            conditions=own,
-        )
-    )
+        ),
+    ]
+
+
+def _service() -> iam.ServicePrincipal:
+    return iam.ServicePrincipal("delivery.logs.amazonaws.com")
+
+
+def _own() -> dict[str, Mapping[str, str]]:
+    return {
+        "StringEquals": {"aws:SourceAccount": ACCOUNT_ID},
+        "ArnLike": {"aws:SourceArn": f"arn:{PARTITION}:logs:{REGION}:{ACCOUNT_ID}:*"},
+    }

@@ -10,6 +10,7 @@ BUCKET, BUCKET_POLICY = "AWS::S3::Bucket", "AWS::S3::BucketPolicy"
 QUEUE, TOPIC = "AWS::SQS::Queue", "AWS::SNS::Topic"
 CACHE, FILE_SYSTEM = "AWS::ElastiCache::ReplicationGroup", "AWS::EFS::FileSystem"
 CLUSTER, DATABASE = "AWS::RDS::DBCluster", "AWS::RDS::DBInstance"
+GLOBAL_TABLE, TABLE = "AWS::DynamoDB::GlobalTable", "AWS::DynamoDB::Table"
 KEY, LOG_GROUP, TRAIL = "AWS::KMS::Key", "AWS::Logs::LogGroup", "AWS::CloudTrail::Trail"
 REPOSITORY, SECRET = "AWS::ECR::Repository", "AWS::SecretsManager::Secret"
 
@@ -29,7 +30,7 @@ class Setting:
     """A property that CloudFormation changes without replacing the resource.
 
     Attributes:
-        path: the property, from the top, e.g. ``VersioningConfiguration.Status``.
+        path: the property, from the top, e.g. ``VersioningConfiguration.Status``; ``*`` stands for each of a list.
         wanted: what it is set to.
         rule: the rule that asks for it.
         meets: whether what stands there does; by default if it is the same.
@@ -72,7 +73,8 @@ def _at_least(least: float) -> Meets:
     return lambda value: isinstance(value, (int, float)) and value >= least
 
 
-def _own_key(value: object) -> bool:
+def own_key(value: object) -> bool:
+    """Tell whether a key is set that is not one of AWS."""
     # What a token stands for can't be told: whoever wrote it chose a key.
     return value is not None and "alias/aws/" not in str(value)
 
@@ -98,6 +100,8 @@ def encrypted_with_own_key(value: object) -> bool:
 
 
 _BY_SNAPSHOT = "copy a snapshot with your key and restore it"
+_ANOTHER = "make another file system, and copy the files with AWS DataSync"
+_RESTORABLE = "PointInTimeRecoverySpecification.PointInTimeRecoveryEnabled"
 _INHERITS = ("DBClusterIdentifier", "DBSnapshotIdentifier", "SourceDBInstanceIdentifier")
 _WITH_IAM = ("aurora", "mariadb", "mysql", "postgres")
 _OF_DATABASES = (
@@ -131,6 +135,10 @@ SETTINGS: Mapping[str, tuple[Setting, ...]] = MappingProxyType(
             Setting("BackupRetentionPeriod", 35, "RdsBackupsKept", meets=_at_least(35), unless=_INHERITS),
             Setting("MultiAZ", True, "RdsMultiAz", unless=("AvailabilityZone", *_INHERITS)),
         ),
+        GLOBAL_TABLE: (
+            Setting("Replicas.*.DeletionProtectionEnabled", True, "DynamodbTableDeletionProtected"),
+            Setting(f"Replicas.*.{_RESTORABLE}", True, "DynamodbTableRestorable"),
+        ),
         KEY: (
             Setting("EnableKeyRotation", True, "KmsKeyRotated", unless=("KeySpec", "Origin")),
             Setting(
@@ -141,17 +149,23 @@ SETTINGS: Mapping[str, tuple[Setting, ...]] = MappingProxyType(
             ),
         ),
         LOG_GROUP: (
-            Setting("KmsKeyId", THE_KEY, "LogGroupEncrypted", meets=_own_key),
+            Setting("KmsKeyId", THE_KEY, "LogGroupEncrypted", meets=own_key),
             Setting("RetentionInDays", 2192, "LogGroupKeptSixYears", meets=_at_least(2192)),
             Setting("DeletionProtectionEnabled", True, "LogGroupProtectedFromDeletion"),
         ),
-        QUEUE: (Setting("KmsMasterKeyId", THE_KEY, "SqsQueueUsesCustomerManagedKey", meets=_own_key),),
+        QUEUE: (Setting("KmsMasterKeyId", THE_KEY, "SqsQueueUsesCustomerManagedKey", meets=own_key),),
         REPOSITORY: (
             Setting("ImageScanningConfiguration.ScanOnPush", True, "EcrImagesScanned"),
             Setting("ImageTagMutability", "IMMUTABLE", "EcrTagsImmutable"),
         ),
-        SECRET: (Setting("KmsKeyId", THE_KEY, "SecretUsesCustomerManagedKey", meets=_own_key),),
-        TOPIC: (Setting("KmsMasterKeyId", THE_KEY, "SnsTopicUsesCustomerManagedKey", meets=_own_key),),
+        SECRET: (Setting("KmsKeyId", THE_KEY, "SecretUsesCustomerManagedKey", meets=own_key),),
+        TABLE: (
+            Setting("DeletionProtectionEnabled", True, "DynamodbTableDeletionProtected"),
+            Setting(_RESTORABLE, True, "DynamodbTableRestorable"),
+            Setting("SSESpecification.KMSMasterKeyId", THE_KEY, "DynamodbTableUsesCustomerManagedKey", meets=own_key),
+            Setting("SSESpecification.SSEEnabled", True, "DynamodbTableUsesCustomerManagedKey"),
+        ),
+        TOPIC: (Setting("KmsMasterKeyId", THE_KEY, "SnsTopicUsesCustomerManagedKey", meets=own_key),),
         TRAIL: (
             Setting("EnableLogFileValidation", True, "TrailLogFilesValidated"),
             Setting("IncludeGlobalServiceEvents", True, "TrailMultiRegion"),
@@ -165,16 +179,21 @@ LASTING: Mapping[str, tuple[Lasting, ...]] = MappingProxyType(
     {
         CACHE: (
             Lasting("AtRestEncryptionEnabled", "RedisEncryptedAtRest", _true, "restore a snapshot into a new group"),
-            Lasting("KmsKeyId", "RedisUsesCustomerManagedKey", _own_key, "restore a snapshot into a new group"),
+            Lasting("KmsKeyId", "RedisUsesCustomerManagedKey", own_key, "restore a snapshot into a new group"),
             Lasting("CacheSubnetGroupName", "RedisInSubnetGroup", _set, "restore a snapshot into a new group"),
         ),
         CLUSTER: (
             Lasting("StorageEncrypted", "RdsStorageEncrypted", _true, _BY_SNAPSHOT),
-            Lasting("KmsKeyId", "RdsUsesCustomerManagedKey", _own_key, _BY_SNAPSHOT),
+            Lasting("KmsKeyId", "RdsUsesCustomerManagedKey", own_key, _BY_SNAPSHOT),
         ),
         DATABASE: (
             Lasting("StorageEncrypted", "RdsStorageEncrypted", _true, _BY_SNAPSHOT, unless=_INHERITS),
-            Lasting("KmsKeyId", "RdsUsesCustomerManagedKey", _own_key, _BY_SNAPSHOT, unless=_INHERITS),
+            Lasting("KmsKeyId", "RdsUsesCustomerManagedKey", own_key, _BY_SNAPSHOT, unless=_INHERITS),
+        ),
+        FILE_SYSTEM: (
+            Lasting("Encrypted", "EfsEncrypted", _true, _ANOTHER),
+            Lasting("KmsKeyId", "EfsUsesCustomerManagedKey", own_key, _ANOTHER),
+            Lasting("AvailabilityZoneName", "EfsRegional", lambda value: value is None, _ANOTHER),
         ),
         REPOSITORY: (
             Lasting(
@@ -195,8 +214,11 @@ KEPT: Mapping[str, str] = MappingProxyType(
         CACHE: "RedisKept",
         CLUSTER: "RdsKept",
         DATABASE: "RdsKept",
+        FILE_SYSTEM: "EfsKept",
+        GLOBAL_TABLE: "DynamodbTableKept",
         KEY: "KmsKeyKept",
         LOG_GROUP: "LogGroupKept",
+        TABLE: "DynamodbTableKept",
     }
 )
 """What outlives its stack, by type, with the rule that asks for it."""

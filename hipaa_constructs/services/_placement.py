@@ -42,6 +42,26 @@ def serving_subnets(arguments: Arguments, vpc: ec2.IVpc, given: ec2.SubnetSelect
     return _checked(arguments, vpc, _chosen(arguments, vpc, given, vpc.private_subnets or vpc.isolated_subnets))
 
 
+def one_subnet(
+    arguments: Arguments, vpc: ec2.IVpc, given: ec2.SubnetSelection | None
+) -> tuple[ec2.SubnetSelection, bool]:
+    """Return the subnets that a single instance chooses one of, by default private ones, else isolated ones.
+
+    Args:
+        arguments: of the construct; refuses what is no place for it.
+        vpc: the network, also an imported one.
+        given: what the user chose.
+
+    Returns:
+        The subnets, and whether one of them is public.
+
+    Raises:
+        ComplianceError: there are none.
+    """
+    found = _chosen(arguments, vpc, given, vpc.private_subnets or vpc.isolated_subnets)
+    return ec2.SubnetSelection(subnets=found), _leads_outside(vpc, found)
+
+
 def public_subnets(arguments: Arguments, vpc: ec2.IVpc, given: ec2.SubnetSelection | None) -> ec2.SubnetSelection:
     """Return the subnets for what the internet calls: by default public ones.
 
@@ -99,8 +119,7 @@ def _chosen(
 
 
 def _checked(arguments: Arguments, vpc: ec2.IVpc, found: Sequence[ec2.ISubnet]) -> ec2.SubnetSelection:
-    exposed = {subnet.subnet_id for subnet in vpc.public_subnets}
-    if exposed and any(subnet.subnet_id in exposed for subnet in found):
+    if _leads_outside(vpc, found):
         arguments.refuse(
             "vpc_subnets",
             "public ones",
@@ -109,6 +128,11 @@ def _checked(arguments: Arguments, vpc: ec2.IVpc, found: Sequence[ec2.ISubnet]) 
             citation="164.312(e)(1)",
         )
     return _over_zones(arguments, found)
+
+
+def _leads_outside(vpc: ec2.IVpc, found: Sequence[ec2.ISubnet]) -> bool:
+    exposed = {subnet.subnet_id for subnet in vpc.public_subnets}
+    return bool(exposed) and any(subnet.subnet_id in exposed for subnet in found)
 
 
 def _over_zones(arguments: Arguments, found: Sequence[ec2.ISubnet]) -> ec2.SubnetSelection:

@@ -220,7 +220,9 @@ def exported_log_groups(
     groups: dict[str, EncryptedLogGroup] = {}
     for log in logs:
         id = "".join(part.capitalize() for part in log.split("-")) + "Log"
-        groups[log] = EncryptedLogGroup(scope, id, encryption_key=key, log_group_name=f"{name}/{log}")
+        groups[log] = EncryptedLogGroup(
+            scope, id, encryption_key=key, data_protection_policy=False, log_group_name=f"{name}/{log}"
+        )
         database.node.add_dependency(groups[log])
     return groups
 

@@ -13,25 +13,18 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
+from hipaa_constructs.services._instances import check_root_volume, fixed, machine_role, root_volume
 from hipaa_constructs.services._options import Arguments, Contract
 from hipaa_constructs.services._placement import calling_group, serving_subnets
 from hipaa_constructs.services._tokens import PARTITION
 from hipaa_constructs.services._waiving import waive
-from hipaa_constructs.services.iam import ManagedPolicyRole
 from hipaa_constructs.services.kms import AnyKey, let_in, usable_key
 from hipaa_constructs.services.profile import Relaxation
 from hipaa_constructs.waivers import Waiver
 
 LEAST_INSTANCES = 2
 INSTANCES = Relaxation(option="min_capacity", production=LEAST_INSTANCES, development=1)
-_LEAST_VOLUME_GIB = 8
 _LIFETIME = Duration.days(30)
-_CHANNELS = (
-    "ssmmessages:CreateControlChannel",
-    "ssmmessages:CreateDataChannel",
-    "ssmmessages:OpenControlChannel",
-    "ssmmessages:OpenDataChannel",
-)
 
 
 class AutoScalingGroupOptions(TypedDict, total=False):
@@ -61,22 +54,13 @@ class AutoScalingGroupOptions(TypedDict, total=False):
 
 _TEMPLATE = "instances are launched from a template of the group's own; read launch_template"
 _FIXED = {
-    "allow_all_outbound": "instances may call HTTPS only; allow more on the group's connections (164.312(e)(1))",
-    "associate_public_ip_address": "instances get no public addresses (164.312(e)(1))",
-    "block_devices": "volumes are always encrypted (164.312(a)(2)(iv)); pass root_volume_gib and encryption_key",
+    **fixed("group"),
     "health_check": "the CDK deprecates it; pass health_checks",
-    "init": "what an instance fetches as it starts is in no scan of its image; pass user_data, or a complete image",
-    "init_options": "what an instance fetches as it starts is in no scan of its image; pass user_data",
     "instance_monitoring": "instances are always measured every minute (164.312(b))",
-    "key_name": "nobody signs in with an SSH key (164.312(a)(2)(i)); use Session Manager",
-    "key_pair": "nobody signs in with an SSH key (164.312(a)(2)(i)); use Session Manager",
     "launch_template": _TEMPLATE,
     "migrate_to_launch_template": _TEMPLATE,
     "mixed_instances_policy": _TEMPLATE,
-    "require_imdsv2": "instance metadata always needs a token (164.312(a)(1))",
-    "role": "the group's own role has managed policies only; grant on it (164.308(a)(4)(ii)(B))",
     "spot_price": _TEMPLATE,
-    "ssm_session_permissions": "Session Manager is always there, with the least that it needs (164.312(a)(2)(i))",
 }
 
 
@@ -174,13 +158,11 @@ class HipaaAutoScalingGroup(Construct):
         arguments = Arguments(scope, id, contract=self.contract, waivers=waivers, free=options)
         min_capacity = arguments.default(INSTANCES, min_capacity)
         most = min_capacity * 3 if max_capacity is None else max_capacity
-        _check_sizes(arguments, min_capacity, most, root_volume_gib)
+        _check_sizes(arguments, min_capacity, most)
+        check_root_volume(arguments, root_volume_gib)
         subnets = serving_subnets(arguments, vpc, vpc_subnets)
         super().__init__(scope, id)
-        # EC2 documents no condition against confused deputies: an instance of the account is given the role.
-        self.role = ManagedPolicyRole(self, "Role", assumed_by=iam.ServicePrincipal("ec2.amazonaws.com"))
-        for statement in _session_manager(Stack.of(self)):
-            self.role.role.add_to_principal_policy(statement)
+        self.role = machine_role(self)
         self.security_group = security_group or calling_group(self, vpc, "Instances of a group")
         self.launch_template = ec2.LaunchTemplate(
             self,
@@ -190,17 +172,7 @@ class HipaaAutoScalingGroup(Construct):
             role=self.role.role,
             security_group=self.security_group,
             user_data=user_data or ec2.UserData.for_linux(),
-            block_devices=[
-                ec2.BlockDevice(
-                    device_name=root_device_name,
-                    volume=ec2.BlockDeviceVolume.ebs(
-                        root_volume_gib,
-                        encrypted=True,
-                        kms_key=_volume_key(self, encryption_key),
-                        volume_type=ec2.EbsDeviceVolumeType.GP3,
-                    ),
-                )
-            ],
+            block_devices=[root_volume(root_device_name, root_volume_gib, _volume_key(self, encryption_key))],
             associate_public_ip_address=False,
             detailed_monitoring=True,
             require_imdsv2=True,
@@ -235,17 +207,7 @@ class HipaaAutoScalingGroup(Construct):
         return self.group.connections
 
 
-def _session_manager(stack: Stack) -> Sequence[iam.PolicyStatement]:
-    # https://docs.aws.amazon.com/systems-manager/latest/userguide/getting-started-create-iam-instance-profile.html
-    instances = stack.format_arn(service="ec2", resource="instance", resource_name="*")
-    return (
-        iam.PolicyStatement(actions=["ssm:UpdateInstanceInformation"], resources=[instances]),
-        # Channels have no ARN.
-        iam.PolicyStatement(actions=list(_CHANNELS), resources=["*"]),
-    )
-
-
-def _check_sizes(arguments: Arguments, least: int, most: int, volume: int) -> None:
+def _check_sizes(arguments: Arguments, least: int, most: int) -> None:
     if least < (1 if arguments.relaxes(INSTANCES) else LEAST_INSTANCES):
         arguments.refuse(
             "min_capacity",
@@ -260,14 +222,6 @@ def _check_sizes(arguments: Arguments, least: int, most: int, volume: int) -> No
             most,
             asked=f"{least} or more",
             way_out="min_capacity instances run always",
-            citation="164.308(a)(7)(i)",
-        )
-    if volume < _LEAST_VOLUME_GIB:
-        arguments.refuse(
-            "root_volume_gib",
-            volume,
-            asked=f"{_LEAST_VOLUME_GIB} or more",
-            way_out="an image does not fit on less",
             citation="164.308(a)(7)(i)",
         )
 

@@ -166,7 +166,9 @@ class EndToEndHttpsDistribution(Construct):
             Annotations.of(self.distribution).acknowledge_warning(_POLICY_WARNING)
         self.log_destination: EncryptedLogGroup | EncryptedBucket | None = None
         if log_destination is not False:
-            self.log_destination = log_destination or EncryptedLogGroup(self, "Log", encryption_key=encryption_key)
+            self.log_destination = log_destination or EncryptedLogGroup(
+                self, "Log", encryption_key=encryption_key, data_protection_policy=False
+            )
             deliver_logs(self, self.distribution, self.log_destination)
         waive(self, *waivers)
 

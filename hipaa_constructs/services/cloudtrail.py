@@ -20,7 +20,7 @@ from hipaa_constructs.services._buckets import deny_deletion
 from hipaa_constructs.services._options import Arguments, Contract
 from hipaa_constructs.services._tokens import ACCOUNT_ID, PARTITION, REGION
 from hipaa_constructs.services._waiving import record
-from hipaa_constructs.services.cloudtrail_alarms import watch
+from hipaa_constructs.services.cloudtrail_alarms import told, watch
 from hipaa_constructs.services.cloudtrail_arguments import SIX_YEARS, data_event_sources, refuse_gaps, refuse_impossible
 from hipaa_constructs.services.cloudtrail_digests import DigestReview, review_digests
 from hipaa_constructs.services.cloudtrail_events import selectors
@@ -198,7 +198,9 @@ class EncryptedTrail(Construct):
         self.encryption_key: kms.IKey = usable_key(self, key)
         self.bucket: s3.IBucket = bucket or self._own_bucket(key, retention, lock_mode, replicate_to)
         self._let_cloudtrail_deliver(s3_key_prefix, org_id if is_organization_trail else None)
-        group = cloud_watch_log_group or EncryptedLogGroup(self, "LogGroup", encryption_key=key)
+        group = cloud_watch_log_group or EncryptedLogGroup(
+            self, "LogGroup", encryption_key=key, data_protection_policy=False
+        )
         self.log_group: logs.ILogGroup = group.log_group if isinstance(group, EncryptedLogGroup) else group
         self.log_role, grant = self._role(org_id if is_organization_trail else None)
         self.trail = cloudtrail.Trail(
@@ -236,7 +238,7 @@ class EncryptedTrail(Construct):
                 trail_arn=self.trail_arn,
                 bucket=self.bucket,
                 encryption_key=self.encryption_key,
-                log_group=EncryptedLogGroup(review, "LogGroup", encryption_key=key),
+                log_group=EncryptedLogGroup(review, "LogGroup", encryption_key=key, data_protection_policy=False),
                 topic=self.alarm_topic,
                 of_organization=is_organization_trail,
             )
@@ -337,13 +339,7 @@ class EncryptedTrail(Construct):
         return resource
 
     def _alarm_topic(self, given: EncryptedTopic | sns.ITopic | Literal[False] | None) -> sns.ITopic | None:
-        if given is False:
-            return None
-        topic = given or EncryptedTopic.of(self)
-        if isinstance(topic, EncryptedTopic):
-            topic.allow_alarms()
-            return topic.topic
-        return topic
+        return None if given is False else told(self, given)
 
 
 def _key_statements(trail_arn: str) -> list[iam.PolicyStatement]:

@@ -11,13 +11,17 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
+from hipaa_constructs.services.sns import EncryptedTopic
 
-def _any_event(*names: str) -> str:
+
+def any_event(*names: str) -> str:
+    """Return the pattern of events of some names."""
     return " || ".join(f"($.eventName={name})" for name in names)
 
 
-def _of_source(source: str, *names: str) -> str:
-    return f"($.eventSource={source}.amazonaws.com) && ({_any_event(*names)})"
+def of_source(source: str, *names: str) -> str:
+    """Return the pattern of events of some names of a service."""
+    return f"($.eventSource={source}.amazonaws.com) && ({any_event(*names)})"
 
 
 PATTERNS: Mapping[str, tuple[str, str]] = {
@@ -40,7 +44,7 @@ PATTERNS: Mapping[str, tuple[str, str]] = {
     ),
     "IamPolicyChanged": (
         "an IAM policy was changed, attached or detached",
-        _of_source(
+        of_source(
             "iam",
             "DeleteGroupPolicy",
             "DeleteRolePolicy",
@@ -62,19 +66,19 @@ PATTERNS: Mapping[str, tuple[str, str]] = {
     ),
     "TrailChanged": (
         "a trail was made, changed, deleted, started or stopped",
-        _any_event("CreateTrail", "UpdateTrail", "DeleteTrail", "StartLogging", "StopLogging"),
+        any_event("CreateTrail", "UpdateTrail", "DeleteTrail", "StartLogging", "StopLogging"),
     ),
     "TrailSelectionChanged": (
         "what a trail records was changed",
-        _of_source("cloudtrail", "PutEventSelectors", "PutInsightSelectors"),
+        of_source("cloudtrail", "PutEventSelectors", "PutInsightSelectors"),
     ),
     "KeyDisabled": (
         "a KMS key was disabled or scheduled for deletion",
-        _of_source("kms", "DisableKey", "ScheduleKeyDeletion"),
+        of_source("kms", "DisableKey", "ScheduleKeyDeletion"),
     ),
     "BucketPolicyChanged": (
         "the policy, ACL, lifecycle, replication or CORS of a bucket was changed",
-        _of_source(
+        of_source(
             "s3",
             "PutBucketAcl",
             "PutBucketPolicy",
@@ -89,7 +93,7 @@ PATTERNS: Mapping[str, tuple[str, str]] = {
     ),
     "ConfigChanged": (
         "what AWS Config records was changed",
-        _of_source(
+        of_source(
             "config",
             "StopConfigurationRecorder",
             "DeleteDeliveryChannel",
@@ -99,7 +103,7 @@ PATTERNS: Mapping[str, tuple[str, str]] = {
     ),
     "SecurityGroupChanged": (
         "a security group was changed",
-        _any_event(
+        any_event(
             "AuthorizeSecurityGroupIngress",
             "AuthorizeSecurityGroupEgress",
             "RevokeSecurityGroupIngress",
@@ -110,7 +114,7 @@ PATTERNS: Mapping[str, tuple[str, str]] = {
     ),
     "NetworkAclChanged": (
         "a network ACL was changed",
-        _any_event(
+        any_event(
             "CreateNetworkAcl",
             "CreateNetworkAclEntry",
             "DeleteNetworkAcl",
@@ -121,7 +125,7 @@ PATTERNS: Mapping[str, tuple[str, str]] = {
     ),
     "GatewayChanged": (
         "a gateway of a VPC was changed",
-        _any_event(
+        any_event(
             "CreateCustomerGateway",
             "DeleteCustomerGateway",
             "AttachInternetGateway",
@@ -133,7 +137,7 @@ PATTERNS: Mapping[str, tuple[str, str]] = {
     "RouteTableChanged": (
         "a route table was changed",
         "($.eventSource=ec2.amazonaws.com) && ("
-        + _any_event(
+        + any_event(
             "CreateRoute",
             "CreateRouteTable",
             "ReplaceRoute",
@@ -146,7 +150,7 @@ PATTERNS: Mapping[str, tuple[str, str]] = {
     ),
     "VpcChanged": (
         "a VPC, its peering or its ClassicLink was changed",
-        _any_event(
+        any_event(
             "CreateVpc",
             "DeleteVpc",
             "ModifyVpcAttribute",
@@ -169,19 +173,34 @@ AWS: https://docs.aws.amazon.com/securityhub/latest/userguide/cloudwatch-control
 _PERIOD = Duration.minutes(5)
 
 
-def watch(scope: Construct, log_group: logs.ILogGroup, topic: sns.ITopic) -> dict[str, cloudwatch.Alarm]:
+def told(scope: Construct, given: EncryptedTopic | sns.ITopic | None) -> sns.ITopic:
+    """Return the topic that alarms tell, by default the stack's, which lets them publish."""
+    topic = given or EncryptedTopic.of(scope)
+    if isinstance(topic, EncryptedTopic):
+        topic.allow_alarms()
+        return topic.topic
+    return topic
+
+
+def watch(
+    scope: Construct,
+    log_group: logs.ILogGroup,
+    topic: sns.ITopic,
+    patterns: Mapping[str, tuple[str, str]] = PATTERNS,
+) -> dict[str, cloudwatch.Alarm]:
     """Make a metric filter and an alarm of each pattern.
 
     Args:
         scope: the trail, or a construct below it.
         log_group: what the trail is delivered to.
         topic: what the alarms are published to.
+        patterns: what is watched for, by name; by default `PATTERNS`.
     """
     # Metric names are known to the whole account and Region; two trails must not feed one another's alarms.
     namespace = f"Trail/{Names.unique_resource_name(scope, max_length=200)}"
     action = actions.SnsAction(topic)
     alarms: dict[str, cloudwatch.Alarm] = {}
-    for name, (text, pattern) in PATTERNS.items():
+    for name, (text, pattern) in patterns.items():
         metric = logs.MetricFilter(
             scope,
             f"{name}Filter",

@@ -324,7 +324,7 @@ class FlowLoggedVpc(Construct):
         if isinstance(destination, EncryptedBucket):
             allow_delivery(destination.bucket, destination.encryption_key)
             return flow_log(self, self.resource, fields=fields, interval=interval, bucket=destination.bucket)
-        group = destination or EncryptedLogGroup(self, "FlowLogGroup", encryption_key=key)
+        group = destination or EncryptedLogGroup(self, "FlowLogGroup", encryption_key=key, data_protection_policy=False)
         self.log_group = group.log_group
         return flow_log(self, self.resource, fields=fields, interval=interval, group=self.log_group)
 

@@ -37,7 +37,7 @@ from hipaa_constructs.services.ecs_tls_proxy import TlsProxy
 from hipaa_constructs.services.elbv2 import HttpsLoadBalancer
 from hipaa_constructs.services.iam import ManagedPolicyRole, on_behalf_of
 from hipaa_constructs.services.kms import AnyKey
-from hipaa_constructs.services.logs import EncryptedLogGroup, masks_identifiers
+from hipaa_constructs.services.logs import EncryptedLogGroup
 from hipaa_constructs.services.profile import Relaxation
 from hipaa_constructs.waivers import Waiver
 
@@ -290,9 +290,7 @@ class HipaaEcsService(Construct):
         self.node.set_context(_NO_DEFAULT_ALARM, True)  # The template is the same whatever the app's flags.
         home = cluster or HipaaEcsCluster(self, "Cluster", vpc=vpc, encryption_key=encryption_key)
         self.cluster: ecs.ICluster = home.cluster
-        group = log_group or EncryptedLogGroup(
-            self, "LogGroup", encryption_key=encryption_key, data_protection_policy=masks_identifiers()
-        )
+        group = log_group or EncryptedLogGroup(self, "LogGroup", encryption_key=encryption_key)
         self.log_group: logs.LogGroup = group.log_group
         # ECS itself names tasks, in both roles: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html
         tasks = on_behalf_of("ecs-tasks.amazonaws.com", f"ecs:{REGION}", "*")

@@ -113,7 +113,9 @@ class HipaaEcsCluster(Construct):
         given = EncryptionKey.of(self) if encryption_key is None else encryption_key
         self.encryption_key = usable_key(self, given)
         self.cluster = ecs.Cluster(self, "Default", vpc=vpc, container_insights_v2=container_insights_v2, **options)
-        self.execute_command_logs = EncryptedLogGroup(self, "ExecuteCommandLogs", encryption_key=given).log_group
+        self.execute_command_logs = EncryptedLogGroup(
+            self, "ExecuteCommandLogs", encryption_key=given, data_protection_policy=False
+        ).log_group
         resource = self.cluster.node.default_child
         assert isinstance(resource, ecs.CfnCluster)
         resource.configuration = ecs.CfnCluster.ClusterConfigurationProperty(

@@ -220,7 +220,7 @@ class HipaaRedisCluster(Construct):
             self, "SecurityGroup", vpc=vpc, description="Nodes of a cache cluster", allow_all_outbound=False
         )
         self.log_groups: Mapping[str, EncryptedLogGroup] = {
-            name: EncryptedLogGroup(self, name, encryption_key=key) for name in _LOGS
+            name: EncryptedLogGroup(self, name, encryption_key=key, data_protection_policy=False) for name in _LOGS
         }
         self.user_group: elasticache.CfnUserGroup | None = None
         self.secret: secretsmanager.Secret | None = None

@@ -20,8 +20,8 @@ from hipaa_constructs.services.s3_logs import LogArchive
 from hipaa_constructs.waivers import Waiver
 
 _IN_TRANSIT = "164.312(e)(2)(ii)"
-_NEWEST_TLS = elbv2.SslPolicy.TLS13_12_RES_PQ
-_OLD_TLS = (
+NEWEST_TLS = elbv2.SslPolicy.TLS13_12_RES_PQ
+OLD_TLS = (
     elbv2.SslPolicy.FIPS_TLS13_10,
     elbv2.SslPolicy.FIPS_TLS13_10_PQ,
     elbv2.SslPolicy.FIPS_TLS13_11,
@@ -35,7 +35,7 @@ _OLD_TLS = (
     elbv2.SslPolicy.TLS13_11,
 )
 _SAFE_DESYNC = (elbv2.DesyncMitigationMode.DEFENSIVE, elbv2.DesyncMitigationMode.STRICTEST)
-_NAG_WANTS_CERTIFICATE = "cdk-nag:HIPAA.Security-ELBv2ACMCertificateRequired"
+NAG_WANTS_CERTIFICATE = "cdk-nag:HIPAA.Security-ELBv2ACMCertificateRequired"
 _EVERYONE = ("0.0.0.0/0", "::/0")
 
 
@@ -118,7 +118,7 @@ class HttpsLoadBalancer(Construct):
         port: int = 443,
         redirect_http: bool = False,
         default_action: elbv2.ListenerAction | None = None,
-        ssl_policy: elbv2.SslPolicy = _NEWEST_TLS,
+        ssl_policy: elbv2.SslPolicy = NEWEST_TLS,
         mutual_authentication: elbv2.MutualAuthentication | None = None,
         web_acl_arn: str | None = None,
         log_archive: LogArchive | None = None,
@@ -160,11 +160,11 @@ class HttpsLoadBalancer(Construct):
                 one of another Region or of IAM; the subnets are of one zone only, or public ones of an internal one.
         """
         arguments = Arguments(scope, id, contract=self.contract, waivers=waivers, free=options)
-        peers = _peers(allow_from, internet_facing=internet_facing)
+        peers = peers_of(allow_from, internet_facing=internet_facing)
         arguments.govern(
             "ssl_policy",
             ssl_policy,
-            holds=ssl_policy not in _OLD_TLS,
+            holds=ssl_policy not in OLD_TLS,
             asked="a policy with TLS 1.2 or 1.3 as its floor",
             rule="TlsListenerTls12Only",
         )
@@ -224,7 +224,7 @@ class HttpsLoadBalancer(Construct):
             "Https",
             port=port,
             protocol=elbv2.ApplicationProtocol.HTTPS,
-            certificates=[_listener_certificate(one) for one in certificates],
+            certificates=certificates_of(certificates),
             ssl_policy=ssl_policy,
             mutual_authentication=mutual_authentication,
             default_action=default_action or elbv2.ListenerAction.fixed_response(404),
@@ -253,7 +253,7 @@ class HttpsLoadBalancer(Construct):
                 resource_arn=self.load_balancer.load_balancer_arn,
                 web_acl_arn=web_acl_arn,
             )
-        of_redirect = [one for one in waivers if redirecting is not None and one.rule == _NAG_WANTS_CERTIFICATE]
+        of_redirect = [one for one in waivers if redirecting is not None and one.rule == NAG_WANTS_CERTIFICATE]
         if redirecting is not None:
             waive(redirecting, *of_redirect)
         waive(self, *(one for one in waivers if one not in of_redirect))
@@ -273,14 +273,18 @@ class HttpsLoadBalancer(Construct):
         resource.node.add_dependency(policy)
 
 
-def _peers(given: Sequence[ec2.IPeer] | None, *, internet_facing: bool) -> Sequence[ec2.IPeer]:
+def peers_of(given: Sequence[ec2.IPeer] | None, *, internet_facing: bool) -> Sequence[ec2.IPeer]:
+    """Return who may connect: nobody but those who were named, or everyone from the internet."""
     if given is None:
         return [ec2.Peer.any_ipv4()] if internet_facing else []
     return given
 
 
-def _listener_certificate(one: elbv2.IListenerCertificate | acm.ICertificate) -> elbv2.IListenerCertificate:
-    return elbv2.ListenerCertificate.from_arn(one.certificate_arn)
+def certificates_of(
+    certificates: Sequence[elbv2.IListenerCertificate | acm.ICertificate],
+) -> list[elbv2.IListenerCertificate]:
+    """Return certificates as listeners take them."""
+    return [elbv2.ListenerCertificate.from_arn(one.certificate_arn) for one in certificates]
 
 
 def check_certificates(

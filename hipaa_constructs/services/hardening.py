@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from aws_cdk import Aws, CfnResource, Mixin, RemovalPolicy, Stack, TreeInspector
+from aws_cdk import aws_backup as backup
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sns as sns
@@ -29,6 +30,34 @@ _DELIVERING = ("logging.s3.amazonaws.com", "delivery.logs.amazonaws.com", "elast
 _OLD_TLS: Mapping[str, Sequence[Mapping[str, object]]] = {
     "S3BucketTlsOnly": ({"NumericLessThan": {"s3:TlsVersion": 1.2}},)
 }
+_EVERYBODY = {"AWS": "*"}
+_TLS_ONLY = {
+    "Action": "*",
+    "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+    "Effect": "Deny",
+    "Principal": _EVERYBODY,
+    "Resource": "*",
+}
+_MOUNTING = {
+    "Action": [f"elasticfilesystem:Client{name}" for name in ("Mount", "RootAccess", "Write")],
+    "Condition": {"Bool": {"elasticfilesystem:AccessedViaMountTarget": "true"}},
+    "Effect": "Allow",
+    "Principal": _EVERYBODY,
+    "Resource": "*",
+}
+"""What a file system without a policy allows."""
+
+_IN_PLACE: Mapping[str, tuple[str, str, Sequence[object]]] = {
+    table.FILE_SYSTEM: ("FileSystemPolicy", "EfsTlsOnly", (_MOUNTING, _TLS_ONLY)),
+    table.GLOBAL_TABLE: (
+        "Replicas.0.ResourcePolicy.PolicyDocument",
+        "DynamodbTableTlsOnly",
+        ({**_TLS_ONLY, "Action": "dynamodb:*"},),
+    ),
+    table.TABLE: ("ResourcePolicy.PolicyDocument", "DynamodbTableTlsOnly", ({**_TLS_ONLY, "Action": "dynamodb:*"},)),
+}
+"""The policies that are properties: where they are, the rule about them, and what they say where there is none."""
+
 _REGIONAL = ("dynamodb", "s3", "secretsmanager", "sns", "sqs")
 
 
@@ -72,7 +101,7 @@ class HipaaHardening(Mixin):
     that is there already keeps the encryption it has. Each key costs about 1 USD a month.
 
     What escape hatches set is not seen. Types: buckets and their policies, queues, topics, log groups, keys, secrets,
-    trails, repositories, databases and clusters of RDS, replication groups of ElastiCache.
+    trails, repositories, databases and clusters of RDS, replication groups of ElastiCache, tables, file systems.
     Your duty: to read `changes` before you deploy: clients that speak plaintext, sites that are public and ACLs stop
     working.
     AWS: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-updating-stacks-update-behaviors.html
@@ -98,12 +127,19 @@ class HipaaHardening(Mixin):
         assert isinstance(construct, CfnResource)
         kind = construct.cfn_resource_type
         for setting in table.SETTINGS.get(kind, ()):
-            self._set(construct, setting)
+            for one in _each(construct, setting):
+                self._set(construct, one)
         if isinstance(construct, s3.CfnBucket):
             self._encrypt_bucket(construct)
             self._log_bucket(construct)
         self._keep(construct)
         self._refuse_plaintext(construct)
+        if kind == table.FILE_SYSTEM:
+            self._back_up(construct)
+        if kind == table.GLOBAL_TABLE:
+            self._encrypt_replica(construct)
+        if kind in _IN_PLACE:
+            self._refuse_plaintext_in_place(construct, *_IN_PLACE[kind])
         for lasting in table.LASTING.get(kind, ()):
             before = _value(construct, lasting.path)
             if not (lasting.meets(before) or _any(construct, lasting.unless) or _excused(construct, lasting.rule)):
@@ -194,6 +230,45 @@ class HipaaHardening(Mixin):
             _policy(resource, statements)
         self._changed(resource, "policy", None, "requests without TLS are denied", rule)
 
+    def _back_up(self, resource: CfnResource) -> None:
+        before, rule = _value(resource, "BackupPolicy.Status"), "EfsFileSystemInBackupPlan"
+        stack = Stack.of(resource)
+        name = f"'{stack.resolve(resource.logical_id)}'"
+        selections = (one for one in stack.node.find_all() if isinstance(one, backup.CfnBackupSelection))
+        if before == "ENABLED" or _excused(resource, rule):
+            return
+        if any(name in str(stack.resolve(one.backup_selection)) for one in selections):
+            return
+        resource.add_property_override("BackupPolicy.Status", "ENABLED")
+        self._changed(resource, "BackupPolicy.Status", before, "ENABLED", rule)
+
+    def _encrypt_replica(self, resource: CfnResource) -> None:
+        rule, path = "DynamodbReplicaUsesCustomerManagedKey", "Replicas.0.SSESpecification.KMSMasterKeyId"
+        keys = [_value(resource, path.replace("0", str(one))) for one in range(_count(resource, "Replicas"))]
+        switch = _value(resource, "SSESpecification.SSEEnabled")
+        if (switch is True and all(table.own_key(one) for one in keys)) or _excused(resource, rule):
+            return
+        if len(keys) != 1:
+            self._cannot(resource, path, keys, rule, "each Region needs a key of its own; give each replica one")
+            return
+        resource.add_property_override("SSESpecification", {"SSEEnabled": True, "SSEType": "KMS"})
+        resource.add_property_override(path, _key(resource).key.key_arn)
+        self._changed(resource, path, keys[0], table.THE_KEY, rule)
+
+    def _refuse_plaintext_in_place(
+        self, resource: CfnResource, path: str, rule: str, statements: Sequence[object]
+    ) -> None:
+        before = _value(resource, path)
+        several = path.startswith("Replicas") and _count(resource, "Replicas") != 1
+        if _excused(resource, rule) or ("aws:SecureTransport" in str(before) and not several):
+            return
+        if before is not None or several:
+            way_out = "add a statement that denies requests without TLS to it"
+            self._cannot(resource, path, "as it is", rule, way_out + (", in each replica" if several else ""))
+            return
+        resource.add_property_override(path, {"Version": "2012-10-17", "Statement": list(statements)})
+        self._changed(resource, path, None, "requests without TLS are denied", rule)
+
     def _changed(self, resource: CfnResource, path: str, before: object, after: object, rule: str) -> None:
         assert rule in RULES
         shown = "a key of yours" if isinstance(after, table.TheKey) else str(after)
@@ -218,10 +293,26 @@ def _value(resource: CfnResource, path: str) -> object:
     """Return what stands at a path, resolved; None where nothing does. What escape hatches set is not seen."""
     value: object = _properties(resource)
     for key in path.split("."):
+        if isinstance(value, list):
+            value = value[int(key)] if key.isdigit() and int(key) < len(value) else None
+            continue
         # Structs have the names of jsii, dictionaries those of CloudFormation.
         entries = {name.lower(): one for name, one in value.items()} if isinstance(value, dict) else {}
         value = entries.get(key.lower())
     return value
+
+
+def _count(resource: CfnResource, path: str) -> int:
+    found = _value(resource, path)
+    return len(found) if isinstance(found, list) else 0
+
+
+def _each(resource: CfnResource, setting: table.Setting) -> Sequence[table.Setting]:
+    """Return a setting for each entry of the list that it is about; itself if it is about none."""
+    places, star, rest = setting.path.partition(".*.")
+    if not star:
+        return [setting]
+    return [replace(setting, path=f"{places}.{one}.{rest}") for one in range(_count(resource, places))]
 
 
 @lru_cache(maxsize=1)

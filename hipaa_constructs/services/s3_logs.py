@@ -19,6 +19,7 @@ from hipaa_constructs.services._buckets import (
     log_access,
     resource_of,
 )
+from hipaa_constructs.services._deliveries import deliver_logs
 from hipaa_constructs.services._library_waivers import (
     LOG_ARCHIVE_NOT_REPLICATED,
     LOG_ARCHIVE_WITHOUT_KMS,
@@ -165,6 +166,14 @@ class LogArchive(Construct):
                 with_account=False,
             )
         )
+
+    def allow_network_load_balancer_logs(self) -> None:
+        """Let Network Load Balancers of this account and Region deliver their logs, under any prefix.
+
+        AWS: https://docs.aws.amazon.com/elasticloadbalancing/latest/network/enable-access-logs.html
+        """
+        for statement in deliver_logs(self.bucket):
+            self.bucket.add_to_resource_policy(statement)
 
 
 def _log_bucket(

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Literal, TypedDict, Unpack
 
 from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import aws_kms as kms
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
@@ -121,17 +122,9 @@ class EncryptedQueue(Construct):
         key = usable_key(self, encryption_key)
         options.setdefault("retention_period", _LONGEST)
         if dead_letter_queue is None:
-            failed = sqs.Queue(
-                self,
-                "Failed",
-                encryption=sqs.QueueEncryption.KMS,
-                encryption_master_key=key,
-                enforce_ssl=True,
-                # SQS moves messages of a FIFO queue to another one only.
-                fifo=True if options.get("fifo") or options.get("queue_name", "").endswith(".fifo") else None,
-                removal_policy=removal_policy,
-                retention_period=_LONGEST,
-            )
+            # SQS moves messages of a FIFO queue to another one only.
+            fifo = bool(options.get("fifo") or options.get("queue_name", "").endswith(".fifo"))
+            failed = queue_for_failures(self, "Failed", key, removal_policy, fifo=fifo)
             dead_letter_queue = sqs.DeadLetterQueue(queue=failed, max_receive_count=max_receive_count)
         self.dead_letter_queue: sqs.IQueue | None = dead_letter_queue.queue if dead_letter_queue else None
         self.queue = sqs.Queue(
@@ -145,6 +138,30 @@ class EncryptedQueue(Construct):
             **options,
         )
         excuse(self, arguments)
+
+
+def queue_for_failures(
+    scope: Construct, id: str, key: kms.IKey, removal_policy: RemovalPolicy, *, fifo: bool = False
+) -> sqs.Queue:
+    """Make a queue for what could not be worked off, which passes nothing on itself.
+
+    Args:
+        scope: what fails.
+        id: its id there.
+        key: that it is encrypted with.
+        removal_policy: of the queue.
+        fifo: whether it takes the messages of a FIFO queue.
+    """
+    return sqs.Queue(
+        scope,
+        id,
+        encryption=sqs.QueueEncryption.KMS,
+        encryption_master_key=key,
+        enforce_ssl=True,
+        fifo=fifo or None,
+        removal_policy=removal_policy,
+        retention_period=_LONGEST,
+    )
 
 
 def _check_counts(arguments: Arguments, max_receive_count: int, data_key_reuse: Duration | None) -> None:

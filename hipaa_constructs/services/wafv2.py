@@ -3,28 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal, TypedDict, Unpack
+from typing import Literal, TypeAlias, TypedDict, Unpack
 
 from aws_cdk import Aws, Fn, Names, Stack
+from aws_cdk import aws_apigateway as apigateway
+from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from aws_cdk import aws_wafv2 as wafv2
 from constructs import Construct
 
+from hipaa_constructs.errors import ComplianceError
 from hipaa_constructs.services._options import Arguments, Contract
 from hipaa_constructs.services._tokens import ACCOUNT_ID, PARTITION, REGION, is_unresolved
 from hipaa_constructs.services._waiving import waive
+from hipaa_constructs.services.elbv2 import HttpsLoadBalancer
 from hipaa_constructs.services.kms import AnyKey
 from hipaa_constructs.services.logs import EncryptedLogGroup
 from hipaa_constructs.waivers import Waiver
 
 _GLOBAL_REGION = "us-east-1"
 _CITATION = "164.308(a)(5)(ii)(B)"
-_COMMON = "AWSManagedRulesCommonRuleSet"
-_MANAGED = ("AWSManagedRulesAmazonIpReputationList", _COMMON, "AWSManagedRulesKnownBadInputsRuleSet")
-_TOO_LARGE = "SizeRestrictions_BODY"
+_COUNTED = {
+    "AWSManagedRulesAmazonIpReputationList": (),
+    "AWSManagedRulesCommonRuleSet": ("SizeRestrictions_BODY",),
+    "AWSManagedRulesKnownBadInputsRuleSet": (),
+    "AWSManagedRulesSQLiRuleSet": (),
+    "AWSManagedRulesAnonymousIpList": ("HostingProviderIPList",),
+}
+"""The rules of AWS, in their order, and which of each only count. A priority, once deployed, keeps its rule."""
+
 _FIVE_MINUTES = 300
 _LEAST_RATE, _MOST_RATE = 10, 2_000_000_000
 
 Rule = wafv2.CfnWebACL.RuleProperty
+Protected: TypeAlias = HttpsLoadBalancer | elbv2.IApplicationLoadBalancer | apigateway.IStage
+"""What a web ACL can stand before in a Region."""
 
 
 class WebAclOptions(TypedDict, total=False):
@@ -37,12 +49,15 @@ class WebAclOptions(TypedDict, total=False):
 class HipaaWebAcl(Construct):
     """A web ACL with AWS's rules against known attacks, a rate limit and an encrypted log without credentials.
 
-    The rules are those against sources of bad reputation, common attacks and known bad inputs (Log4j among them), and a
-    limit of 2,000 requests in five minutes for each address. The common rules' limit of the body's size only counts, as
-    documents are larger. The log leaves out the Authorization and Cookie headers and the query string; requests are not
-    sampled, as samples leave out nothing.
+    The rules are those against sources of bad reputation, common attacks, known bad inputs (Log4j among them), SQL
+    injection and sources that hide who they are, and a limit of 2,000 requests in five minutes for each address. Two
+    only count: the common rules' limit of the body's size, as documents are larger, and the list of hosting providers,
+    from which the systems of others call. The log leaves out the Authorization and Cookie headers and the query string;
+    requests are not sampled, as samples leave out nothing.
 
-    Costs 5 USD a month, 1 USD for each rule (four by default) and 0.60 USD for a million requests.
+    A distribution takes its ARN; load balancers and the stages of REST APIs are put behind it by `associate`.
+
+    Costs 5 USD a month, 1 USD for each rule (six by default) and 0.60 USD for a million requests.
 
     Rules: WebAclLogged, WebAclHasRules, WebAclLogRedacted, LogGroupEncrypted, LogGroupKeptSixYears.
     Your duty: to watch what is blocked, and that no PHI stands in paths, which are logged.
@@ -111,7 +126,9 @@ class HipaaWebAcl(Construct):
         stack_id = Fn.select(2, Fn.split("/", Aws.STACK_ID))
         unique = Names.unique_resource_name(self, max_length=80, separator="-").lower()
         name = f"aws-waf-logs-{unique}-{stack_id}"
-        self.log_group = EncryptedLogGroup(self, "Log", encryption_key=encryption_key, log_group_name=name)
+        self.log_group = EncryptedLogGroup(
+            self, "Log", encryption_key=encryption_key, data_protection_policy=False, log_group_name=name
+        )
         group = self.log_group.log_group
         wafv2.CfnLoggingConfiguration(
             self,
@@ -123,7 +140,44 @@ class HipaaWebAcl(Construct):
                 {"queryString": {}},
             ],
         )
+        self._regional = web_acl_scope == "REGIONAL"
         waive(self, *waivers)
+
+    def associate(self, id: str, behind: Protected | str) -> wafv2.CfnWebACLAssociation:
+        """Put what answers requests behind the web ACL; it takes one only.
+
+        Args:
+            id: of the association, in this construct.
+            behind: an Application Load Balancer, a stage of a REST API, or the ARN of what else AWS WAF protects in the
+                Region.
+
+        Raises:
+            ComplianceError: the web ACL is for CloudFront, or the load balancer has one already.
+
+        AWS: https://docs.aws.amazon.com/waf/latest/developerguide/how-aws-waf-works-resources.html
+        """
+        if not self._regional:
+            raise ComplianceError(
+                f"{self.node.path}: web_acl_scope must be 'REGIONAL' to associate, got 'CLOUDFRONT'; pass web_acl_arn "
+                f"to the distribution ({_CITATION})"
+            )
+        if isinstance(behind, HttpsLoadBalancer):
+            if behind.web_acl_association is not None:
+                raise ComplianceError(
+                    f"{self.node.path}: behind must be without a web ACL, got {behind.node.path}, which has one; pass "
+                    f"this one to it as web_acl_arn ({_CITATION})"
+                )
+            behind = behind.load_balancer
+        return wafv2.CfnWebACLAssociation(self, id, resource_arn=_arn_of(behind), web_acl_arn=self.web_acl_arn)
+
+
+def _arn_of(behind: elbv2.IApplicationLoadBalancer | apigateway.IStage | str) -> str:
+    if isinstance(behind, str):
+        return behind
+    if hasattr(behind, "load_balancer_arn"):
+        return behind.load_balancer_arn
+    api = behind.rest_api.rest_api_id
+    return f"arn:{PARTITION}:apigateway:{REGION}::/restapis/{api}/stages/{behind.stage_name}"
 
 
 def _visible(name: str) -> wafv2.CfnWebACL.VisibilityConfigProperty:
@@ -134,6 +188,7 @@ def _visible(name: str) -> wafv2.CfnWebACL.VisibilityConfigProperty:
 
 def _managed_rules() -> list[Rule]:
     statements = wafv2.CfnWebACL
+    count = statements.RuleActionProperty(count={})
     return [
         statements.RuleProperty(
             name=name,
@@ -144,17 +199,14 @@ def _managed_rules() -> list[Rule]:
                     vendor_name="AWS",
                     name=name,
                     rule_action_overrides=[
-                        statements.RuleActionOverrideProperty(
-                            name=_TOO_LARGE, action_to_use=statements.RuleActionProperty(count={})
-                        )
+                        statements.RuleActionOverrideProperty(name=one, action_to_use=count) for one in counted
                     ]
-                    if name == _COMMON
-                    else None,
+                    or None,
                 )
             ),
             visibility_config=_visible(name),
         )
-        for priority, name in enumerate(_MANAGED)
+        for priority, (name, counted) in enumerate(_COUNTED.items())
     ]
 
 
@@ -162,7 +214,7 @@ def _rate_rule(limit: int) -> Rule:
     statements = wafv2.CfnWebACL
     return statements.RuleProperty(
         name="RateLimit",
-        priority=len(_MANAGED),
+        priority=len(_COUNTED),
         action=statements.RuleActionProperty(block={}),
         statement=statements.StatementProperty(
             rate_based_statement=statements.RateBasedStatementProperty(

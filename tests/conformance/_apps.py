@@ -8,6 +8,7 @@ from collections.abc import Callable
 from aws_cdk import App, CfnResource, Duration, Fn, Size, Stack, Validations
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_apigatewayv2 as apigatewayv2
+from aws_cdk import aws_apigatewayv2_integrations as integrations
 from aws_cdk import aws_appsync as appsync
 from aws_cdk import aws_autoscaling as autoscaling
 from aws_cdk import aws_backup as backup
@@ -43,31 +44,53 @@ from aws_cdk import aws_wafv2 as wafv2
 from cdk_nag import AwsSolutionsChecks, HIPAASecurityChecks
 
 from hipaa_constructs import (
+    ArchiveBucket,
+    AuditAlarms,
+    AuditBaseline,
+    EmergencyContact,
     EncryptedBackupVault,
     EncryptedBucket,
+    EncryptedFileSystem,
     EncryptedLogGroup,
     EncryptedQueue,
     EncryptedRepository,
     EncryptedSecret,
+    EncryptedTable,
     EncryptedTopic,
     EncryptedTrail,
+    EncryptedVolume,
     EncryptionKey,
     FlowLoggedVpc,
     HipaaAuroraCluster,
     HipaaBackupPlan,
+    HipaaCertificate,
     HipaaEcsCluster,
     HipaaEcsService,
+    HipaaFunction,
+    HipaaHostedZone,
+    HipaaHttpApi,
+    HipaaInstance,
     HipaaRdsInstance,
     HipaaRedisCluster,
+    HipaaRedshiftCluster,
+    HipaaRestApi,
+    HipaaWebAcl,
+    InspectorScanning,
     LogArchive,
     ManagedPolicyRole,
+    PatchPolicy,
     ReplicaEncryptionKey,
+    SessionManagerAccess,
+    ShieldEngagement,
+    ShieldProtection,
+    SnapshotPolicy,
+    TlsNetworkLoadBalancer,
     TlsProxy,
     enforce,
 )
 from tests._synthesis import protect
 from tests.conformance import _stores
-from tools.examples import AURORA_POSTGRES, POSTGRES, distribution
+from tools.examples import AURORA_POSTGRES, KEY_IN_THE_WEST, POSTGRES, distribution
 
 PRIMARY = "arn:aws:kms:us-east-1:123456789012:key/mrk-0123456789abcdef"
 
@@ -115,7 +138,20 @@ def good(app: App) -> None:
         point_in_time_recovery_specification=recovery,
         resource_policy=_stores.tls_only(),
     )
-    EncryptedTrail(stack, "Trail", data_events=[exports, table], digest_review=events.Schedule.rate(Duration.days(1)))
+    EncryptedTable(stack, "Appointments", partition_key=key)
+    HipaaRedshiftCluster(
+        stack, "Analyses", vpc=network, snapshot_copy_region="us-west-2", snapshot_copy_grant="warehouse"
+    )
+    ArchiveBucket(stack, "OldRecords", locked=True)
+    EncryptedFileSystem(
+        stack, "Scanned", vpc=network, replication_region="us-west-2", replication_key=KEY_IN_THE_WEST
+    ).add_access_point("Viewer", path="/scans", uid="1000", gid="1000")
+    trail = EncryptedTrail(
+        stack, "Trail", data_events=[exports, table], digest_review=events.Schedule.rate(Duration.days(1))
+    )
+    AuditAlarms(stack, "AuditAlarms", log_group=trail, break_glass_roles=["arn:aws:iam::123456789012:role/BreakGlass"])
+    AuditBaseline(stack, "Baseline")
+    InspectorScanning(stack, "Scanning", cis_tags={"phi": ["yes"]})
     plan.protect(_stores.good(stack, network))
     volume = ec2.Volume(
         stack,
@@ -129,7 +165,7 @@ def good(app: App) -> None:
     distribution(stack)
     digest = "sha256:" + "0" * 64
     arn = "arn:aws:acm:us-east-1:123456789012:certificate/01234567-89ab-cdef-0123-456789abcdef"
-    HipaaEcsService(
+    portal = HipaaEcsService(
         stack,
         "Portal",
         vpc=network,
@@ -141,11 +177,59 @@ def good(app: App) -> None:
     )
     cluster = HipaaEcsCluster(stack, "Instances", vpc=network)
     cluster.add_instances("Arm", instance_type=ec2.InstanceType("m7g.large"), encryption_key=EncryptionKey.of(stack))
+    _edge(stack, network, portal)
+    image = ec2.MachineImage.latest_amazon_linux2023()
+    queues = EncryptedVolume(stack, "Queues", availability_zone=Fn.select(0, Fn.get_azs()), size=Size.gibibytes(10))
+    SnapshotPolicy(stack, "Snapshots", block_public_access=True).protect(queues)
+    engine = HipaaInstance(
+        stack, "Engine", vpc=network, instance_type=ec2.InstanceType("m7i.large"), machine_image=image
+    )
+    sessions = SessionManagerAccess(stack, "Sessions", bucket=exports)
+    sessions.let_in(engine.role)
+    PatchPolicy(stack, "Patches").protect(engine, engine.role)
+    sessions.allow(reader, engine.instance)
     _computing(stack, network)
+    _apis(stack, network)
     # Alone in a stack, the archive is not seen by cdk-nag to be where logs go.
     LogArchive(Stack(app, "Logs"), "Archive")
     protect(app)
     enforce(app)
+
+
+def _apis(stack: Stack, network: ec2.IVpc) -> None:
+    """Make a function, and what calls it."""
+    function = HipaaFunction(
+        stack,
+        "Visit",
+        code=lambda_.Code.from_inline("def handler(event, context): ..."),
+        handler="index.handler",
+        runtime=lambda_.Runtime.PYTHON_3_14,
+        vpc=network,
+        environment={"TABLE": "visits"},
+    )
+    function.add_function_url()
+    rest = HipaaRestApi(stack, "Rest", cloud_watch_role=True)
+    rest.api.root.add_method("GET", apigateway.LambdaIntegration(function.function))
+    endpoint = ec2.InterfaceVpcEndpoint.from_interface_vpc_endpoint_attributes(
+        stack, "RestEndpoint", port=443, vpc_endpoint_id="vpce-0123456789abcdef0"
+    )
+    private = HipaaRestApi(stack, "Private", vpc_endpoints=[endpoint])
+    private.api.root.add_method("GET", apigateway.LambdaIntegration(function.function))
+    http = HipaaHttpApi(stack, "Http")
+    integration = integrations.HttpLambdaIntegration("Visits", function.function)
+    http.api.add_routes(path="/visits", methods=[apigatewayv2.HttpMethod.GET], integration=integration)
+
+
+def _edge(stack: Stack, network: ec2.IVpc, portal: HipaaEcsService) -> None:
+    """Make what stands before everything else."""
+    zone = HipaaHostedZone(stack, "Public", zone_name="example.org")
+    HipaaHostedZone(stack, "InternalZone", zone_name="internal.example.org", vpcs=[network], log_network_queries=True)
+    certificate = HipaaCertificate(stack, "Names", domain_name="partners.example.org").certificate
+    TlsNetworkLoadBalancer(stack, "Partners", vpc=network, certificates=[certificate])
+    HipaaWebAcl(stack, "Firewall").associate("Portal", portal.load_balancer)
+    ShieldProtection(stack, "Shielded", resource_arn=zone.zone.hosted_zone_arn)
+    hotline = EmergencyContact(email_address="security@example.org", phone_number="+12065550100")
+    ShieldEngagement(stack, "Team", contacts=[hotline])
 
 
 def _computing(stack: Stack, network: ec2.IVpc) -> None:

@@ -32,8 +32,17 @@ EXPECTED_OF_CHECKOV = {
     ("CKV_AWS_18", "ArchiveAccessLogs"),
     ("CKV_AWS_18", "LogArchiveAccessLogs"),
     ("CKV_AWS_86", "Example"),
+    # checkov knows audit logs in buckets only, not in log groups.
+    ("CKV_AWS_71", "Analyses"),
     # The notebook's role is of another template, whose policies checkov asks for.
     ("CKV2_AWS_68", "Notebook"),
+    # Neither X-Ray nor what Lambda does to put functions into networks is confined by a resource.
+    ("CKV_AWS_111", "VisitRoleGrants"),
+    # Nor are the channels of Session Manager.
+    ("CKV_AWS_111", "EngineRoleGrants"),
+    # It asks for a cache, in which one caller finds what another one asked for.
+    ("CKV_AWS_120", "PrivateDeploymentStageprod"),
+    ("CKV_AWS_120", "RestDeploymentStageprod"),
 }
 
 # Checkov passes every bucket, as S3 has encrypted by default since 2023.
@@ -170,7 +179,9 @@ def test_a_rule_of_cdk_nag_finds_what_the_rule_finds(weak: Scan, rule: str, clai
 
 def test_cfn_lint_finds_nothing(good: Scan) -> None:
     files = [str(path) for path in good.folder.glob("*.template.json")]
-    done = subprocess.run([str(BIN / "cfn-lint"), *files], capture_output=True, text=True, check=False)
+    # The CDK lets functions wait for their roles in two ways.
+    command = [str(BIN / "cfn-lint"), *files, "--ignore-checks", "W3005"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.stdout, done.returncode) == ("", 0)
 
 

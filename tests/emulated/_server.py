@@ -24,6 +24,7 @@ from moto.core.common_models import CloudFormationModel
 from moto.core.responses import ActionResult
 from moto.ec2.models.security_groups import SecurityGroupIngress
 from moto.ecs.models import Service
+from moto.efs.models import FileSystem
 from moto.elbv2.models import FakeLoadBalancer, FakeTargetGroup
 from moto.iam.access_control import PermissionResult
 from moto.iam.models import ManagedPolicy
@@ -71,6 +72,11 @@ def expire(bucket: str, given: Properties) -> None:
         if "Transitions" in wanted:
             wanted["Transitions"] = [
                 {"Days": one["TransitionInDays"], "StorageClass": one["StorageClass"]} for one in wanted["Transitions"]
+            ]
+        if "NoncurrentVersionTransitions" in wanted:
+            wanted["NoncurrentVersionTransitions"] = [
+                {"NoncurrentDays": one["TransitionInDays"], "StorageClass": one["StorageClass"]}
+                for one in wanted["NoncurrentVersionTransitions"]
             ]
         rules.append(wanted)
     s3().put_bucket_lifecycle_configuration(Bucket=bucket, LifecycleConfiguration={"Rules": rules})
@@ -189,6 +195,10 @@ def complete_moto() -> None:
     def attribute_of_database(self: DBInstance, name: str) -> Any:
         return self.db_instance_arn if name == "DBInstanceArn" else plain_attribute(self, name)
 
+    def attribute_of_file_system(self: FileSystem, name: str) -> str:
+        assert name == "Arn"
+        return str(self.file_system_arn)
+
     def attribute_of_target_group(self: FakeTargetGroup, name: str) -> str:
         assert name == "TargetGroupFullName"
         return str(self.arn).rpartition(":")[2]
@@ -261,6 +271,8 @@ def complete_moto() -> None:
         (CloudFormationResponse, "delete_stack", delete_stack),
         (RDSBackend, "create_db_instance_read_replica", create_replica),
         (DBParameterGroup, "physical_resource_id", property(lambda group: group.name)),  # what Ref gives
+        (FileSystem, "get_cfn_attribute", attribute_of_file_system),
+        (FileSystem, "has_cfn_attr", staticmethod(lambda name: name == "Arn")),
         (FakeLoadBalancer, "create_from_cloudformation_json", staticmethod(create_load_balancer)),
         (FakeTargetGroup, "get_cfn_attribute", attribute_of_target_group),
         (Key, "create_from_cloudformation_json", staticmethod(create_key)),

@@ -86,8 +86,9 @@ def test_what_is_not_shown(portal: Portal, record_property: Any) -> None:
     for what in NOT_SHOWN:
         record_property(SKIPPED, what)
     assert {kind.split("::")[1] for kind in skipped} == {
-        *("ApplicationAutoScaling", "Backup", "CDK", "CloudFront", "CloudTrail", "CodeBuild", "Config", "EC2"),
-        *("ElastiCache", "Logs", "SNS", "SQS", "SSM", "SecretsManager", "WAFv2"),
+        *("AccessAnalyzer", "ApplicationAutoScaling", "Backup", "CDK", "CloudFront", "CloudTrail", "CodeBuild"),
+        *("Config", "EC2", "GuardDuty"),
+        *("ElastiCache", "Logs", "SNS", "SQS", "SSM", "SecretsManager", "SecurityHub", "WAFv2"),
     }
 
 

@@ -37,6 +37,7 @@ HOLDS_RECORDS_KEYS_OR_LOGS = {
     "AWS::SecretsManager::Secret",
 }
 HOLDS_NOTHING = {
+    "AWS::AccessAnalyzer::Analyzer",
     "AWS::ApplicationAutoScaling::ScalableTarget",
     "AWS::ApplicationAutoScaling::ScalingPolicy",
     "AWS::Backup::BackupPlan",
@@ -52,6 +53,7 @@ HOLDS_NOTHING = {
     "AWS::CloudWatch::Alarm",
     "AWS::CodeBuild::Project",
     "AWS::Config::ConfigurationRecorder",
+    "AWS::Config::ConformancePack",
     "AWS::Config::DeliveryChannel",
     "AWS::EC2::FlowLog",
     "AWS::EC2::InternetGateway",
@@ -76,6 +78,7 @@ HOLDS_NOTHING = {
     "AWS::ElasticLoadBalancingV2::LoadBalancer",
     "AWS::ElasticLoadBalancingV2::TargetGroup",
     "AWS::Events::Rule",
+    "AWS::GuardDuty::Detector",
     "AWS::IAM::ManagedPolicy",
     "AWS::IAM::Role",
     "AWS::Logs::Delivery",
@@ -94,6 +97,8 @@ HOLDS_NOTHING = {
     "AWS::SecretsManager::ResourcePolicy",
     "AWS::SecretsManager::RotationSchedule",
     "AWS::SecretsManager::SecretTargetAttachment",
+    "AWS::SecurityHub::Hub",
+    "AWS::SecurityHub::Standard",
     "AWS::WAFv2::LoggingConfiguration",
     "AWS::WAFv2::WebACL",
 }

@@ -12,4 +12,11 @@ def log_group(stack: Stack) -> None:
     EncryptedLogGroup(stack, "It")
 
 
-WEAKENING = Weakening("logs", (log_group,), types=("AWS::Logs::LogGroup",))
+WEAKENING = Weakening(
+    "logs",
+    (log_group,),
+    types=("AWS::Logs::LogGroup",),
+    exempt=(
+        ("LogGroup:*/DataProtectionPolicy*", "*", "no application logs to it; the rule judges the groups of those"),
+    ),
+)

@@ -123,6 +123,45 @@ def task(*, privileged: bool, user: str, mode: str = "host") -> Body:
     return template({"It": resource("AWS::ECS::TaskDefinition", properties)})
 
 
+STAGE = "AWS::ApiGateway::Stage"
+
+
+@pytest.mark.parametrize(
+    ("stage", "nothing", "encrypted"),
+    [
+        ({}, MET, NOT_APPLICABLE),
+        ({"CacheClusterEnabled": False}, MET, NOT_APPLICABLE),
+        ({"CacheClusterEnabled": True, "MethodSettings": [{"CachingEnabled": True}]}, BROKEN, BROKEN),
+        (
+            {"CacheClusterEnabled": True, "MethodSettings": [{"CachingEnabled": True, "CacheDataEncrypted": True}]},
+            BROKEN,
+            MET,
+        ),
+    ],
+    ids=str,
+)
+def test_11_a_cache_that_is_off_is_right_and_one_that_is_on_is_encrypted(
+    stage: Body, nothing: str, encrypted: str
+) -> None:
+    assert judged("ApiCachesNothing", STAGE, stage) == nothing
+    assert judged("ApiCacheEncrypted", STAGE, stage) == encrypted
+
+
+@pytest.mark.parametrize(
+    ("setting", "logged", "bodies"),
+    [
+        ({"LoggingLevel": "INFO"}, MET, MET),
+        ({"LoggingLevel": "INFO", "DataTraceEnabled": True}, MET, BROKEN),
+        ({"LoggingLevel": "OFF"}, BROKEN, MET),
+    ],
+    ids=str,
+)
+def test_12_a_stage_logs_executions_and_no_bodies(setting: Body, logged: str, bodies: str) -> None:
+    every: Json = {"HttpMethod": "*", "ResourcePath": "/*", **setting}
+    assert judged("ApiExecutionLogged", STAGE, {"MethodSettings": [every]}) == logged
+    assert judged("ApiBodiesNotLogged", STAGE, {"MethodSettings": [every]}) == bodies
+
+
 @pytest.mark.parametrize(
     ("privileged", "user", "wanted"),
     [(False, "1000", MET), (False, "root", BROKEN), (True, "1000", BROKEN), (True, "root", BROKEN)],
@@ -151,6 +190,21 @@ def test_15_a_route_to_the_internet_needs_a_waiver_in_any_tier() -> None:
     gateway = resource("AWS::EC2::InternetGateway", {})
     assert judged("RouteNotToInternetGateway", "AWS::EC2::Route", route, Gateway=gateway) == BROKEN
     assert RULES["RouteNotToInternetGateway"].waivable
+
+
+@pytest.mark.parametrize(("encrypted", "wanted"), [(True, MET), (False, BROKEN), (GONE, BROKEN)])
+def test_16_a_file_system_says_that_it_is_encrypted(encrypted: Json, wanted: str) -> None:
+    assert judged("EfsEncrypted", "AWS::EFS::FileSystem", {"Encrypted": encrypted}) == wanted
+
+
+@pytest.mark.parametrize(
+    ("encryption", "wanted"),
+    [(GONE, BROKEN), ({"SSEEnabled": True}, BROKEN), ({"SSEEnabled": True, "KMSMasterKeyId": KEY}, MET)],
+    ids=str,
+)
+def test_17_a_table_is_encrypted_with_a_key_of_the_customers(encryption: Json, wanted: str) -> None:
+    rule = "DynamodbTableUsesCustomerManagedKey"
+    assert judged(rule, "AWS::DynamoDB::Table", {"SSESpecification": encryption}) == wanted
 
 
 @pytest.mark.parametrize(
@@ -266,8 +320,33 @@ def test_27_addresses_of_both_versions_count_and_other_groups_do_not(source: Bod
     assert judged("SecurityGroupSshClosed", "AWS::EC2::SecurityGroup", {"SecurityGroupIngress": ingress}) == wanted
 
 
-def test_28_an_address_in_waiting_is_no_waste() -> None:
-    assert verdict("ElasticIpMovesToStandby", template({"It": resource("AWS::EC2::EIP", {"Domain": "vpc"})})) == MET
+@pytest.mark.parametrize(("instance", "wanted"), [(GONE, MET), ({"Ref": "Instance"}, BROKEN)], ids=str)
+def test_28_an_address_in_waiting_is_no_waste(instance: Json, wanted: str) -> None:
+    address: Json = {"Domain": "vpc", "InstanceId": instance}
+    others = {"Instance": resource("AWS::EC2::Instance", {})}
+    assert judged("ElasticIpMovesToStandby", "AWS::EC2::EIP", address, **others) == wanted
+
+
+OF_FUNCTIONS = ("LambdaInVpc", "LambdaKeepsFailedEvents", "LambdaConcurrencyReserved")
+
+
+@pytest.mark.parametrize("rule", OF_FUNCTIONS)
+def test_29_functions_of_the_app_are_asked_and_those_of_the_cdk_are_not(rule: str) -> None:
+    caller: Json = {"FunctionName": {"Ref": "It"}, "Principal": "sns.amazonaws.com"}
+    called = resource("AWS::Lambda::Permission", caller)
+    assert judged(rule, "AWS::Lambda::Function", {}, Called=called) == BROKEN
+    provider = "CustomS3AutoDeleteObjectsCustomResourceProviderHandler9D90184F"
+    of_the_cdk = {provider: resource("AWS::Lambda::Function", {})}
+    assert verdict(rule, template(of_the_cdk), of=provider) == NOT_APPLICABLE
+    assert RULES[rule].severity is Severity.WARNING
+
+
+@pytest.mark.parametrize("kind", ["AWS::OpenSearchService::Domain", "AWS::Elasticsearch::Domain"])
+def test_30_domains_of_both_types_are_judged(kind: str) -> None:
+    asked = [rule for rule in RULES.values() if rule.id.startswith("Opensearch") and "Serverless" not in rule.id]
+    assert all(kind in rule.applies_to for rule in asked)
+    assert judged("OpensearchEncryptedAtRest", kind, {}) == BROKEN
+    assert judged("OpensearchEncryptedAtRest", kind, {"EncryptionAtRestOptions": {"Enabled": True}}) == MET
 
 
 def test_31_paragraphs_are_cited_by_their_numbers() -> None:
@@ -281,7 +360,7 @@ def test_32_a_classic_balancer_with_plain_http_is_refused() -> None:
     assert judged("ClassicListenerEncrypted", kind, {"Listeners": listeners}) == BROKEN
 
 
-@pytest.mark.parametrize("row", ["HC-303", "HC-304", "HC-305"])
+@pytest.mark.parametrize("row", ["HC-050", "HC-077", "HC-198", "HC-303", "HC-304", "HC-305"])
 def test_33_what_no_template_sets_is_told_as_guidance(row: str) -> None:
     with (ROOT / "docs" / "catalogue.csv").open(newline="", encoding="utf-8") as file:
         rows = {one["id"]: one for one in csv.DictReader(file)}

@@ -258,3 +258,20 @@ def test_an_endpoint_of_an_aws_service_needs_a_policy(properties: Json, wanted: 
 )
 def test_the_private_name_of_an_interface_endpoint_decides(properties: Json, wanted: str) -> None:
     assert verdict("VpcEndpointPrivateDnsOn", alone(ENDPOINT, properties)) == wanted
+
+
+@pytest.mark.parametrize(
+    ("statements", "wanted"),
+    [
+        ([{}], BROKEN),
+        ([{"Effect": "Maybe"}], BROKEN),
+        ([{"Effect": "Deny", "Principal": "*"}, {}], BROKEN),
+        ([{"Effect": "Deny", "Principal": "*"}], MET),
+        ([{"Effect": PARAMETER, "Principal": {"AWS": "111122223333"}}], MET),
+        ([], BROKEN),
+    ],
+    ids=str,
+)
+def test_each_statement_of_an_endpoint_policy_allows_or_denies(statements: Json, wanted: str) -> None:
+    properties: Json = {"ServiceName": "com.amazonaws.us-east-1.s3", "PolicyDocument": {"Statement": statements}}
+    assert verdict("VpcEndpointPolicyConfined", alone(ENDPOINT, properties)) == wanted

@@ -80,6 +80,22 @@ def test_a_template_decides(rule: str, properties: Body, wanted: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("options", "wanted"),
+    [
+        ({"HttpPutResponseHopLimit": 1}, MET),
+        ({"HttpPutResponseHopLimit": 2}, MET),
+        ({"HttpPutResponseHopLimit": 3}, BROKEN),
+        ({"HttpPutResponseHopLimit": "x"}, BROKEN),
+        ({"HttpPutResponseHopLimit": PARAMETER}, UNDECIDED),
+        ({"HttpEndpoint": "disabled", "HttpPutResponseHopLimit": 3}, MET),
+        ({}, NOT_APPLICABLE),
+    ],
+)
+def test_how_far_the_metadata_of_an_instance_travels_is_judged_where_it_is_said(options: Body, wanted: str) -> None:
+    assert verdict("Ec2MetadataStaysOnInstance", launched(INSTANCE, {"MetadataOptions": options})) == wanted
+
+
+@pytest.mark.parametrize(
     ("properties", "wanted"),
     [
         ({"VPCZoneIdentifier": ["subnet-1", "subnet-2"]}, MET),

@@ -371,6 +371,7 @@ def test_a_listener_of_a_network_load_balancer_ends_tls(protocol: Json, port: in
         ({"Protocol": "TCP"}, UNDECIDED),
         ({"Protocol": "TCP", "TargetType": "alb", "Port": 443}, MET),
         ({"Protocol": "TCP", "TargetType": "alb", "Port": 8443}, UNDECIDED),
+        ({"Protocol": "TCP", "TargetType": "alb", "Port": 8443, "HealthCheckProtocol": "HTTPS"}, UNDECIDED),
         ({"Protocol": "GENEVE"}, NOT_APPLICABLE),
         ({"TargetType": "lambda"}, NOT_APPLICABLE),
         ({"TargetType": PARAMETER}, UNDECIDED),

@@ -132,6 +132,8 @@ def test_a_key_survives_its_stack(kind: str, attributes: dict[str, Json], wanted
 ROOT: Json = {"Fn::Join": ["", ["arn:", {"Ref": "AWS::Partition"}, ":iam::", {"Ref": "AWS::AccountId"}, ":x"]]}
 LOG_GROUPS: Json = {"Fn::Sub": "arn:aws:logs:${AWS::Region}:${AWS::AccountId}:log-group:*"}
 CONTEXT = "kms:EncryptionContext:aws:logs:arn"
+MADE_BY_AWS = "kms:GrantIsForAWSResource"
+FOR_ITSELF: Json = {"Bool": {MADE_BY_AWS: "true"}}
 
 
 def allow(**changes: Json) -> dict[str, Json]:
@@ -146,6 +148,21 @@ def allow(**changes: Json) -> dict[str, Json]:
 
 def service(condition: Json = GONE) -> dict[str, Json]:
     return allow(Principal={"Service": "logs.us-east-1.amazonaws.com"}, Condition=condition)
+
+
+def granting(action: Json, condition: Json) -> Json:
+    return [{**service(condition), "Action": action}]
+
+
+GRANTING = [
+    pytest.param(granting("kms:CreateGrant", FOR_ITSELF), MET, id="grants-for-itself"),
+    pytest.param(granting(["kms:CreateGrant"], {"Bool": {MADE_BY_AWS: True}}), MET, id="grants-as-a-list"),
+    pytest.param(granting("kms:CreateGrant", {"Bool": {MADE_BY_AWS: "false"}}), BROKEN, id="grants-for-others"),
+    pytest.param(granting("kms:CreateGrant", {"Bool": {MADE_BY_AWS: ["true", "false"]}}), BROKEN, id="grants-for-all"),
+    pytest.param(granting("kms:CreateGrant", {"Bool": {MADE_BY_AWS: []}}), BROKEN, id="grants-for-nobody"),
+    pytest.param(granting(["kms:CreateGrant", "kms:Sign"], FOR_ITSELF), BROKEN, id="grants-and-signs"),
+    pytest.param(granting([], FOR_ITSELF), BROKEN, id="grants-nothing"),
+]
 
 
 @pytest.mark.parametrize("kind", [KEY, REPLICA])
@@ -189,6 +206,10 @@ def service(condition: Json = GONE) -> dict[str, Json]:
         pytest.param([service({"StringEquals": {"aws:SourceAccount": "1"}})], MET, id="source-account"),
         pytest.param([service({"StringEquals": {"kms:ViaService": "s3.x"}})], BROKEN, id="service-by-service"),
         pytest.param([service(PARAMETER)], UNDECIDED, id="service-with-hidden-condition"),
+        *GRANTING,
+        pytest.param(
+            [{**service(FOR_ITSELF), "Action": GONE, "NotAction": "kms:CreateGrant"}], BROKEN, id="all-but-grants"
+        ),
         pytest.param([], MET, id="no-statement"),
         pytest.param("x", MET, id="text"),
         pytest.param([None, 3, [], "x"], MET, id="no-mappings"),

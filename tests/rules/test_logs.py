@@ -191,9 +191,10 @@ def judged(document: Json) -> str:
         (text(Principal={"AWS": "111122223333"}), MET),
         (text(Principal={"Service": "es.amazonaws.com"}), MET),
         (text(Condition={"StringEquals": {"aws:SourceAccount": "1"}}), MET),
-        (json.dumps({"Statement": []}), MET),
-        (json.dumps({}), MET),
-        (json.dumps([]), MET),
+        (json.dumps({"Statement": []}), BROKEN),
+        (json.dumps({"Statement": [{}]}), BROKEN),
+        (json.dumps({}), BROKEN),
+        (json.dumps([]), BROKEN),
         ("", BROKEN),
         ("nonsense", BROKEN),
         ("[" * 5000, BROKEN),
@@ -213,3 +214,30 @@ def test_a_resource_policy_names_principals(document: Json, wanted: str) -> None
 
 def test_a_resource_policy_that_does_not_exist_names_nobody() -> None:
     assert verdict(NAMED, template({"It": {"Type": "AWS::Logs::ResourcePolicy"}})) == BROKEN
+
+
+def joined(**changes: Json) -> Json:
+    """Return a document with an account that only the deployment knows."""
+    pieces: list[Json] = []
+    for piece in text(**changes).split("?"):
+        pieces += [piece, {"Ref": "AWS::AccountId"}]
+    return {"Fn::Join": ["", pieces[:-1]]}
+
+
+@pytest.mark.parametrize(
+    ("document", "wanted"),
+    [
+        (joined(Principal={"Service": "route53.amazonaws.com"}, Resource="arn:aws:logs:us-east-1:?:*"), MET),
+        (joined(Condition={"StringEquals": {"aws:SourceAccount": "?"}}), MET),
+        (joined(Principal={"AWS": "arn:aws:iam::?:root"}), MET),
+        (joined(Resource="arn:aws:logs:us-east-1:?:*"), BROKEN),
+        (joined(Principal={"AWS": "?"}), UNDECIDED),
+        (joined(Principal={"AWS": ["1", "??"]}), UNDECIDED),
+        (joined(Effect="?", Principal={"AWS": "1"}), UNDECIDED),
+        ({"Fn::Join": ["", ['{"Statement": [', {"Ref": "AWS::AccountId"}, "]}"]]}, UNDECIDED),
+        ({"Fn::Join": ["", ["nonsense", {"Ref": "AWS::AccountId"}]]}, UNDECIDED),
+    ],
+    ids=lambda value: str(value)[:90],
+)
+def test_a_resource_policy_is_read_although_pieces_of_it_are_unknown(document: Json, wanted: str) -> None:
+    assert judged(document) == wanted

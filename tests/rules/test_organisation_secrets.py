@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from hipaa_constructs.rules import _texts, organisation_names, organisation_secrets
 from hipaa_constructs.rules._value import Json
 from tests.rules._judging import (
     BROKEN,
@@ -232,6 +233,11 @@ def test_a_finding_about_a_section_names_it() -> None:
 @pytest.mark.parametrize("properties", [*NEVER_TEXT, *MALFORMED, PARAMETER])
 def test_no_properties_make_it_fail(properties: Json) -> None:
     assert verdict(RULE, one(properties)) == MET
+
+
+@pytest.mark.parametrize("word", [*organisation_secrets._SIGNS, *organisation_names._SIGNS])
+def test_the_words_of_signs_are_made_of_what_is_looked_through(word: bytes) -> None:
+    assert word == word.lower().translate(None, _texts._OF_NO_WORD)
 
 
 @pytest.mark.parametrize(

@@ -32,14 +32,14 @@ def taken_back() -> Iterator[None]:
         raise Undone
 
 
-def registered(**changes: str) -> Rule:
+def registered(requirement: str = "") -> Rule:
     return rule(
         title="every bucket of a ward has its name",
         fix="set BucketName",
         applies_to=("AWS::S3::Bucket",),
         controls=("164.312(a)(1)",),
         url=PAGE,
-        **changes,
+        requirement=requirement,
     )(ward_bucket_named)
 
 

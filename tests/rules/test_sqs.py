@@ -126,6 +126,18 @@ def test_a_queue_that_says_whose_messages_it_takes_needs_none_itself() -> None:
     assert verdict("SqsQueueHasDeadLetterQueue", template({"It": resource(QUEUE, allowing)})) == NOT_APPLICABLE
 
 
+def test_a_queue_for_what_a_function_failed_at_needs_none_itself() -> None:
+    function = resource("AWS::Lambda::Function", {"DeadLetterConfig": {"TargetArn": {"Fn::GetAtt": ["It", "Arn"]}}})
+    body = template({"It": resource(QUEUE), "Function": function})
+    assert verdict("SqsQueueHasDeadLetterQueue", body) == NOT_APPLICABLE
+
+
+def test_a_queue_that_a_function_reads_needs_one() -> None:
+    mapping = resource("AWS::Lambda::EventSourceMapping", {"EventSourceArn": {"Fn::GetAtt": ["It", "Arn"]}})
+    body = template({"It": resource(QUEUE), "Mapping": mapping})
+    assert verdict("SqsQueueHasDeadLetterQueue", body) == BROKEN
+
+
 def test_a_queue_that_others_may_pass_on_to_is_undecided() -> None:
     source = resource(QUEUE, {"RedrivePolicy": {"deadLetterTargetArn": PARAMETER}})
     assert verdict("SqsQueueHasDeadLetterQueue", template({"It": resource(QUEUE), "Source": source})) == UNDECIDED

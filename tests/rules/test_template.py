@@ -206,3 +206,61 @@ def test_what_hangs_on_a_world_is_worked_out_in_each() -> None:
     for _ in range(3):
         assembly.once("question", ask)
     assert calls == [1, 1, 1]
+
+
+@pytest.mark.parametrize(
+    ("raw", "wanted"),
+    [
+        ({"Fn::GetAtt": ["It", "Arn"]}, "met"),
+        ({"Fn::GetAtt": "It.Arn"}, "met"),
+        ({"Fn::GetAtt": ["It", {"Ref": "Attribute"}]}, "met"),
+        ({"Fn::GetAtt": None}, "undecided"),
+        ({"Fn::GetAtt": "It"}, "undecided"),
+        ({"Fn::GetAtt": ".Arn"}, "undecided"),
+        ({"Fn::GetAtt": "It."}, "undecided"),
+        ({"Fn::GetAtt": ["Elsewhere"]}, "undecided"),
+        ({"Fn::GetAtt": ["", "Arn"]}, "undecided"),
+        ({"Fn::GetAtt": ["Elsewhere", None]}, "undecided"),
+        ({"Fn::GetAtt": ["It", None]}, "undecided"),
+        ({"Fn::If": [{"Ref": "It"}]}, "undecided"),
+        ({"Fn::ImportValue": "Export"}, "met"),
+        ({"Fn::ImportValue": {"Fn::Sub": "${AWS::Region}-export"}}, "met"),
+        ({"Fn::ImportValue": None}, "undecided"),
+        ({"Fn::ImportValue": ""}, "undecided"),
+        ({"Fn::GetStackOutput": {"StackName": "a", "OutputName": "b"}}, "met"),
+        ({"Fn::GetStackOutput": {"StackName": "a"}}, "undecided"),
+        ({"Ref": "It"}, "met"),
+        ({"Ref": "Parameter"}, "undecided"),
+    ],
+    ids=str,
+)
+def test_what_is_computed_is_set_if_the_function_is_whole(raw: Json, wanted: str) -> None:
+    assert value(raw).must_be_set().verdict == wanted
+
+
+@pytest.mark.parametrize(
+    "raw", [{"Fn::GetAtt": ["It", "Arn"]}, {"Ref": "It"}, {"Fn::Sub": "a-${AWS::Region}"}], ids=str
+)
+def test_what_would_stand_inside_a_computed_value_is_not_known(raw: Json) -> None:
+    inside = value({"A": raw}).at("A", "B")
+    assert inside.must_be_set().verdict == "undecided"
+    assert inside.at("C").must_be_set().verdict == "undecided"
+
+
+@pytest.mark.parametrize(
+    ("kind", "key"),
+    [
+        ("AWS::IAM::Role", "RoleName"),
+        ("AWS::Backup::BackupVault", "BackupVaultName"),
+        ("AWS::ECS::Cluster", "ClusterName"),
+        ("AWS::ElastiCache::UserGroup", "UserGroupId"),
+        ("AWS::RDS::DBParameterGroup", "DBParameterGroupName"),
+        ("AWS::Events::EventBus", "Name"),
+    ],
+)
+def test_a_resource_is_known_by_the_property_that_names_it(kind: str, key: str) -> None:
+    policy: Json = {"Type": "AWS::IAM::Policy", "Properties": {"Roles": ["reader"]}}
+    body: Body = {"Resources": {"It": {"Type": kind, "Properties": {key: "reader"}}, "Policy": policy}}
+    assembly = Assembly([Template(body)])
+    (it,) = assembly.resources(kind)
+    assert assembly.pointing_at(it, "AWS::IAM::Policy", "Roles", "*") == (assembly.resources("AWS::IAM::Policy"), [])

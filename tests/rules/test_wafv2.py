@@ -64,6 +64,13 @@ def test_what_a_log_leaves_out_decides(fields: Json, wanted: str) -> None:
     ("properties", "wanted"),
     [
         ({"Rules": [{"Name": "x"}]}, MET),
+        ({"Rules": [{}, {"Name": "x"}]}, MET),
+        ({"Rules": [{}]}, BROKEN),
+        ({"Rules": [GONE]}, BROKEN),
+        ({"Rules": "x"}, BROKEN),
+        ({"Rules": [PARAMETER]}, UNDECIDED),
+        ({"Rules": [{}], "DefaultAction": {"Block": {}}}, MET),
+        ({"Rules": PARAMETER, "DefaultAction": {"Block": {}}}, MET),
         ({"Rules": []}, BROKEN),
         ({}, BROKEN),
         ({"DefaultAction": {"Allow": {}}}, BROKEN),

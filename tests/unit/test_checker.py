@@ -5,11 +5,13 @@ from __future__ import annotations
 import datetime
 import gc
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import pytest
 
+from benchmarks.templates import template
 from hipaa_constructs.checker import Judgement, Report, check
-from hipaa_constructs.rules import RULES, Outcome, Resource, Rule, Severity, Template, Verdict
+from hipaa_constructs.rules import RULES, Assembly, Outcome, Resource, Rule, Settings, Severity, Template, Verdict
 from hipaa_constructs.rules._value import Json
 
 TODAY = datetime.date(2027, 3, 31)
@@ -337,6 +339,46 @@ def test_a_rule_that_raises_can_not_be_waived() -> None:
     templates = [Template({"Resources": {"Key": key(waiver())}})]
     (one,) = check(templates, rules=[failing()], today=TODAY).findings
     assert one.rule.id == "RuleCompleted"
+
+
+# Where a rule can apply
+
+
+DECIDED = Settings(required_tags=("Owner",), allowed_regions=("us-east-1",))
+
+
+@pytest.mark.parametrize("settings", [Settings(), DECIDED], ids=["nothing decided", "decided"])
+@pytest.mark.parametrize("rule", [rule for rule in RULES.values() if rule.only], ids=lambda rule: rule.id)
+def test_a_rule_applies_to_none_of_those_it_is_not_asked_of(rule: Rule, settings: Settings) -> None:
+    assert rule.only is not None
+    bodies: list[dict[str, Json]] = [
+        {"Resources": {"Key": key(waiver()), "Other": {"Type": "AWS::SSM::Parameter"}}},
+        template(),
+    ]
+    bodies.append({"Resources": {"Queue": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": "ssn-123-45-6789"}}}})
+    templates = [
+        Template(body, name=str(number), region="eu-west-1", termination_protection=False)
+        for number, body in enumerate(bodies)
+    ]
+    assembly = Assembly(templates, today=TODAY, settings=settings)
+    asked = set(rule.only(assembly))
+    others = [resource for resource in assembly.resources("*") if resource not in asked]
+    assert {rule.judge(resource).verdict for resource in others} <= {Verdict.NOT_APPLICABLE}
+
+
+def test_a_rule_is_asked_of_those_only_that_it_finds() -> None:
+    rule = replace(RULES["KmsKeyRotated"], only=lambda assembly: [assembly.resources("*")[1]])
+    templates = [Template({"Resources": {"A": key(), "B": key()}})]
+    assert shown(check(templates, rules=[rule], today=TODAY).findings) == [("B", "KmsKeyRotated", "broken")]
+
+
+def test_a_rule_that_fails_to_find_them_is_asked_of_all() -> None:
+    rule = replace(failing(), only=lambda assembly: [assembly.resources("*")[9]])
+    templates = [Template({"Resources": {"Bad": key(), "Good": key()}})]
+    assert shown(list(check(templates, rules=[rule], today=TODAY).judgements)) == [
+        ("Bad", "RuleCompleted", "broken"),
+        ("Good", "KmsKeyRotated", "met"),
+    ]
 
 
 # Order

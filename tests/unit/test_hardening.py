@@ -11,8 +11,10 @@ from pathlib import Path
 import pytest
 from aws_cdk import App, Mixins, RemovalPolicy, Stack
 from aws_cdk import aws_cloudtrail as cloudtrail
+from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecr as ecr
+from aws_cdk import aws_efs as efs
 from aws_cdk import aws_elasticache as elasticache
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_logs as logs
@@ -22,13 +24,13 @@ from aws_cdk import aws_secretsmanager as secretsmanager
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
 
-from hipaa_constructs import EncryptedBucket, EncryptedQueue, HipaaHardening
+from hipaa_constructs import EncryptedBucket, EncryptedFileSystem, EncryptedQueue, EncryptedTable, HipaaHardening
 from hipaa_constructs.checker import Report, check
 from hipaa_constructs.loading import discover
 from hipaa_constructs.services import _hardening as table
 from tests._refusals import waiver
 from tests._synthesis import Body, at, list_at, of_type, the
-from tools.examples import POSTGRES, network
+from tools.examples import BY_ID, KEY_IN_THE_WEST, POSTGRES, network
 
 BUCKET, POLICY, QUEUE, TOPIC = table.BUCKET, table.BUCKET_POLICY, table.QUEUE, table.TOPIC
 
@@ -62,7 +64,11 @@ def everything(stack: Stack) -> None:
     ecr.Repository(stack, "Images")
     cloudtrail.Trail(stack, "Trail")
     inside = ec2.SubnetSelection(subnet_type=ec2.SubnetType.PRIVATE_ISOLATED)
-    rds.DatabaseInstance(stack, "Database", engine=POSTGRES, vpc=network(stack), vpc_subnets=inside)
+    vpc = network(stack)
+    rds.DatabaseInstance(stack, "Database", engine=POSTGRES, vpc=vpc, vpc_subnets=inside)
+    dynamodb.Table(stack, "Visits", partition_key=BY_ID, removal_policy=RemovalPolicy.DESTROY)
+    dynamodb.TableV2(stack, "Claims", partition_key=BY_ID)
+    efs.FileSystem(stack, "Scans", vpc=vpc, vpc_subnets=inside, encrypted=False)
     elasticache.CfnReplicationGroup(stack, "Cache", replication_group_description="sessions")
 
 
@@ -157,6 +163,94 @@ def test_a_database_is_named_with_what_only_another_one_can_have() -> None:
     ]
 
 
+def test_a_table_is_encrypted_restorable_protected_and_kept() -> None:
+    found = properties(table.TABLE, "Visits")
+    assert str(at(found, "SSESpecification", "KMSMasterKeyId", "Fn::GetAtt", 0)).startswith("HardeningKey")
+    assert at(found, "SSESpecification", "SSEEnabled") is True
+    assert at(found, "PointInTimeRecoverySpecification", "PointInTimeRecoveryEnabled") is True
+    assert found["DeletionProtectionEnabled"] is True
+    assert the(hardened(everything)[0], table.TABLE)["DeletionPolicy"] == "Retain"
+
+
+def test_a_global_table_of_one_region_is_so_too() -> None:
+    found = properties(table.GLOBAL_TABLE, "Claims")
+    (replica,) = list_at(found, "Replicas")
+    assert found["SSESpecification"] == {"SSEEnabled": True, "SSEType": "KMS"}
+    assert str(at(replica, "SSESpecification", "KMSMasterKeyId", "Fn::GetAtt", 0)).startswith("HardeningKey")
+    assert at(replica, "PointInTimeRecoverySpecification", "PointInTimeRecoveryEnabled") is True
+    assert at(replica, "DeletionProtectionEnabled") is True
+
+
+@pytest.mark.parametrize(
+    ("kind", "place"),
+    [
+        (table.TABLE, ("ResourcePolicy", "PolicyDocument")),
+        (table.GLOBAL_TABLE, ("Replicas", 0, "ResourcePolicy", "PolicyDocument")),
+    ],
+)
+def test_a_table_refuses_plaintext(kind: str, place: tuple[str | int, ...]) -> None:
+    (statement,) = list_at(properties(kind, ""), *place, "Statement")
+    assert (at(statement, "Effect"), at(statement, "Action")) == ("Deny", "dynamodb:*")
+    assert at(statement, "Condition") == {"Bool": {"aws:SecureTransport": "false"}}
+
+
+def test_a_file_system_refuses_plaintext_and_lets_in_whom_it_let_in() -> None:
+    allowed, denied = list_at(properties(table.FILE_SYSTEM, "Scans"), "FileSystemPolicy", "Statement")
+    assert (at(allowed, "Effect"), len(list_at(allowed, "Action"))) == ("Allow", 3)
+    assert at(denied, "Effect") == "Deny"
+    assert at(denied, "Condition") == {"Bool": {"aws:SecureTransport": "false"}}
+
+
+def test_a_file_system_is_backed_up_and_kept() -> None:
+    assert at(properties(table.FILE_SYSTEM, "Scans"), "BackupPolicy", "Status") == "ENABLED"
+
+
+def test_a_file_system_is_named_with_what_only_another_one_can_have() -> None:
+    said = [str(one) for one in hardened(everything)[2].unchanged if one.path == "Stack/Scans/Resource"]
+    assert said == [
+        f"Stack/Scans/Resource: {name} stays {before}: CloudFormation would replace it; make another file system, and "
+        f"copy the files with AWS DataSync ({rule})"
+        for name, before, rule in (
+            ("Encrypted", "False", "EfsEncrypted"),
+            ("KmsKeyId", "absent", "EfsUsesCustomerManagedKey"),
+        )
+    ]
+
+
+def test_replicas_need_keys_and_policies_that_only_their_team_knows() -> None:
+    def build(stack: Stack) -> None:
+        replicas = [
+            dynamodb.CfnGlobalTable.ReplicaSpecificationProperty(region=region) for region in ("us-east-1", "us-west-2")
+        ]
+        dynamodb.CfnGlobalTable(
+            stack,
+            "It",
+            attribute_definitions=[{"attributeName": "id", "attributeType": "S"}],
+            key_schema=[{"attributeName": "id", "keyType": "HASH"}],
+            replicas=replicas,
+        )
+
+    template, _, hardening = hardened(build)
+    replicas = list_at(the(template, table.GLOBAL_TABLE), "Properties", "Replicas")
+    assert [at(one, "DeletionProtectionEnabled") for one in replicas] == [True, True]
+    assert [at(one, "SSESpecification") for one in replicas] == [None, None]
+    assert [str(one).partition(": ")[2] for one in hardening.unchanged] == [
+        "Replicas.0.SSESpecification.KMSMasterKeyId stays [None, None]: each Region needs a key of its own; give each "
+        "replica one (DynamodbReplicaUsesCustomerManagedKey)",
+        "Replicas.0.ResourcePolicy.PolicyDocument stays as it is: add a statement that denies requests without TLS to "
+        "it, in each replica (DynamodbTableTlsOnly)",
+    ]
+
+
+def test_a_policy_of_a_file_system_is_named_and_stays() -> None:
+    document = {"Version": "2012-10-17", "Statement": []}
+    template, _, hardening = hardened(
+        lambda stack: efs.CfnFileSystem(stack, "It", encrypted=True, file_system_policy=document)
+    )
+    assert at(the(template, table.FILE_SYSTEM), "Properties", "FileSystemPolicy") == document
+    assert "EfsTlsOnly" in [one.rule for one in hardening.unchanged]
+
+
 def test_a_change_is_told_in_a_line() -> None:
     told = [str(one) for one in hardened(everything)[2].changes]
     assert "Stack/Group/Resource: RetentionInDays 7 -> 2192 (LogGroupKeptSixYears)" in told
@@ -220,5 +314,13 @@ def test_blocks_of_this_package_stay_as_they_are() -> None:
     def build(stack: Stack) -> None:
         EncryptedBucket(stack, "Records")
         EncryptedQueue(stack, "Events")
+        EncryptedTable(stack, "Visits", partition_key=BY_ID)
+        EncryptedFileSystem(
+            stack,
+            "Scans",
+            vpc=network(stack),
+            replication_region="us-west-2",
+            replication_key=KEY_IN_THE_WEST,
+        )
 
     assert hardened(build)[0] == hardened(build, harden=False)[0]

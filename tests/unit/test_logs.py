@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from aws_cdk import App, RemovalPolicy, Stack
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_logs as logs
 
-from hipaa_constructs import ComplianceError, EncryptedLogGroup, EncryptionKey
+from hipaa_constructs import ComplianceError, EncryptedLogGroup, EncryptionKey, masks_identifiers
 from tests._refusals import made, refusal, waiver
-from tests._synthesis import at, metadata_waivers, of_type, statement_called, synthesized, the
+from tests._synthesis import Body, at, list_at, metadata_waivers, of_type, statement_called, synthesized, the
 
 GROUP = "AWS::Logs::LogGroup"
 TEMPLATE = synthesized(lambda stack: EncryptedLogGroup(stack, "It"))
@@ -72,6 +74,100 @@ def test_a_key_of_this_package_is_used() -> None:
 def test_events_may_be_kept_longer(retention: logs.RetentionDays, days: int) -> None:
     template = synthesized(lambda stack: EncryptedLogGroup(stack, "It", retention=retention))
     assert at(the(template, GROUP), "Properties", "RetentionInDays") == days
+
+
+def masked(template: Body) -> list[str]:
+    """Return the identifiers that a log group masks."""
+    policy = at(the(template, GROUP, "It"), "Properties", "DataProtectionPolicy")
+    audited, masking = (at(one, "DataIdentifier") for one in list_at(policy, "Statement"))
+    assert audited == masking
+    return [json.dumps(one) for one in list_at(policy, "Statement", 1, "DataIdentifier")]
+
+
+@pytest.mark.parametrize(
+    "identifier",
+    [
+        *("DriversLicense-US", "DrugEnforcementAgencyNumber-US", "EmailAddress", "HealthcareProcedureCode-US"),
+        *("HealthInsuranceClaimNumber-US", "IndividualTaxIdentificationNumber-US", "MedicareBeneficiaryNumber-US"),
+        *("NationalDrugCode-US", "NationalProviderId-US", "PassportNumber-US", "PhoneNumber-US", "Ssn-US"),
+    ],
+)
+def test_identifiers_of_patients_are_masked(identifier: str) -> None:
+    assert any(f"data-identifier/{identifier}" in one for one in masked(TEMPLATE))
+
+
+def test_nothing_is_masked_if_not_wanted() -> None:
+    template = synthesized(lambda stack: EncryptedLogGroup(stack, "It", data_protection_policy=False))
+    assert at(the(template, GROUP), "Properties", "DataProtectionPolicy") is None
+
+
+def test_a_class_that_masks_nothing_gets_no_policy() -> None:
+    template = synthesized(
+        lambda stack: EncryptedLogGroup(stack, "It", log_group_class=logs.LogGroupClass.INFREQUENT_ACCESS)
+    )
+    assert at(the(template, GROUP), "Properties", "DataProtectionPolicy") is None
+
+
+def test_a_policy_for_a_class_that_masks_nothing_is_refused(stack: Stack) -> None:
+    refusal(
+        lambda: EncryptedLogGroup(
+            stack,
+            "It",
+            data_protection_policy=masks_identifiers(),
+            log_group_class=logs.LogGroupClass.INFREQUENT_ACCESS,
+        ),
+        "Stack/It: data_protection_policy must be False or left out, got 'a policy'; the class INFREQUENT_ACCESS masks "
+        "nothing; use STANDARD (164.312(a)(1))",
+    )
+
+
+def test_identifiers_of_ones_own_are_masked_too() -> None:
+    policy = masks_identifiers(custom={"MedicalRecordNumber": "MRN-[0-9]{8}"})
+    template = synthesized(lambda stack: EncryptedLogGroup(stack, "It", data_protection_policy=policy))
+    assert '"MedicalRecordNumber"' in masked(template)
+    configuration = at(the(template, GROUP), "Properties", "DataProtectionPolicy", "Configuration")
+    assert at(configuration, "CustomDataIdentifier") == [{"Name": "MedicalRecordNumber", "Regex": "MRN-[0-9]{8}"}]
+
+
+@pytest.mark.parametrize("by_resource", [False, True])
+def test_findings_go_to_a_log_group_that_is_named(by_resource: bool) -> None:
+    def build(stack: Stack) -> None:
+        found = EncryptedLogGroup(stack, "Found", data_protection_policy=False, log_group_name="found")
+        to = found.log_group if by_resource else found
+        EncryptedLogGroup(stack, "It", data_protection_policy=masks_identifiers(findings_to=to))
+
+    template = synthesized(build)
+    (found,) = (one for one in of_type(template, GROUP) if one.startswith("Found"))
+    audit = at(the(template, GROUP, "It"), "Properties", "DataProtectionPolicy", "Statement", 0, "Operation", "Audit")
+    assert at(audit, "FindingsDestination", "CloudWatchLogs", "LogGroup") == {"Ref": found}
+
+
+@pytest.mark.parametrize(
+    ("name", "pattern"),
+    [("Medical Record", "x"), ("", "x"), ("x" * 129, "x"), ("It", ""), ("It", "x" * 201), ("It", "(a)")],
+    ids=lambda value: value[:9],
+)
+def test_an_identifier_that_cloudwatch_logs_does_not_take_is_refused(name: str, pattern: str) -> None:
+    refusal(
+        lambda: masks_identifiers(custom={name: pattern}),
+        "masks_identifiers: custom must hold names of letters, digits, _ and -, and regular expressions of at most 200 "
+        "characters of letters, digits, spaces and _#=@/;,-^$?[]{}|\\*+., got "
+        f"{name!r}: {pattern!r}; CloudWatch Logs takes no other (164.312(a)(1))",
+    )
+
+
+@pytest.mark.parametrize(("name", "pattern"), [("x" * 128, "x"), ("a-Z_0", "x" * 200), ("It", r"^\d+[a-z]*;, #=@/_.$")])
+def test_an_identifier_at_the_limit_is_taken(name: str, pattern: str) -> None:
+    assert masks_identifiers(custom={name: pattern})
+
+
+def test_ten_identifiers_of_ones_own_are_taken_and_eleven_are_not() -> None:
+    custom = {f"Number{number}": "x" for number in range(11)}
+    assert masks_identifiers(custom=dict(list(custom.items())[:10]))
+    refusal(
+        lambda: masks_identifiers(custom=custom),
+        "masks_identifiers: custom must hold at most 10 identifiers, got 11; join some with | (164.312(a)(1))",
+    )
 
 
 def test_free_options_are_passed_on() -> None:

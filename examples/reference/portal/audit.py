@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import aws_cdk as cdk
-from aws_cdk import aws_config as config
 from aws_cdk import aws_events as events
-from aws_cdk import aws_iam as iam
 
-from hipaa_constructs import EncryptedTrail
+from hipaa_constructs import AuditBaseline, EncryptedTrail
 from portal.copies import CopiesStack
 from portal.foundation import KeysStack
 from portal.settings import PortalStack
@@ -23,22 +21,9 @@ class AuditStack(PortalStack):
 
 
 class RecorderStack(PortalStack):
-    """AWS Config's recorder of a Region, which delivers to the log archive; there can only be one."""
+    """What watches a Region: AWS Config, which delivers to the log archive, GuardDuty, Security Hub, an analyzer."""
 
     def __init__(self, app: cdk.App, id: str, region: str, keys: KeysStack) -> None:
         super().__init__(app, id, region)
-        bucket, prefix = keys.log_archive.bucket, "config"
-        objects = bucket.arn_for_objects(f"{prefix}/AWSLogs/{self.account}/Config/*")
-        own = {"StringEquals": {"aws:SourceAccount": self.account}}
-        service = iam.ServicePrincipal("config.amazonaws.com", conditions=own)
-        for allowed, resource in (
-            (("s3:GetBucketAcl", "s3:ListBucket"), bucket.bucket_arn),
-            (("s3:PutObject",), objects),
-        ):
-            statement = iam.PolicyStatement(principals=[service], actions=list(allowed), resources=[resource])
-            bucket.add_to_resource_policy(statement)
-        name = "aws-service-role/config.amazonaws.com/AWSServiceRoleForConfig"
-        role = self.format_arn(service="iam", region="", resource="role", resource_name=name)
-        recorded = {"allSupported": True, "includeGlobalResourceTypes": region == self.settings.primary}
-        config.CfnConfigurationRecorder(self, "Recorder", role_arn=role, recording_group=recorded)
-        config.CfnDeliveryChannel(self, "Channel", s3_bucket_name=bucket.bucket_name, s3_key_prefix=prefix)
+        in_primary = region == self.settings.primary
+        AuditBaseline(self, "Default", log_archive=keys.log_archive, global_types=in_primary)
