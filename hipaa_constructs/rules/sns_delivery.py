@@ -43,9 +43,8 @@ def sns_delivery_logged(topic: Resource) -> Outcome:
 
 def _logged(listed: Node, protocol: str) -> Outcome:
     hidden = [listed.undecided()] if listed.is_unknown else []
-    of_protocol = [all_met([one.at("Protocol").must_be(protocol), _failures(one)]) for one in listed.items()]
+    of_protocol = [
+        all_met([one.at("Protocol").must_be(protocol), one.at("FailureFeedbackRoleArn").must_be_set()])
+        for one in listed.items()
+    ]
     return any_met([listed.broken(f"deliveries by {protocol} are not logged"), *of_protocol, *hidden])
-
-
-def _failures(entry: Node) -> Outcome:
-    return entry.at("FailureFeedbackRoleArn").must_be_set()
