@@ -17,6 +17,20 @@ __all__ = ["METADATA_KEY", "Waiver", "recorded_in"]
 _LIBRARY = "hipaa_constructs"
 
 
+WITHOUT_SAME_RULE = frozenset(
+    f"cdk-nag:HIPAA.Security-{check}"
+    for check in (
+        "APIGWCacheEnabledAndEncrypted",
+        "ECSTaskDefinitionUserForHostMode",
+        "ELBACMCertificateRequired",
+        "ELBTlsHttpsListenersOnly",
+        "S3BucketPublicReadProhibited",
+        "S3BucketPublicWriteProhibited",
+    )
+)
+"""Checks of cdk-nag's HIPAA pack that no rule asks the same as; a generated page says of each why not."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiver:
     """An exception from a rule, for the resources of one construct.
@@ -29,8 +43,8 @@ class Waiver:
     is done instead (45 CFR 164.306(d)(3)). That the reason holds stays your duty.
 
     Attributes:
-        rule: the id of a rule (``"S3BucketVersioned"``), or a cdk-nag check that this package's rules have found a
-            better answer to (``"cdk-nag:HIPAA.Security-S3DefaultEncryptionKMS"``).
+        rule: the id of a rule (``"S3BucketVersioned"``), or a check of cdk-nag that this package's rules have a better
+            answer to (``"cdk-nag:HIPAA.Security-S3DefaultEncryptionKMS"``).
         reason: why, and what is done instead, in words an auditor can follow.
         approved_by: who allowed it: a person or a role, and the record, e.g. ``"CISO, RISK-112"``.
         expires: the last day of its validity, as a date or in ISO form (``"2027-03-31"``).
@@ -148,7 +162,8 @@ def _is_known(rule: str) -> bool:
 
 
 def _foreign() -> set[str]:
-    return {check for rule in RULES.values() for check in rule.same_as if check.startswith("cdk-nag:")}
+    same = {check for rule in RULES.values() for check in rule.same_as if check.startswith("cdk-nag:")}
+    return same | WITHOUT_SAME_RULE
 
 
 def _date(rule: str, value: datetime.date | str) -> datetime.date:

@@ -76,6 +76,14 @@ DIGEST_REVIEW_WITHOUT_SOURCE = _made(
     "credentials; the check asks every project for OAuth, whatever its source",
 )
 
+API_NOT_CACHED = _made(
+    "HipaaRestApi",
+    "cdk-nag:HIPAA.Security-APIGWCacheEnabledAndEncrypted",
+    "https://docs.aws.amazon.com/whitepapers/latest/architecting-hipaa-security-and-compliance-on-aws/amazon-api-gateway.html",
+    "What is not cached is not written to a disk, and no caller gets what another one asked for; the check asks every "
+    "stage for a cache, which ApiCachesNothing holds off",
+)
+
 
 def development_waiver(rule: str) -> Waiver:
     """Return the exception of a rule that a development environment goes without."""
@@ -94,4 +102,5 @@ LIBRARY_WAIVERS = (
     LOG_ARCHIVE_NOT_REPLICATED,
     VPC_DEFAULT_GROUP_CLOSED_BY_RUNBOOK,
     DIGEST_REVIEW_WITHOUT_SOURCE,
+    API_NOT_CACHED,
 )

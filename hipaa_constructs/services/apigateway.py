@@ -15,9 +15,10 @@ from aws_cdk import aws_wafv2 as wafv2
 from constructs import Construct, IConstruct
 
 from hipaa_constructs.services._apis import refuse_alias, rest_log_line
+from hipaa_constructs.services._library_waivers import API_NOT_CACHED
 from hipaa_constructs.services._of_stack import one_of_stack
 from hipaa_constructs.services._options import Arguments, Contract
-from hipaa_constructs.services._waiving import excuse
+from hipaa_constructs.services._waiving import excuse, record
 from hipaa_constructs.services.iam import ManagedPolicyRole
 from hipaa_constructs.services.kms import AnyKey
 from hipaa_constructs.services.logs import EncryptedLogGroup
@@ -217,7 +218,11 @@ class HipaaRestApi(Construct):
         stage = self.api.deployment_stage
         plain = stage.node.default_child
         assert isinstance(plain, apigateway.CfnStage)
-        plain.method_settings = [_settings(throttling_rate_limit, throttling_burst_limit)]
+        plain.method_settings = [
+            _settings(throttling_rate_limit, throttling_burst_limit, cached=bool(cache_cluster_size))
+        ]
+        if cache_cluster_size is None:
+            record(plain, [API_NOT_CACHED.waiver], scope=self, by_library=True)
         stage.node.add_dependency(self.execution_log_group)
         if cloud_watch_role:
             stage.node.add_dependency(ApiLogging.of(self).account)
@@ -328,7 +333,7 @@ def _check_network(
         )  # fmt: skip
 
 
-def _settings(rate: int | None, burst: int | None) -> apigateway.CfnStage.MethodSettingProperty:
+def _settings(rate: int | None, burst: int | None, *, cached: bool) -> apigateway.CfnStage.MethodSettingProperty:
     return apigateway.CfnStage.MethodSettingProperty(
         http_method="*",
         resource_path="/*",
@@ -337,9 +342,8 @@ def _settings(rate: int | None, burst: int | None) -> apigateway.CfnStage.Method
         metrics_enabled=True,
         throttling_burst_limit=burst,
         throttling_rate_limit=rate,
-        # Nothing is cached without a cluster; with one, whoever switches it on, everything is encrypted.
         cache_data_encrypted=True,
-        caching_enabled=True,
+        caching_enabled=cached,
     )
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from hipaa_constructs.rules import RULES
+from hipaa_constructs.waivers import WITHOUT_SAME_RULE
 from tools.public_rules import SETS, WHY_NOT, public_rules
 
 CATALOGUE = Path(__file__).parent.parent.parent / "docs" / "catalogue.csv"
@@ -114,6 +115,10 @@ def test_the_rules_of_the_conformance_pack_are_managed_rules_of_aws_config() -> 
     managed = set(json.loads(gzip.decompress(listed.read_bytes()))["ManagedRules"])
     names = (NAMES["config"] | CLAIMED["config"]) - {NO_MANAGED_RULE}
     assert {IDENTIFIERS.get(name, name.upper().replace("-", "_")) for name in names} <= managed
+
+
+def test_checks_of_cdk_nag_without_a_same_rule_can_be_waived_too() -> None:
+    assert {f"cdk-nag:{name}" for name in NAMES["cdk-nag"] - CLAIMED["cdk-nag"]} == WITHOUT_SAME_RULE
 
 
 @EACH_TOOL

@@ -12,6 +12,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 
 from hipaa_constructs import EncryptionKey, HipaaRestApi, HipaaWebAcl, waive
+from hipaa_constructs.services._library_waivers import API_NOT_CACHED
 from tests._refusals import made as made_with
 from tests._refusals import refusal, waiver
 from tests._synthesis import Body, at, list_at, metadata_waivers, of_type, report_of, statements, synthesized, the
@@ -135,10 +136,15 @@ def test_requests_are_traced_and_counted() -> None:
     assert at(SETTINGS, "MetricsEnabled") is True
 
 
-def test_there_is_no_cache_and_one_that_is_switched_on_is_encrypted() -> None:
+def test_nothing_is_cached_even_in_a_cache_that_is_switched_on_by_hand() -> None:
     stage = the(PLAIN, STAGE)["Properties"]
     assert (at(stage, "CacheClusterEnabled"), at(stage, "CacheClusterSize")) == (None, None)
-    assert at(SETTINGS, "CacheDataEncrypted") is True
+    assert (at(SETTINGS, "CachingEnabled"), at(SETTINGS, "CacheDataEncrypted")) == (False, True)
+
+
+def test_the_library_says_why_there_is_no_cache() -> None:
+    (found,) = metadata_waivers(the(PLAIN, STAGE))
+    assert (found["rule"], found["made_by"]) == (API_NOT_CACHED.waiver.rule, "hipaa_constructs")
 
 
 def test_back_ends_see_a_certificate() -> None:
@@ -299,7 +305,8 @@ def test_a_cache_needs_a_waiver_and_is_encrypted(stack: Stack) -> None:
         True,
         "0.5",
     )
-    assert at(stage, "Properties", "MethodSettings", 0, "CacheDataEncrypted") is True
+    settings = at(stage, "Properties", "MethodSettings", 0)
+    assert (at(settings, "CachingEnabled"), at(settings, "CacheDataEncrypted")) == (True, True)
     assert [one["rule"] for one in metadata_waivers(stage)] == ["ApiCachesNothing"]
 
 
