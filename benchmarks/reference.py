@@ -28,7 +28,7 @@ import aws_cdk as cdk
 from benchmarks.by_hand.app import build
 
 EXAMPLE = Path(__file__).parent.parent / "examples" / "reference"
-RUNS = 7
+RUNS = 15
 
 Shape = Counter[tuple[str, str, frozenset[str]]]
 

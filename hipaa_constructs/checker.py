@@ -7,7 +7,8 @@ import gc
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import NamedTuple
 
 from hipaa_constructs.extensions import load_installed_rules
 from hipaa_constructs.rules import (
@@ -27,8 +28,7 @@ from hipaa_constructs.rules.waivers import RULE_COMPLETED, WAIVER_USED
 from hipaa_constructs.waivers import RecordedWaiver, recorded_in
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgement(NamedTuple):
     """What one rule says of one resource.
 
     Attributes:
@@ -176,6 +176,8 @@ def _with_waivers(judgements: list[Judgement], resources: Iterable[Resource], ch
     holders: dict[RecordedWaiver, list[tuple[Resource, int]]] = defaultdict(list)
     result: list[Judgement] = []
     for resource in resources:
+        if "Metadata" not in resource.body:
+            continue
         for position, record in enumerate(recorded_in(resource)):
             if isinstance(record, RecordedWaiver):
                 records[resource, record.waiver.rule] = record
@@ -192,7 +194,7 @@ def _with_waivers(judgements: list[Judgement], resources: Iterable[Resource], ch
             used.add(record_of)
             # An expired waiver excuses nothing, also where `WaiverCurrent` is not asked.
             if record_of.waiver.expiry >= one.resource.template.assembly.today:
-                one = replace(one, waiver=record_of)
+                one = one._replace(waiver=record_of)
         result.append(one)
     if WAIVER_USED.id in chosen:
         result += _use_of(holders, used, chosen)

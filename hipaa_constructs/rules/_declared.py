@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from hipaa_constructs.rules._foreach import LOOP, Loops
@@ -128,7 +128,7 @@ def as_written(resource: Resource, outcome: Outcome) -> Outcome:
     places, path = resource.places, outcome.path
     for length in range(len(path), 0, -1) if places else ():
         if path[:length] in places:
-            return replace(outcome, path=(*places[path[:length]], *path[length:]))
+            return outcome._replace(path=(*places[path[:length]], *path[length:]))
     return outcome
 
 

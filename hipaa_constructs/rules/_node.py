@@ -60,10 +60,9 @@ class Node:
         template, value = self.template, self.value
         for key in keys:
             if isinstance(value, dict) and isinstance(key, str):
-                if key not in value:
-                    value = ABSENT
+                value = value.get(key, ABSENT)
+                if value is ABSENT:
                     break
-                value = value[key]
             elif isinstance(value, list) and isinstance(key, int) and key < len(value):
                 value = value[key]
             else:
@@ -72,8 +71,11 @@ class Node:
                 elif value is not ABSENT and not isinstance(value, Malformed):
                     value = Malformed(value)
                 break
-            # Most values are text, which is looked through faster here than by a call.
-            if "{{" in value if type(value) is str else type(value) not in _ALWAYS_PLAIN and not is_plain(value):
+            # Most values are text or mappings of several keys, which are looked through faster here than by a call.
+            if type(value) is str:
+                if "{{" in value:
+                    template, value = settled(template, value)
+            elif type(value) not in _ALWAYS_PLAIN and not is_plain(value):
                 template, value = settled(template, value)
         node = _new(Node)
         node.template = template
@@ -364,19 +366,19 @@ class Resource:
 
     def at(self, *keys: str | int) -> Node:
         """Return a place in its properties, in the world being judged."""
-        place = self._known.get(keys)
-        if place is not None:
-            return place
-        world = self.template.assembly.world
-        asked = world.asked
-        properties = self._known.get(())
-        if properties is None:
-            properties = Node(self.template, self.body.get("Properties", {}), ("Properties",))
-            if world.asked == asked:
-                self._known[()] = properties
-        place = properties.at(*keys)
-        if world.asked == asked:  # It is the same in every world, and several rules look at it.
-            self._known[keys] = place
+        known = self._known
+        place = known.get(keys)
+        if place is None:
+            world = self.template.assembly.world
+            asked = world.asked
+            properties = known.get(())
+            if properties is None:
+                properties = Node(self.template, self.body.get("Properties", {}), ("Properties",))
+                if world.asked == asked:
+                    known[()] = properties
+            place = properties.at(*keys)
+            if world.asked == asked:  # It is the same in every world, and several rules look at it.
+                known[keys] = place
         return place
 
     def each(self, *keys: str) -> list[Node]:

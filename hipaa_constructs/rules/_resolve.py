@@ -22,6 +22,9 @@ MOST_STEPS = 1000
 """Intrinsic functions behind one value, past which it is taken for unknown: a few that name each other many times over
 could go on for ever without being deep."""
 
+_CANONICAL = json.JSONEncoder(sort_keys=True, default=str)
+"""Made once: it takes longer to make than to use."""
+
 _SUB_VARIABLE = re.compile(r"\$\{(!?)([^${}]*)\}")
 _DYNAMIC_REFERENCE = re.compile(r"\{\{resolve:[^{}]*\}\}")
 _PSEUDO = "AWS::"
@@ -40,10 +43,10 @@ def intrinsic(raw: Json) -> tuple[str, Json] | None:
     if not isinstance(raw, dict):
         return None
     if len(raw) == 1:
-        ((name, argument),) = raw.items()
+        (name,) = raw
         if name in _FUNCTIONS or name.startswith("Fn::"):
-            return name, argument
-    if "Fn::Transform" in raw:
+            return name, raw[name]
+    elif "Fn::Transform" in raw:
         return "Fn::Transform", raw["Fn::Transform"]
     return None
 
@@ -432,7 +435,7 @@ def _comes_out_as(unknown: Unresolved, text: str) -> bool:
 
 
 def _canonical(raw: Json) -> str:
-    return json.dumps(raw, sort_keys=True, default=str)
+    return _CANONICAL.encode(raw)
 
 
 def _label(raw: Json) -> str:

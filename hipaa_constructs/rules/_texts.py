@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import marshal
 import re
-from collections.abc import Iterator, Mapping
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import accumulate
 
 from hipaa_constructs.rules._node import Resource
 from hipaa_constructs.rules._resolve import intrinsic
@@ -14,6 +16,9 @@ from hipaa_constructs.rules._value import Json
 _FOLDED = bytes(ord("0") if 48 <= code <= 57 else code + 32 if 65 <= code <= 90 else code for code in range(256))
 """Every digit as 0, every letter in lower case."""
 
+_VERSION = 2
+"""Of marshal, of all encoders the fastest; this version does not look for what stands in two places."""
+
 _OF_NO_WORD = bytes(code for code in range(256) if code > 127 or not (chr(code).isalnum() or chr(code) in "-.:@ "))
 """What no word of a sign has in it."""
 
@@ -22,8 +27,7 @@ Place = tuple[str | int, ...]
 
 def folded(raw: Json) -> bytes:
     """Return all texts of a part of a template as bytes to look for words in, with every digit as 0."""
-    # Of all encoders this one is the fastest; version 2 does not look for what stands in two places.
-    return marshal.dumps(raw, 2).translate(_FOLDED)
+    return marshal.dumps(raw, _VERSION).translate(_FOLDED)
 
 
 def suspects(assembly: Assembly, signs: Mapping[bytes, re.Pattern[bytes]]) -> Iterator[Resource]:
@@ -35,13 +39,13 @@ def suspects(assembly: Assembly, signs: Mapping[bytes, re.Pattern[bytes]]) -> It
             that is found faster than the pattern. Words are of letters, digits and some marks only.
     """
     for template in assembly.templates:
-        # Most words are nowhere in a template, so that hardly any is looked for in each resource.
+        # Most words are nowhere in a template, so that hardly any is looked for in the texts of resources.
         words = _words(template)
-        found = {word: pattern for word, pattern in signs.items() if word in words}
-        if found:
-            for resource, text in _each_folded(template):
-                if any(map(text.__contains__, found)) and has_sign(text, found):
-                    yield resource
+        asked = {word: pattern for word, pattern in signs.items() if word in words}
+        if asked:
+            resources, text, ends = _folded_bodies(template)
+            found = {number for word, pattern in asked.items() for number in _numbers_of(word, pattern, text, ends)}
+            yield from (resources[number] for number in sorted(found))
 
 
 def _words(template: Template) -> bytes:
@@ -55,9 +59,26 @@ def _words_of(template: Template) -> bytes:
     return marshal.dumps(bodies, 3).translate(_FOLDED, _OF_NO_WORD)
 
 
-def _each_folded(template: Template) -> list[tuple[Resource, bytes]]:
-    resources = template.resources.values()
-    return template.assembly.once(("each folded", template), lambda: [(one, folded(one.body)) for one in resources])
+def _numbers_of(word: bytes, pattern: re.Pattern[bytes], text: bytes, ends: Sequence[int]) -> Iterator[int]:
+    """Yield which pieces of a text a pattern is found in, looking only where its word is."""
+    place = text.find(word)
+    while place >= 0:
+        number = bisect_right(ends, place)
+        end = ends[number]
+        if pattern.search(text, ends[number - 1] if number else 0, end) is not None:
+            yield number
+        place = text.find(word, end)
+
+
+def _folded_bodies(template: Template) -> tuple[Sequence[Resource], bytes, Sequence[int]]:
+    """Return all resources, the texts of them all, and where in those each one's end."""
+    return template.assembly.once(("folded bodies", template), lambda: _fold_bodies(template))
+
+
+def _fold_bodies(template: Template) -> tuple[Sequence[Resource], bytes, Sequence[int]]:
+    resources = list(template.resources.values())
+    bodies = [marshal.dumps(resource.body, _VERSION) for resource in resources]
+    return resources, b"".join(bodies).translate(_FOLDED), list(accumulate(map(len, bodies)))
 
 
 def has_sign(text: bytes, signs: Mapping[bytes, re.Pattern[bytes]]) -> bool:

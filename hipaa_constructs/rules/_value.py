@@ -35,9 +35,9 @@ class Malformed:
     raw: Json
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)  # Frozen ones take three times as long to make, and a template has thousands.
 class Unresolved:
-    """A value that CloudFormation computes at the deployment.
+    """A value that CloudFormation computes at the deployment; nothing changes it.
 
     Attributes:
         template: the template whose names the expression uses.

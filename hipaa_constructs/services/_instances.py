@@ -10,6 +10,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
+from hipaa_constructs.services._of_stack import stack_of
 from hipaa_constructs.services._options import Arguments
 from hipaa_constructs.services.iam import ManagedPolicyRole
 
@@ -48,7 +49,7 @@ def machine_role(scope: Construct) -> ManagedPolicyRole:
     """Make the role of instances, which lets operators in by Session Manager and nothing else."""
     # EC2 documents no condition against confused deputies: an instance of the account is given the role.
     role = ManagedPolicyRole(scope, "Role", assumed_by=iam.ServicePrincipal("ec2.amazonaws.com"))
-    for statement in _session_manager(Stack.of(scope)):
+    for statement in _session_manager(stack_of(scope)):
         role.role.add_to_principal_policy(statement)
     return role
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import TypeVar
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, WeakSet
 
 from aws_cdk import Stack
 from constructs import Construct, IConstruct
@@ -15,6 +15,22 @@ C = TypeVar("C", bound=Construct)
 
 _KNOWN: WeakKeyDictionary[Stack, dict[str, Construct]] = WeakKeyDictionary()
 """What each stack's own is, as far as asked: every question to Node takes time, and every construct asks."""
+
+_NOT_NESTED: WeakSet[Stack] = WeakSet()
+_REGIONS: WeakKeyDictionary[Stack, str] = WeakKeyDictionary()
+
+
+def stack_of(scope: IConstruct) -> Stack:
+    """Return the stack that something is in, and ask the CDK only where that is not what was given."""
+    return scope if isinstance(scope, Stack) else Stack.of(scope)
+
+
+def region_of(scope: IConstruct) -> str:
+    """Return the Region of the stack that something is in, which is a token where only the deployment knows."""
+    stack = stack_of(scope)
+    if stack not in _REGIONS:
+        _REGIONS[stack] = stack.region
+    return _REGIONS[stack]
 
 
 def one_of_stack(scope: IConstruct, kind: type[C], make: Callable[[Stack, str], C], *, way_out: str) -> C:
@@ -31,7 +47,7 @@ def one_of_stack(scope: IConstruct, kind: type[C], make: Callable[[Stack, str], 
     Raises:
         ComplianceError: something else has the id.
     """
-    nearest, id = Stack.of(scope), kind.__name__
+    nearest, id = stack_of(scope), kind.__name__
     known = _KNOWN.setdefault(nearest, {})
     found: IConstruct | None = known.get(id)
     if not isinstance(found, kind):
@@ -48,6 +64,7 @@ def one_of_stack(scope: IConstruct, kind: type[C], make: Callable[[Stack, str], 
 
 def outermost(stack: Stack) -> Stack:
     """Return the stack that a nested one belongs to, which is itself for any other."""
-    while stack.nested_stack_parent is not None:
-        stack = stack.nested_stack_parent
+    while stack not in _NOT_NESTED and (parent := stack.nested_stack_parent) is not None:
+        stack = parent
+    _NOT_NESTED.add(stack)
     return stack

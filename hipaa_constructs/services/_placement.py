@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 from aws_cdk import aws_ec2 as ec2
 from constructs import Construct
@@ -12,6 +14,37 @@ from hipaa_constructs.services._options import Arguments
 from hipaa_constructs.services._tokens import is_unresolved
 
 _FEWEST_ZONES = 2
+
+_ZONES: WeakKeyDictionary[ec2.ISubnet, str] = WeakKeyDictionary()
+"""The zones of subnets, as far as asked: every question to Node takes time, and every construct asks."""
+
+
+@dataclass(frozen=True)
+class _Network:
+    """What a network answers, which does not change, asked once; Node hands out new subnets at each question."""
+
+    isolated: Sequence[ec2.ISubnet]
+    private: Sequence[ec2.ISubnet]
+    public: Sequence[ec2.ISubnet]
+    exposed: frozenset[str]
+    zones: int
+
+    @classmethod
+    def of(cls, vpc: ec2.IVpc) -> _Network:
+        known = _KNOWN.get(vpc)
+        if known is None:
+            public = vpc.public_subnets
+            known = _KNOWN[vpc] = cls(
+                isolated=vpc.isolated_subnets,
+                private=vpc.private_subnets,
+                public=public,
+                exposed=frozenset(subnet.subnet_id for subnet in public),
+                zones=len(vpc.availability_zones),
+            )
+        return known
+
+
+_KNOWN: WeakKeyDictionary[ec2.IVpc, _Network] = WeakKeyDictionary()
 
 
 def inner_subnets(arguments: Arguments, vpc: ec2.IVpc, given: ec2.SubnetSelection | None) -> ec2.SubnetSelection:
@@ -25,7 +58,8 @@ def inner_subnets(arguments: Arguments, vpc: ec2.IVpc, given: ec2.SubnetSelectio
     Raises:
         ComplianceError: there are none, they are public, or they lie in one Availability Zone.
     """
-    return _checked(arguments, vpc, _chosen(arguments, vpc, given, vpc.isolated_subnets or vpc.private_subnets))
+    network = _Network.of(vpc)
+    return _checked(arguments, vpc, _chosen(arguments, vpc, given, network.isolated or network.private))
 
 
 def serving_subnets(arguments: Arguments, vpc: ec2.IVpc, given: ec2.SubnetSelection | None) -> ec2.SubnetSelection:
@@ -39,7 +73,8 @@ def serving_subnets(arguments: Arguments, vpc: ec2.IVpc, given: ec2.SubnetSelect
     Raises:
         ComplianceError: there are none, they are public, or they lie in one Availability Zone.
     """
-    return _checked(arguments, vpc, _chosen(arguments, vpc, given, vpc.private_subnets or vpc.isolated_subnets))
+    network = _Network.of(vpc)
+    return _checked(arguments, vpc, _chosen(arguments, vpc, given, network.private or network.isolated))
 
 
 def one_subnet(
@@ -58,7 +93,8 @@ def one_subnet(
     Raises:
         ComplianceError: there are none.
     """
-    found = _chosen(arguments, vpc, given, vpc.private_subnets or vpc.isolated_subnets)
+    network = _Network.of(vpc)
+    found = _chosen(arguments, vpc, given, network.private or network.isolated)
     return ec2.SubnetSelection(subnets=found), _leads_outside(vpc, found)
 
 
@@ -73,7 +109,7 @@ def public_subnets(arguments: Arguments, vpc: ec2.IVpc, given: ec2.SubnetSelecti
     Raises:
         ComplianceError: there are none, or they lie in one Availability Zone.
     """
-    return _over_zones(arguments, _chosen(arguments, vpc, given, vpc.public_subnets, asked="public"))
+    return _over_zones(arguments, _chosen(arguments, vpc, given, _Network.of(vpc).public, asked="public"))
 
 
 def calling_group(scope: Construct, vpc: ec2.IVpc, description: str) -> ec2.SecurityGroup:
@@ -101,7 +137,7 @@ def _chosen(
                 citation="164.312(e)(1)",
             )
         # A tier may have several groups, and a load balancer takes one subnet in a zone.
-        return tier[: len(vpc.availability_zones)]
+        return tier[: _Network.of(vpc).zones]
     try:
         return vpc.select_subnets(
             subnet_type=given.subnet_type,
@@ -131,12 +167,12 @@ def _checked(arguments: Arguments, vpc: ec2.IVpc, found: Sequence[ec2.ISubnet]) 
 
 
 def _leads_outside(vpc: ec2.IVpc, found: Sequence[ec2.ISubnet]) -> bool:
-    exposed = {subnet.subnet_id for subnet in vpc.public_subnets}
+    exposed = _Network.of(vpc).exposed
     return bool(exposed) and any(subnet.subnet_id in exposed for subnet in found)
 
 
 def _over_zones(arguments: Arguments, found: Sequence[ec2.ISubnet]) -> ec2.SubnetSelection:
-    zones = sorted({subnet.availability_zone for subnet in found})
+    zones = sorted({_zone(subnet) for subnet in found})
     countable = not is_unresolved(zones)  # One token can stand for a list of zones,
     known = not any(is_unresolved(zone) for zone in zones)  # and several for the same zone.
     if countable and (len(found) < _FEWEST_ZONES or (known and len(zones) < _FEWEST_ZONES)):
@@ -148,3 +184,10 @@ def _over_zones(arguments: Arguments, found: Sequence[ec2.ISubnet]) -> ec2.Subne
             citation="164.308(a)(7)(ii)(C)",
         )
     return ec2.SubnetSelection(subnets=found)
+
+
+def _zone(subnet: ec2.ISubnet) -> str:
+    zone = _ZONES.get(subnet)
+    if zone is None:
+        zone = _ZONES[subnet] = subnet.availability_zone
+    return zone

@@ -13,6 +13,7 @@ from aws_cdk import aws_rds as rds
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
+from hipaa_constructs.services._durations import days_of, known_days
 from hipaa_constructs.services._options import Arguments
 from hipaa_constructs.services._tokens import ACCOUNT_ID, PARTITION, REGION, is_unresolved
 from hipaa_constructs.services.iam import ManagedPolicyRole
@@ -223,7 +224,8 @@ def exported_log_groups(
         groups[log] = EncryptedLogGroup(
             scope, id, encryption_key=key, data_protection_policy=False, log_group_name=f"{name}/{log}"
         )
-        database.node.add_dependency(groups[log])
+    if groups:
+        database.node.add_dependency(*groups.values())
     return groups
 
 
@@ -357,10 +359,9 @@ def govern_settings(
 
 def govern_backups(arguments: Arguments, retention: Duration) -> None:
     """Refuse backups that are kept shorter than 35 days, and longer ones, which RDS does not keep."""
-    if retention.is_unresolved():
+    days, longest = known_days(retention), days_of(LONGEST_RETENTION)
+    if days is None:
         return
-    days = retention.to_days(integral=False)
-    longest = LONGEST_RETENTION.to_days()
     if days > longest:
         arguments.refuse(
             "backup_retention",

@@ -9,7 +9,14 @@ PARTITION, REGION, ACCOUNT_ID = Aws.PARTITION, Aws.REGION, Aws.ACCOUNT_ID
 
 
 def is_unresolved(value: object) -> bool:
-    """Tell whether a value holds a token, and ask the CDK only where it may."""
-    if isinstance(value, str) and "${Token[" not in value:
-        return False
+    """Tell whether a value holds a token, and ask the CDK, which knows, only where it may."""
+    match value:
+        case None | bool():
+            return False
+        case str():
+            return "${Token[" in value and Token.is_unresolved(value)
+        case int() | float():
+            return value < 0 and Token.is_unresolved(value)
+        case list():
+            return any("#{Token[" in one for one in value if isinstance(one, str)) and Token.is_unresolved(value)
     return Token.is_unresolved(value)

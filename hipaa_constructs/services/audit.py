@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Sequence
 from typing import TypedDict, TypeVar
 
-from aws_cdk import Aws, CfnResource, Names, RemovalPolicy, Stack, Token
+from aws_cdk import Aws, CfnResource, Names, RemovalPolicy, Token
 from aws_cdk import aws_accessanalyzer as accessanalyzer
 from aws_cdk import aws_config as config
 from aws_cdk import aws_guardduty as guardduty
@@ -16,6 +16,7 @@ from aws_cdk import aws_securityhub as securityhub
 from constructs import Construct
 
 from hipaa_constructs.services._conformance import judged_in, managed_rules, pack_bodies
+from hipaa_constructs.services._of_stack import region_of, stack_of
 from hipaa_constructs.services._options import Arguments, Contract
 from hipaa_constructs.services._waiving import waive
 from hipaa_constructs.services.s3_logs import LogArchive
@@ -195,12 +196,12 @@ class AuditBaseline(Construct):
             recording_group={"allSupported": True, "includeGlobalResourceTypes": global_types},
         )
         channel = config.CfnDeliveryChannel(self, "Channel", s3_bucket_name=bucket.bucket_name, s3_key_prefix=_PREFIX)
-        if bucket.policy is not None and Stack.of(bucket) is Stack.of(self):
+        if bucket.policy is not None and stack_of(bucket) is stack_of(self):
             channel.node.add_dependency(bucket.policy)
         return self._kept(recorder), self._kept(channel)
 
     def _packs(self, without: Sequence[str]) -> list[config.CfnConformancePack]:
-        region = Stack.of(self).region
+        region = region_of(self)
         rules = judged_in(None if Token.is_unresolved(region) else region, without)
         name = Names.unique_resource_name(self, max_length=200, separator="-")
         packs: list[config.CfnConformancePack] = []
@@ -235,9 +236,9 @@ class AuditBaseline(Construct):
 
     def _after_recording(self, resource: CfnResource) -> None:
         # Rules are refused where nothing is recorded yet.
-        for needed in (self.recorder, self.delivery_channel):
-            if needed is not None:
-                resource.node.add_dependency(needed)
+        needed = [one for one in (self.recorder, self.delivery_channel) if one is not None]
+        if needed:
+            resource.node.add_dependency(*needed)
 
 
 def _detector(scope: Construct) -> guardduty.CfnDetector:

@@ -14,6 +14,7 @@ from aws_cdk import aws_kms as kms
 from constructs import Construct
 
 from hipaa_constructs.services._instances import check_root_volume, fixed, machine_role, root_volume
+from hipaa_constructs.services._of_stack import stack_of
 from hipaa_constructs.services._options import Arguments, Contract
 from hipaa_constructs.services._placement import calling_group, serving_subnets
 from hipaa_constructs.services._tokens import PARTITION
@@ -229,7 +230,7 @@ def _check_sizes(arguments: Arguments, least: int, most: int) -> None:
 def _volume_key(scope: Construct, given: AnyKey | None) -> kms.IKey | None:
     if given is None:
         return None
-    let_in(given, *_auto_scaling_statements(Stack.of(scope)))
+    let_in(given, *_auto_scaling_statements(stack_of(scope)))
     return usable_key(scope, given)
 
 

@@ -12,7 +12,8 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sns as sns
 from constructs import Construct, IConstruct
 
-from hipaa_constructs.services._of_stack import one_of_stack
+from hipaa_constructs.services._durations import days_of
+from hipaa_constructs.services._of_stack import one_of_stack, stack_of
 from hipaa_constructs.services._options import Arguments, Contract
 from hipaa_constructs.services._waiving import excuse
 from hipaa_constructs.services.backup_resources import Chosen, Protectable, chosen
@@ -151,7 +152,7 @@ class HipaaBackupPlan(Construct):
             self,
             "Vault",
             encryption_key=encryption_key,
-            min_retention=min(daily_retention, LONGEST_CONTINUOUS, key=Duration.to_days),
+            min_retention=min(daily_retention, LONGEST_CONTINUOUS, key=days_of),
         )
         self.vault: backup.IBackupVault = vault.vault if isinstance(vault, EncryptedBackupVault) else vault
         rules = (
@@ -236,7 +237,7 @@ class HipaaBackupPlan(Construct):
                 self.restore_testing.add(one, self._home(one.stack))
 
     def _home(self, stack: Stack) -> Construct:
-        if stack is Stack.of(self):
+        if stack is stack_of(self):
             return self
         id = f"BackedUpBy{self.node.addr[-8:]}"
         found = stack.node.try_find_child(id)

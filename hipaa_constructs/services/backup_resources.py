@@ -13,6 +13,7 @@ from aws_cdk import aws_rds as rds
 from constructs import IConstruct
 
 from hipaa_constructs.errors import ComplianceError
+from hipaa_constructs.services._of_stack import stack_of
 from hipaa_constructs.services._tokens import is_unresolved
 
 Protectable: TypeAlias = IConstruct | backup.BackupResource | str
@@ -51,7 +52,7 @@ def _attribute(name: str) -> Callable[[CfnResource], str]:
 
 
 def _named(service: str, kind: str, form: ArnFormat) -> Callable[[CfnResource], str]:
-    return lambda resource: Stack.of(resource).format_arn(
+    return lambda resource: stack_of(resource).format_arn(
         service=service, resource=kind, resource_name=resource.ref, arn_format=form
     )
 
@@ -87,9 +88,9 @@ def chosen(path: str, resources: Iterable[Protectable], scope: IConstruct) -> Se
         ComplianceError: AWS Backup does not know a resource, or it is in another Region or account.
     """
     found = [one for resource in resources for one in _chosen(path, resource, scope)]
-    here = Stack.of(scope)
+    here = stack_of(scope)
     for one in found:
-        if (one.stack.region, one.stack.account) != (here.region, here.account):
+        if one.stack is not here and (one.stack.region, one.stack.account) != (here.region, here.account):
             raise ComplianceError(
                 f"{path}: what is protected must be in {here.region} of {here.account}, got something of "
                 f"{one.stack.node.path} in {one.stack.region} of {one.stack.account}; make a plan in its own stack "
@@ -99,7 +100,7 @@ def chosen(path: str, resources: Iterable[Protectable], scope: IConstruct) -> Se
 
 
 def _chosen(path: str, resource: Protectable, scope: IConstruct) -> Iterator[Chosen]:
-    stack = Stack.of(scope)
+    stack = stack_of(scope)
     if isinstance(resource, backup.BackupResource):
         if resource.construct is not None:
             yield from _inside(path, resource.construct)
@@ -122,7 +123,7 @@ def _inside(path: str, construct: IConstruct) -> Sequence[Chosen]:
     found = [_of_app(one) for one in inside if one.cfn_resource_type in _KINDS]
     if not inside:
         arns: list[object] = [getattr(construct, name, None) for name in _IMPORTED]
-        found = [Chosen(Stack.of(construct), arn=arn) for arn in arns if isinstance(arn, str)]
+        found = [Chosen(stack_of(construct), arn=arn) for arn in arns if isinstance(arn, str)]
     if not found:
         raise _unknown(path, construct.node.path)
     return found
@@ -130,7 +131,7 @@ def _inside(path: str, construct: IConstruct) -> Sequence[Chosen]:
 
 def _of_app(resource: CfnResource) -> Chosen:
     kind, arn = _KINDS[resource.cfn_resource_type]
-    stack = Stack.of(resource)
+    stack = stack_of(resource)
     if isinstance(resource, rds.CfnDBInstance) and resource.db_cluster_identifier is not None:
         # AWS Backup takes the cluster. cdk-nag asks for each member, so members are named, and left out again.
         return Chosen(stack, arn=arn(resource), left_out=True)
@@ -147,7 +148,7 @@ def _network_of(resource: CfnResource) -> Mapping[str, str]:
         return {}
     if group is None or security is None:
         return {}
-    return {"dbSubnetGroupName": group, "vpcSecurityGroupIds": Stack.of(resource).to_json_string(security)}
+    return {"dbSubnetGroupName": group, "vpcSecurityGroupIds": stack_of(resource).to_json_string(security)}
 
 
 def grouped(restored_with: Mapping[str, str], stack: Stack) -> str:

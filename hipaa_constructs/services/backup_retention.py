@@ -8,6 +8,7 @@ from aws_cdk import Duration
 from aws_cdk import aws_backup as backup
 from aws_cdk import aws_events as events
 
+from hipaa_constructs.services._durations import days_of
 from hipaa_constructs.services._options import Arguments
 from hipaa_constructs.services.backup_vault import LONGEST_CONTINUOUS, AnyVault, EncryptedBackupVault
 
@@ -37,7 +38,7 @@ def standard_rules(
             rule_name="Daily",
             schedule_expression=events.Schedule.cron(hour="5", minute="0"),
             delete_after=daily,
-            enable_continuous_backup=daily.to_days() <= LONGEST_CONTINUOUS.to_days(),
+            enable_continuous_backup=days_of(daily) <= days_of(LONGEST_CONTINUOUS),
             copy_actions=copies(daily, None),
         ),
         backup.BackupPlanRule(
@@ -62,13 +63,13 @@ def check_retention(arguments: Arguments, daily: Duration, monthly: Duration, ye
     arguments.govern(
         "daily_retention",
         daily,
-        holds=daily.to_days() >= LONGEST_CONTINUOUS.to_days(),
+        holds=days_of(daily) >= days_of(LONGEST_CONTINUOUS),
         asked="35 days or longer",
         rule="BackupPlanRunsDaily",
     )
-    least = _COLD_AFTER.to_days() + _SHORTEST_COLD.to_days()
+    least = days_of(_COLD_AFTER) + days_of(_SHORTEST_COLD)
     for name, retention in (("monthly_retention", monthly), ("yearly_retention", yearly)):
-        if retention.to_days() < least:
+        if days_of(retention) < least:
             arguments.refuse(
                 name,
                 retention,
@@ -102,9 +103,7 @@ def check_locks(
 
 def _takes(vault: EncryptedBackupVault, period: Duration) -> bool:
     longest = vault.max_retention
-    return vault.min_retention.to_days() <= period.to_days() and (
-        longest is None or period.to_days() <= longest.to_days()
-    )
+    return days_of(vault.min_retention) <= days_of(period) and (longest is None or days_of(period) <= days_of(longest))
 
 
 def _lock_of(vault: EncryptedBackupVault) -> str:
@@ -133,7 +132,7 @@ def check_rules(
     arguments.govern(
         "backup_plan_rules",
         f"{len(rules)} rules" if rules else "none",
-        holds=any(one is None or one.to_days() >= LONGEST_CONTINUOUS.to_days() for one in kept),
+        holds=any(one is None or days_of(one) >= days_of(LONGEST_CONTINUOUS) for one in kept),
         asked="rules of which a daily one keeps backups for 35 days or longer",
         rule="BackupPlanRunsDaily",
     )
@@ -153,13 +152,13 @@ def _refuse_unlockable(
         shortest, longest = LONGEST_CONTINUOUS, None
     else:
         return
-    if period is not None and period.to_days() < shortest.to_days():
+    if period is not None and days_of(period) < days_of(shortest):
         wrong, asked, other = (
             period.to_human_string(),
             f"{shortest.to_human_string()} or longer",
             "shorter min_retention",
         )
-    elif longest is not None and (period is None or period.to_days() > longest.to_days()):
+    elif longest is not None and (period is None or days_of(period) > days_of(longest)):
         wrong = "no end" if period is None else period.to_human_string()
         asked, other = f"{longest.to_human_string()} or shorter", "longer max_retention"
     else:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal, TypeAlias, TypedDict, Unpack
 
-from aws_cdk import Duration, RemovalPolicy, Stack
+from aws_cdk import Duration, RemovalPolicy
 from aws_cdk import aws_backup as backup
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
+from hipaa_constructs.services._durations import days_of, known_days
+from hipaa_constructs.services._of_stack import stack_of
 from hipaa_constructs.services._options import Arguments, Contract
 from hipaa_constructs.services._tokens import PARTITION
 from hipaa_constructs.services._waiving import waive
@@ -163,7 +165,7 @@ def vault_seen_from(scope: Construct, vault: AnyVault) -> backup.IBackupVault:
     if isinstance(vault, str):
         return backup.BackupVault.from_backup_vault_arn(scope, "CopyTo", vault)
     made = vault.vault if isinstance(vault, EncryptedBackupVault) else vault
-    resource, here, there = made.node.default_child, Stack.of(scope), Stack.of(made)
+    resource, here, there = made.node.default_child, stack_of(scope), stack_of(made)
     if not isinstance(resource, backup.CfnBackupVault) or (here.region, here.account) == (there.region, there.account):
         return made
     arn = f"arn:{PARTITION}:backup:{there.region}:{there.account}:backup-vault:{resource.backup_vault_name}"
@@ -171,7 +173,7 @@ def vault_seen_from(scope: Construct, vault: AnyVault) -> backup.IBackupVault:
 
 
 def _check_longest(arguments: Arguments, shortest: Duration, longest: Duration | None) -> None:
-    if longest is not None and longest.to_days(integral=False) < shortest.to_days(integral=False):
+    if longest is not None and days_of(longest) < days_of(shortest):
         arguments.refuse(
             "max_retention",
             longest,
@@ -190,7 +192,7 @@ def _check_lock(arguments: Arguments, mode: str, min_retention: Duration, grace:
             way_out="AWS Backup knows no other lock",
             citation=_CITATION,
         )
-    if not min_retention.is_unresolved() and min_retention.to_days(integral=False) < 1:
+    if (shortest := known_days(min_retention)) is not None and shortest < 1:
         arguments.refuse(
             "min_retention",
             min_retention,
@@ -206,7 +208,7 @@ def _check_lock(arguments: Arguments, mode: str, min_retention: Duration, grace:
             way_out="a governance lock can always be lifted; pass lock_mode='COMPLIANCE' for one that can't",
             citation=_CITATION,
         )
-    if mode == "COMPLIANCE" and (grace is None or grace.to_days(integral=False) < _SHORTEST_GRACE.to_days()):
+    if mode == "COMPLIANCE" and (grace is None or days_of(grace) < days_of(_SHORTEST_GRACE)):
         arguments.refuse(
             "changeable_for",
             grace,

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Literal, TypedDict, Unpack
 
-from aws_cdk import Annotations, Stack
+from aws_cdk import Annotations
 from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_cloudfront as cloudfront
 from constructs import Construct
 
+from hipaa_constructs.services._of_stack import region_of
 from hipaa_constructs.services._options import Arguments, Contract
 from hipaa_constructs.services._tokens import is_unresolved
 from hipaa_constructs.services._waiving import waive
@@ -135,7 +136,7 @@ class EndToEndHttpsDistribution(Construct):
         arguments = Arguments(scope, id, contract=self.contract, waivers=waivers, free=options)
         first = _behavior(arguments, "default_behavior", default_behavior)
         others = {path: _behavior(arguments, "additional_behaviors", one) for path, one in additional_behaviors.items()}
-        _check_names(arguments, certificate, domain_names, Stack.of(scope).region)
+        _check_names(arguments, certificate, domain_names, region_of(scope))
         _check_protection(arguments, minimum_protocol_version, web_acl_id, log_destination)
         super().__init__(scope, id)
         self.web_acl: HipaaWebAcl | None = web_acl_id if isinstance(web_acl_id, HipaaWebAcl) else None

@@ -10,6 +10,7 @@ from aws_cdk import Duration
 from aws_cdk import aws_events as events
 from aws_cdk import aws_s3 as s3
 
+from hipaa_constructs.services._durations import days_of, known_days
 from hipaa_constructs.services._options import Arguments
 from hipaa_constructs.services._tokens import is_unresolved
 from hipaa_constructs.services.cloudtrail_events import MOST_VALUES, S3_OBJECT, recorded, values_needed
@@ -87,7 +88,7 @@ def refuse_impossible(
             way_out="CloudWatch Logs takes the ARN of a key only; pass the key itself",
             citation="164.312(a)(2)(iv)",
         )
-    if not retention.is_unresolved() and retention.to_days(integral=False) < SIX_YEARS.to_days():
+    if (days := known_days(retention)) is not None and days < days_of(SIX_YEARS):
         arguments.refuse(
             "retention",
             retention,

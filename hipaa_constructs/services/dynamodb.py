@@ -7,13 +7,14 @@ from types import MappingProxyType
 from typing import TypedDict, Unpack
 
 import jsii
-from aws_cdk import Aws, CfnTag, Duration, IStableAnyProducer, Lazy, RemovalPolicy, Stack, TagManager, Token
+from aws_cdk import Aws, CfnTag, Duration, IStableAnyProducer, Lazy, RemovalPolicy, TagManager, Token
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kinesis as kinesis
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
+from hipaa_constructs.services._of_stack import region_of
 from hipaa_constructs.services._options import Arguments, Contract
 from hipaa_constructs.services._waiving import excuse
 from hipaa_constructs.services.backup import HipaaBackupPlan
@@ -164,7 +165,7 @@ class EncryptedTable(Construct):
         arguments = Arguments(scope, id, contract=self.contract, waivers=waivers, free=options, holds_phi=holds_phi)
         deletion_protection = arguments.default(_PROTECTION, deletion_protection)
         removal_policy = arguments.default(_REMOVAL, removal_policy)
-        region = Stack.of(scope).region
+        region = region_of(scope)
         _check_recovery(arguments, recovery_period)
         _check_replicas(arguments, region, replicas, new_replicas)
         _check_options(arguments, options, region)

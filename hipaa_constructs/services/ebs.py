@@ -6,12 +6,13 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import TypedDict, Unpack
 
-from aws_cdk import CfnTag, Duration, Names, RemovalPolicy, Size, Stack, Tags
+from aws_cdk import CfnTag, Duration, Names, RemovalPolicy, Size, Tags
 from aws_cdk import aws_dlm as dlm
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from constructs import Construct, IConstruct
 
+from hipaa_constructs.services._of_stack import region_of
 from hipaa_constructs.services._options import Arguments, Contract
 from hipaa_constructs.services._tokens import REGION, is_unresolved
 from hipaa_constructs.services._waiving import excuse
@@ -218,7 +219,7 @@ class SnapshotPolicy(Construct):
         retention = arguments.default(_RETENTION, retention)
         copies = copy_to or {}
         _check_schedule(arguments, every, start, retention)
-        _check_copies(arguments, copies, Stack.of(scope).region)
+        _check_copies(arguments, copies, region_of(scope))
         super().__init__(scope, id)
         self.tags: Mapping[str, str] = {"SnapshotPolicy": Names.unique_resource_name(self, max_length=100)}
         self.role = _role(self, [usable_key(self, encryption_key).key_arn, *copies.values()])

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal, TypedDict, Unpack
 
-from aws_cdk import Stack, Tags
+from aws_cdk import Tags
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_logs as logs
 from constructs import Construct, DependencyGroup, IDependable
 
 from hipaa_constructs.services._deliveries import allow_delivery
 from hipaa_constructs.services._library_waivers import VPC_DEFAULT_GROUP_CLOSED_BY_RUNBOOK
+from hipaa_constructs.services._of_stack import region_of
 from hipaa_constructs.services._options import Arguments, Contract
 from hipaa_constructs.services._tokens import is_unresolved
 from hipaa_constructs.services._waiving import record
@@ -182,7 +183,7 @@ class FlowLoggedVpc(Construct):
             ComplianceError: an option is fixed or unknown, weaker than a rule that is not waived, or makes no network.
         """
         arguments = Arguments(scope, id, contract=self.contract, waivers=waivers, free=options)
-        zones = _zones(arguments, availability_zones, max_azs, Stack.of(scope).region)
+        zones = _zones(arguments, availability_zones, max_azs, region_of(scope))
         plan = ip_addresses or ec2.IpAddresses.cidr(_DEFAULT_RANGE)
         own = plan.allocate_vpc_cidr()
         check_ranges(arguments, own.cidr_block, connected_cidrs)
@@ -207,9 +208,10 @@ class FlowLoggedVpc(Construct):
         network = own.cidr_block or self.resource.attr_cidr_block
         if own.cidr_block is None:
             found = places(arguments, plan, network, configuration, zones, reserved_azs)
-        made = [(place, make_subnet(self, place, self.resource.ref)) for place in found]
+        vpc_id = self.resource.ref
+        made = [(place, make_subnet(self, place, vpc_id)) for place in found]
         self.subnets: Sequence[ec2.Subnet] = [subnet for _, subnet in made]
-        self.vpc = as_vpc(self, "Vpc", vpc_id=self.resource.ref, cidr=network, zones=zones, subnets=made)
+        self.vpc = as_vpc(self, "Vpc", vpc_id=vpc_id, cidr=network, zones=zones, subnets=made)
         to_internet = self._connect(made, nat_gateways, gateway=is_public or create_internet_gateway)
         self.log_group: logs.LogGroup | None = None
         self.flow_log = self._log(flow_log_destination, flow_log_fields, flow_log_interval, encryption_key)

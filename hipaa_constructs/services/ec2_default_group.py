@@ -46,7 +46,7 @@ def close_default_group(scope: Construct, vpc: ec2.CfnVPC) -> ssm.CfnAssociation
             conditions={"StringEquals": {"iam:PassedToService": "ssm.amazonaws.com"}},
         ),
     ):
-        role.role.add_to_policy(statement)
+        role.role.add_to_principal_policy(statement)
     association = ssm.CfnAssociation(
         scope,
         "DefaultGroupClosed",

@@ -6,10 +6,11 @@ import ipaddress
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from aws_cdk import Fn, Stack, Tags
+from aws_cdk import Fn, Tags
 from aws_cdk import aws_ec2 as ec2
 from constructs import Construct
 
+from hipaa_constructs.services._of_stack import region_of
 from hipaa_constructs.services._options import Arguments
 from hipaa_constructs.services._tokens import is_unresolved
 
@@ -190,7 +191,7 @@ def as_vpc(
         vpc_id=vpc_id,
         vpc_cidr_block=cidr,
         availability_zones=zones,
-        region=Stack.of(scope).region,
+        region=region_of(scope),
         isolated_subnet_ids=ids(isolated),
         isolated_subnet_names=names(isolated),
         isolated_subnet_route_table_ids=tables(isolated),

@@ -10,7 +10,7 @@ from aws_cdk import RemovalPolicy, Stack
 from aws_cdk import aws_ecr as ecr
 from constructs import Construct, IConstruct
 
-from hipaa_constructs.services._of_stack import one_of_stack, outermost
+from hipaa_constructs.services._of_stack import one_of_stack, outermost, stack_of
 from hipaa_constructs.services._options import Arguments, Contract
 from hipaa_constructs.services._tokens import is_unresolved
 from hipaa_constructs.services._waiving import waive
@@ -128,7 +128,7 @@ class EncryptedRepository(Construct):
             rule="EcrTagsImmutable",
         )
         if replicate_to:
-            _check_copies(arguments, replicate_to, options.get("repository_name"), outermost(Stack.of(scope)))
+            _check_copies(arguments, replicate_to, options.get("repository_name"), outermost(stack_of(scope)))
         super().__init__(scope, id)
         self.repository = ecr.Repository(
             self,
@@ -197,7 +197,7 @@ class ImageReplication(Construct):
         """
         destinations = [
             ecr.CfnReplicationConfiguration.ReplicationDestinationProperty(
-                region=region, registry_id=Stack.of(self).account
+                region=region, registry_id=stack_of(self).account
             )
             for region in regions
         ]
@@ -261,4 +261,4 @@ def _check_configuration(arguments: Arguments, stack: Stack) -> None:
 
 
 def _is_in(resource: ecr.CfnReplicationConfiguration, stack: Stack) -> bool:
-    return outermost(Stack.of(resource)) is stack
+    return outermost(stack_of(resource)) is stack

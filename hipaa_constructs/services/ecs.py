@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Literal, TypedDict, Unpack
 
-from aws_cdk import Duration, Stack
+from aws_cdk import Duration
 from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
@@ -14,6 +14,7 @@ from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
+from hipaa_constructs.services._of_stack import region_of
 from hipaa_constructs.services._options import Arguments, Contract
 from hipaa_constructs.services._placement import calling_group, serving_subnets
 from hipaa_constructs.services._tokens import REGION
@@ -247,7 +248,7 @@ class HipaaEcsService(Construct):
         arguments = Arguments(scope, id, contract=self.contract, waivers=waivers, free=options)
         min_count = arguments.default(_TASKS, min_count)
         check_protocol(arguments, container_protocol, tls_proxy, container_port)
-        check_balancer(arguments, load_balancer, certificates, listener_conditions, Stack.of(scope).region)
+        check_balancer(arguments, load_balancer, certificates, listener_conditions, region_of(scope))
         most = min_count * 3 if max_count is None else max_count
         check_counts(arguments, min_count, most)
         arguments.govern(

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import jsii
-from aws_cdk import Stack
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_secretsmanager as secretsmanager
 
+from hipaa_constructs.services._of_stack import region_of
 from hipaa_constructs.services.secretsmanager import EncryptedSecret
 
 
@@ -53,7 +53,7 @@ class ContainerSecret(ecs.Secret):
         """
         key = self._secret.encryption_key
         if key is not None:
-            region = Stack.of(self._secret).region
+            region = region_of(self._secret)
             grantee.grant_principal.add_to_principal_policy(
                 iam.PolicyStatement(
                     actions=["kms:Decrypt"],

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TypedDict, Unpack
 
 import jsii
-from aws_cdk import RemovalPolicy, Size, Stack, Token
+from aws_cdk import RemovalPolicy, Size, Token
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_efs as efs
 from aws_cdk import aws_iam as iam
@@ -14,6 +14,7 @@ from aws_cdk import aws_kms as kms
 from constructs import Construct
 
 from hipaa_constructs.errors import ComplianceError
+from hipaa_constructs.services._of_stack import region_of
 from hipaa_constructs.services._options import Arguments, Contract
 from hipaa_constructs.services._placement import inner_subnets
 from hipaa_constructs.services._waiving import excuse
@@ -142,7 +143,7 @@ class EncryptedFileSystem(Construct):
         arguments.govern(
             "removal_policy", removal_policy, holds=removal_policy in _KEEPING, asked="RETAIN", rule="EfsKept"
         )
-        _check_replication(arguments, Stack.of(scope).region, replication_region, replication_key)
+        _check_replication(arguments, region_of(scope), replication_region, replication_key)
         arguments.govern(
             "replication_region",
             replication_region,

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from aws_cdk import Duration, RemovalPolicy
 
 from hipaa_constructs.errors import ComplianceError
+from hipaa_constructs.services._durations import known_days
 from hipaa_constructs.services._options import Arguments
 from hipaa_constructs.services._tokens import is_unresolved
 from hipaa_constructs.services.elasticache_engines import ENGINES, Engine, parsed
@@ -85,8 +86,8 @@ def check_keeping(arguments: Arguments, retention: Duration, removal_policy: Rem
     """Refuse snapshots of too few days, or of more than ElastiCache keeps, and an end without a last one."""
     if not isinstance(retention, Duration):
         _refuse_retention(arguments, retention, "a Duration", "pass Duration.days(…)")
-    if not retention.is_unresolved():
-        days = retention.to_days(integral=False)
+    days = known_days(retention)
+    if days is not None:
         arguments.govern(
             "snapshot_retention",
             retention,

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypedDict, Unpack
 
-from aws_cdk import CfnResource, Duration, Stack
+from aws_cdk import CfnResource, Duration
 from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from aws_cdk import aws_wafv2 as wafv2
 from constructs import Construct
 
+from hipaa_constructs.services._of_stack import region_of
 from hipaa_constructs.services._options import Arguments, Contract
 from hipaa_constructs.services._placement import public_subnets, serving_subnets
 from hipaa_constructs.services._tokens import is_unresolved
@@ -203,7 +204,7 @@ class HttpsLoadBalancer(Construct):
             asked="False where everyone may connect",
             rule="SecurityGroupOpenOnHttpsOnly",
         )
-        check_certificates(arguments, certificates, Stack.of(scope).region)
+        check_certificates(arguments, certificates, region_of(scope))
         _check_web_acl(arguments, web_acl_arn)
         place = public_subnets if internet_facing else serving_subnets
         subnets = place(arguments, vpc, vpc_subnets)

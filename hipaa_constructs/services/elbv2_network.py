@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypedDict, Unpack
 
-from aws_cdk import CfnResource, Stack
+from aws_cdk import CfnResource
 from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from constructs import Construct
 
+from hipaa_constructs.services._of_stack import region_of
 from hipaa_constructs.services._options import Arguments, Contract
 from hipaa_constructs.services._placement import public_subnets, serving_subnets
 from hipaa_constructs.services._waiving import waive
@@ -161,7 +162,7 @@ class TlsNetworkLoadBalancer(Construct):
         _check_peers(arguments, peers, port)
         _check_health(arguments, health_check, target_port, pass_through=pass_through)
         if not pass_through:
-            check_certificates(arguments, certificates, Stack.of(scope).region)
+            check_certificates(arguments, certificates, region_of(scope))
         elif certificates:
             arguments.refuse(
                 "certificates", "some", asked="left out where TLS is passed through",

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from aws_cdk import Aws, CfnResource, Mixin, RemovalPolicy, Stack, TreeInspector
+from aws_cdk import Aws, CfnResource, Mixin, RemovalPolicy, TreeInspector
 from aws_cdk import aws_backup as backup
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
@@ -17,7 +17,7 @@ from constructs import IConstruct
 from hipaa_constructs.rules import RULES
 from hipaa_constructs.services import _hardening as table
 from hipaa_constructs.services._metadata import noted
-from hipaa_constructs.services._of_stack import outermost
+from hipaa_constructs.services._of_stack import outermost, stack_of
 from hipaa_constructs.services.kms import EncryptionKey
 from hipaa_constructs.services.s3_logs import LogArchive
 
@@ -232,7 +232,7 @@ class HipaaHardening(Mixin):
 
     def _back_up(self, resource: CfnResource) -> None:
         before, rule = _value(resource, "BackupPolicy.Status"), "EfsFileSystemInBackupPlan"
-        stack = Stack.of(resource)
+        stack = stack_of(resource)
         name = f"'{stack.resolve(resource.logical_id)}'"
         selections = (one for one in stack.node.find_all() if isinstance(one, backup.CfnBackupSelection))
         if before == "ENABLED" or _excused(resource, rule):
@@ -321,7 +321,7 @@ def _properties(resource: CfnResource) -> object:
     inspector = TreeInspector()
     inspect: Callable[[TreeInspector], None] = getattr(resource, _INSPECT)
     inspect(inspector)
-    attributes: Mapping[str, object] = Stack.of(resource).resolve(inspector.attributes)
+    attributes: Mapping[str, object] = stack_of(resource).resolve(inspector.attributes)
     return attributes.get(_PROPERTIES)
 
 
@@ -337,7 +337,7 @@ def _excused(resource: CfnResource, rule: str) -> bool:
 
 def _key(resource: CfnResource) -> EncryptionKey:
     """Return the key of the stack for what is hardened."""
-    stack = outermost(Stack.of(resource))
+    stack = outermost(stack_of(resource))
     found = stack.node.try_find_child(_KEY_ID)
     if isinstance(found, EncryptionKey):
         return found
@@ -376,7 +376,7 @@ def _takes_logs(bucket: s3.CfnBucket) -> bool:
         return True
     if any(service in str(_policies(bucket)) for service in _DELIVERING):
         return True
-    stack = Stack.of(bucket)
+    stack = stack_of(bucket)
     name = {"Ref": stack.resolve(bucket.logical_id)}
     others = (one for one in stack.node.find_all() if isinstance(one, s3.CfnBucket) and one is not bucket)
     return any(_value(one, "LoggingConfiguration.DestinationBucketName") == name for one in others)
@@ -384,7 +384,7 @@ def _takes_logs(bucket: s3.CfnBucket) -> bool:
 
 def _policies(resource: CfnResource) -> list[object]:
     """Return the documents of the policies of a bucket, a queue or a topic in its stack."""
-    stack, found = Stack.of(resource), []
+    stack, found = stack_of(resource), []
     id: object = stack.resolve(resource.logical_id)
     for one in stack.node.find_all():
         if isinstance(one, (s3.CfnBucketPolicy, sqs.CfnQueuePolicy, sns.CfnTopicPolicy)):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Sequence
 from typing import TypedDict, Unpack
@@ -84,12 +85,13 @@ class ManagedPolicyRole(Construct):
         """
         Arguments(scope, id, contract=self.contract, free=options)
         super().__init__(scope, id)
-        self.role: iam.Role = _GatheringRole(self, "Default", assumed_by=assumed_by, **options)
+        self._role = _GatheringRole(self, "Default", assumed_by=assumed_by, **options)
+        self.role: iam.Role = self._role
 
     @property
     def policies(self) -> Sequence[iam.ManagedPolicy]:
         """The managed policies of the grants so far, which what uses the role at once must wait for."""
-        return [child for child in self.role.node.children if isinstance(child, iam.ManagedPolicy)]
+        return tuple(self._role.policies)
 
     @property
     def grant_principal(self) -> iam.IPrincipal:
@@ -117,28 +119,32 @@ def on_behalf_of(service: str, place: str, name: str) -> iam.IPrincipal:
 class _GatheringRole(iam.Role):
     """Gathers the statements of grants into managed policies."""
 
-    # The newest policy, how many characters it still takes, and how many policies there are.
-    _policy: iam.ManagedPolicy | None = None
+    # How many characters the newest policy still takes.
     _room = 0
-    _number = 0
+
+    @functools.cached_property
+    def policies(self) -> list[iam.ManagedPolicy]:
+        """The policies so far."""
+        return []
 
     @jsii.member(jsii_name="addToPrincipalPolicy")
     def add_to_principal_policy(self, statement: iam.PolicyStatement) -> iam.AddToPrincipalPolicyResult:
         needed = _size(statement)
-        if self._policy is None or self._room < needed:
-            self._policy, self._room = self._next_policy(), _LARGEST - _FRAME
+        if not self.policies or self._room < needed:
+            self.policies.append(self._next_policy())
+            self._room = _LARGEST - _FRAME
         self._room -= needed
-        self._policy.add_statements(statement)
-        return iam.AddToPrincipalPolicyResult(statement_added=True, policy_dependable=self._policy)
+        self.policies[-1].add_statements(statement)
+        return iam.AddToPrincipalPolicyResult(statement_added=True, policy_dependable=self.policies[-1])
 
     def _next_policy(self) -> iam.ManagedPolicy:
-        if self._number == _MOST_POLICIES:
+        number = len(self.policies) + 1
+        if number > _MOST_POLICIES:
             raise ComplianceError(
                 f"{self.node.path}: grants must fit into {_MOST_POLICIES} managed policies, got one more; grant less "
                 "to it, or make a second role (IAM quotas)"
             )
-        self._number += 1
-        name = "Grants" if self._number == 1 else f"Grants{self._number}"
+        name = "Grants" if number == 1 else f"Grants{number}"
         return iam.ManagedPolicy(self, name, roles=[self])
 
 

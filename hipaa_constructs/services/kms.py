@@ -10,6 +10,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from constructs import Construct, IConstruct
 
+from hipaa_constructs.services._durations import days_of
 from hipaa_constructs.services._of_stack import one_of_stack
 from hipaa_constructs.services._options import Arguments, Contract
 from hipaa_constructs.services._tokens import ACCOUNT_ID, PARTITION, REGION
@@ -98,7 +99,7 @@ class EncryptionKey(Construct):
             ComplianceError: an option is fixed or unknown, or weaker than a rule that is not waived.
         """
         arguments = Arguments(scope, id, contract=self.contract, waivers=waivers, free=options)
-        days = pending_window.to_days(integral=False)
+        days = days_of(pending_window)
         if not _SHORTEST_WAIT_DAYS <= days <= _LONGEST_WAIT_DAYS:
             arguments.refuse(
                 "pending_window",

@@ -69,10 +69,11 @@ class Profile(enum.StrEnum):
 
     @classmethod
     def _found(cls, scope: IConstruct) -> Profile:
-        for one in reversed(scope.node.scopes):
+        node = scope.node
+        for one in reversed(node.scopes if _CHOSEN else ()):
             if one in _CHOSEN:
                 return _CHOSEN[one]
-        named: object = scope.node.try_get_context(CONTEXT_KEY)
+        named: object = node.try_get_context(CONTEXT_KEY)
         if named is None:
             return cls.PRODUCTION
         if named not in list(cls):

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TypedDict, Unpack
 
 import jsii
-from aws_cdk import Duration, RemovalPolicy, Stack
+from aws_cdk import Duration, RemovalPolicy
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
@@ -16,6 +16,7 @@ from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
 from hipaa_constructs.errors import ComplianceError
+from hipaa_constructs.services._of_stack import region_of
 from hipaa_constructs.services._options import Arguments, Contract
 from hipaa_constructs.services._placement import inner_subnets
 from hipaa_constructs.services._rds import (
@@ -275,12 +276,12 @@ class HipaaRdsInstance(Construct):
         all_parameters = govern_parameters(arguments, known, parameters)
         origin = check_restore(
             arguments,
-            Stack.of(scope).region,
+            region_of(scope),
             snapshot_identifier,
             automated_backups_arn,
             {**options, **({} if character_set_name is None else {"character_set_name": character_set_name})},
         )
-        check_replication(arguments, Stack.of(scope).region, backup_replication_region, backup_replication_key)
+        check_replication(arguments, region_of(scope), backup_replication_region, backup_replication_key)
 
         super().__init__(scope, id)
         secret = secret_of(master_secret)

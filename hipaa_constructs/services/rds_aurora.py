@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TypedDict, Unpack
 
 import jsii
-from aws_cdk import Duration, RemovalPolicy, Stack
+from aws_cdk import Duration, RemovalPolicy
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
@@ -15,6 +15,7 @@ from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
+from hipaa_constructs.services._of_stack import region_of
 from hipaa_constructs.services._options import Arguments, Contract
 from hipaa_constructs.services._placement import inner_subnets
 from hipaa_constructs.services._rds import (
@@ -242,7 +243,7 @@ class HipaaAuroraCluster(Construct):
         subnets = inner_subnets(arguments, vpc, vpc_subnets)
         check_key(arguments, encryption_key)
         _check_readers(arguments, readers)
-        _check_restore(arguments, Stack.of(scope).region, snapshot_identifier, master_secret, master_username, options)
+        _check_restore(arguments, region_of(scope), snapshot_identifier, master_secret, master_username, options)
         govern_backups(arguments, backup_retention)
         logs = list(known.logs if cloudwatch_logs_exports is None else cloudwatch_logs_exports)
         govern_settings(

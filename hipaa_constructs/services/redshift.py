@@ -7,12 +7,13 @@ from types import MappingProxyType
 from typing import TypedDict, Unpack
 
 import jsii
-from aws_cdk import Duration, RemovalPolicy, Stack, Token
+from aws_cdk import Duration, RemovalPolicy, Token
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_redshift as redshift
 from constructs import Construct
 
+from hipaa_constructs.services._of_stack import region_of
 from hipaa_constructs.services._options import Arguments, Contract
 from hipaa_constructs.services._placement import inner_subnets
 from hipaa_constructs.services._rds import closed_security_group, derived_identifier, exported_log_groups
@@ -225,7 +226,7 @@ class HipaaRedshiftCluster(Construct):
             _check_zones(arguments, number_of_nodes, subnets)
         check_copies(
             arguments,
-            Stack.of(scope).region,
+            region_of(scope),
             snapshot_copy_region,
             ("snapshot_copy_grant", snapshot_copy_grant),
             way_out="copies are encrypted by a grant of the Region they go to",

@@ -7,12 +7,14 @@ from types import MappingProxyType
 from typing import TypedDict, Unpack
 
 import jsii
-from aws_cdk import Duration, RemovalPolicy, Stack
+from aws_cdk import Duration, RemovalPolicy
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_redshiftserverless as serverless
 from constructs import Construct
 
+from hipaa_constructs.services._durations import days_of
+from hipaa_constructs.services._of_stack import region_of
 from hipaa_constructs.services._options import Arguments, Contract
 from hipaa_constructs.services._placement import inner_subnets
 from hipaa_constructs.services._rds import check_key, closed_security_group, derived_identifier, exported_log_groups
@@ -33,8 +35,7 @@ _PARAMETERS = (*_RULES, "use_fips_ssl")
 _NO_PARAMETERS: Mapping[str, str] = MappingProxyType({})
 _FEWEST_SUBNETS, _FEWEST_ZONES = 3, {"us-west-1": 2}
 _CAPACITIES = (4, *range(8, 513, 8), *range(544, 1025, 32))
-_COPIES_KEPT, _LONGEST = Duration.days(35), Duration.days(3653)
-_FOR_EVER = -1
+_COPIES_KEPT, _MOST_DAYS, _FOR_EVER = Duration.days(35), 3653, -1
 _CAPACITY = Relaxation(option="base_capacity", production=32, development=8)
 _ELSEWHERE = Relaxation(
     option="snapshot_copy_region",
@@ -203,16 +204,17 @@ class HipaaRedshiftServerless(Construct):
         removal_policy = arguments.default(_REMOVAL, removal_policy)
         if base_capacity is not None or "price_performance_target" not in options:
             base_capacity = arguments.default(_CAPACITY, base_capacity)
-        here = Stack.of(scope).region
+        here = region_of(scope)
         subnets = inner_subnets(arguments, vpc, vpc_subnets).subnets or ()
         _check_subnets(arguments, here, subnets)
         _check_capacity(arguments, base_capacity, max_capacity)
         check_port(arguments, port, "workgroups")
         check_key(arguments, encryption_key)
         _check_copies(arguments, here, snapshot_copy_region, snapshot_copy_key)
-        _check_days(arguments, "snapshot_copy_retention", snapshot_copy_retention)
+        copies_kept = _days(arguments, "snapshot_copy_retention", snapshot_copy_retention)
+        last_kept = _FOR_EVER
         if final_snapshot_retention is not None:
-            _check_days(arguments, "final_snapshot_retention", final_snapshot_retention)
+            last_kept = _days(arguments, "final_snapshot_retention", final_snapshot_retention)
         for name, value, holds, asked, rule in (
             *(
                 ("parameters", f"{name} {value}", value == "true", f"with {name} true", _RULES[name])
@@ -244,7 +246,7 @@ class HipaaRedshiftServerless(Construct):
             db_name=db_name,
             default_iam_role_arn=options.get("default_iam_role_arn"),
             final_snapshot_name=f"{identifier}-final" if leaves else None,
-            final_snapshot_retention_period=_kept(final_snapshot_retention) if leaves else None,
+            final_snapshot_retention_period=last_kept if leaves else None,
             iam_roles=options.get("iam_roles"),
             kms_key_id=key_arn,
             log_exports=list(LOGS),
@@ -257,7 +259,7 @@ class HipaaRedshiftServerless(Construct):
                 serverless.CfnNamespace.SnapshotCopyConfigurationProperty(
                     destination_region=snapshot_copy_region,
                     destination_kms_key_id=snapshot_copy_key,
-                    snapshot_retention_period=snapshot_copy_retention.to_days(),
+                    snapshot_retention_period=copies_kept,
                 )
             ],
         )
@@ -293,19 +295,17 @@ class HipaaRedshiftServerless(Construct):
         return self._connections
 
 
-def _kept(retention: Duration | None) -> float:
-    return _FOR_EVER if retention is None else retention.to_days()
-
-
-def _check_days(arguments: Arguments, name: str, given: Duration) -> None:
-    if not 1 <= given.to_days(integral=False) <= _LONGEST.to_days():
+def _days(arguments: Arguments, name: str, given: Duration) -> int:
+    days = days_of(given)
+    if not 1 <= days <= _MOST_DAYS or days != int(days):
         arguments.refuse(
             name,
             given,
-            asked="1 to 3653 days",
+            asked="1 to 3653 whole days",
             way_out="Redshift takes no other number",
             citation="164.308(a)(7)(ii)(A)",
         )
+    return int(days)
 
 
 def _check_capacity(arguments: Arguments, base: int | None, most: int | None) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import TypedDict, Unpack
 
-from aws_cdk import CfnResource, Names, RemovalPolicy, Stack, Tags
+from aws_cdk import CfnResource, Names, RemovalPolicy, Tags
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_route53 as route53
@@ -15,6 +15,7 @@ from constructs import Construct
 
 from hipaa_constructs.rules._phi import names_staff
 from hipaa_constructs.services._names import refuse_phi
+from hipaa_constructs.services._of_stack import region_of
 from hipaa_constructs.services._options import Arguments, Contract
 from hipaa_constructs.services._tokens import ACCOUNT_ID, PARTITION, REGION, is_unresolved
 from hipaa_constructs.services._waiving import waive
@@ -125,7 +126,7 @@ class HipaaHostedZone(Construct):
         )
         arguments.govern("dnssec", dnssec, holds=dnssec is True or not public, asked="True", rule="Route53ZoneSigned")
         _check_names(arguments, zone_name, comment, tags)
-        _check_place(arguments, Stack.of(scope).region, public=public, log_network_queries=log_network_queries)
+        _check_place(arguments, region_of(scope), public=public, log_network_queries=log_network_queries)
         super().__init__(scope, id)
         self.query_log: EncryptedLogGroup | None = None
         policy: DnsQueryLogging | None = None

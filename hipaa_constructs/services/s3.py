@@ -30,6 +30,7 @@ from hipaa_constructs.services._buckets import (
     resource_of,
 )
 from hipaa_constructs.services._library_waivers import BUCKET_NOT_REPLICATED
+from hipaa_constructs.services._of_stack import stack_of
 from hipaa_constructs.services._options import Arguments, Contract
 from hipaa_constructs.services._waiving import excuse, record
 from hipaa_constructs.services.kms import AnyKey, is_alias, usable_key
@@ -232,7 +233,7 @@ class EncryptedBucket(Construct):
             bucket = destination.bucket if isinstance(destination, LogArchive) else destination
             log_access(self.bucket, bucket, server_access_logs_prefix)
         if isinstance(replicate_to, EncryptedBucket):
-            _deploy_first(Stack.of(replicate_to), Stack.of(self))
+            _deploy_first(stack_of(replicate_to), stack_of(self))
         if replica is not None and role is not None:
             allow_replication(
                 self,

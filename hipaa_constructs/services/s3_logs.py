@@ -20,6 +20,7 @@ from hipaa_constructs.services._buckets import (
     resource_of,
 )
 from hipaa_constructs.services._deliveries import deliver_logs
+from hipaa_constructs.services._durations import days_of, known_days
 from hipaa_constructs.services._library_waivers import (
     LOG_ARCHIVE_NOT_REPLICATED,
     LOG_ARCHIVE_WITHOUT_KMS,
@@ -128,7 +129,7 @@ class LogArchive(Construct):
         arguments.govern(
             "retention",
             retention,
-            holds=retention.is_unresolved() or retention.to_days() >= _SIX_YEARS.to_days(),
+            holds=(days := known_days(retention)) is None or days >= days_of(_SIX_YEARS),
             asked="2192 days (six years) or longer",
             rule="S3LogsKeptSixYears",
         )
@@ -213,7 +214,7 @@ def _log_bucket(
 
 def _archive_rules(retention: Duration) -> list[s3.LifecycleRule]:
     # S3 refuses a move that would come after the end, which a waived retention can be.
-    kept = None if retention.is_unresolved() else retention.to_days()
+    kept = known_days(retention)
     return [
         ABORT_UPLOADS,
         s3.LifecycleRule(

@@ -6,13 +6,14 @@ import re
 from collections.abc import Sequence
 from typing import TypedDict, Unpack
 
-from aws_cdk import ArnFormat, Duration, RemovalPolicy, Stack
+from aws_cdk import ArnFormat, Duration, RemovalPolicy
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 
 from hipaa_constructs.errors import ComplianceError
+from hipaa_constructs.services._of_stack import stack_of
 from hipaa_constructs.services._options import Arguments, Contract
 from hipaa_constructs.services._waiving import excuse
 from hipaa_constructs.services.kms import AnyKey, EncryptionKey, ReplicaEncryptionKey, usable_key
@@ -196,7 +197,7 @@ class SessionManagerAccess(Construct):
                 f"{self.node.path}: instances must be named that sessions are allowed with, got none; pass the "
                 "instance of a HipaaInstance (164.308(a)(4)(ii)(B))"
             )
-        stack = Stack.of(self)
+        stack = stack_of(self)
         arns = [
             stack.format_arn(service="ec2", resource="instance", resource_name=one.instance_id) for one in instances
         ]
@@ -252,7 +253,7 @@ class SecureParameter:
             if isinstance(encryption_key, (EncryptionKey, ReplicaEncryptionKey))
             else (encryption_key)
         )
-        self.arn = Stack.of(scope).format_arn(
+        self.arn = stack_of(scope).format_arn(
             service="ssm",
             resource="parameter",
             resource_name=name.removeprefix("/"),

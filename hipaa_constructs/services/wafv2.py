@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal, TypeAlias, TypedDict, Unpack
 
-from aws_cdk import Aws, Fn, Names, Stack
+from aws_cdk import Aws, Fn, Names
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from aws_cdk import aws_wafv2 as wafv2
 from constructs import Construct
 
 from hipaa_constructs.errors import ComplianceError
+from hipaa_constructs.services._of_stack import region_of
 from hipaa_constructs.services._options import Arguments, Contract
 from hipaa_constructs.services._tokens import ACCOUNT_ID, PARTITION, REGION, is_unresolved
 from hipaa_constructs.services._waiving import waive
@@ -109,7 +110,7 @@ class HipaaWebAcl(Construct):
             ComplianceError: an option is fixed or unknown, the limit is none, or the Region is not CloudFront's.
         """
         arguments = Arguments(scope, id, contract=self.contract, waivers=waivers, free=options)
-        _check(arguments, web_acl_scope, rate_limit, Stack.of(scope).region)
+        _check(arguments, web_acl_scope, rate_limit, region_of(scope))
         super().__init__(scope, id)
         self.resource = wafv2.CfnWebACL(
             self,

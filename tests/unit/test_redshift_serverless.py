@@ -325,12 +325,17 @@ def test_what_is_waived_is_recorded() -> None:
         ),
         (
             {"snapshot_copy_retention": Duration.hours(12)},
-            "snapshot_copy_retention must be 1 to 3653 days, got 12 hours; Redshift takes no other number "
+            "snapshot_copy_retention must be 1 to 3653 whole days, got 12 hours; Redshift takes no other number "
+            "(164.308(a)(7)(ii)(A))",
+        ),
+        (
+            {"snapshot_copy_retention": Duration.hours(36)},
+            "snapshot_copy_retention must be 1 to 3653 whole days, got 1 day 12 hours; Redshift takes no other number "
             "(164.308(a)(7)(ii)(A))",
         ),
         (
             {"final_snapshot_retention": Duration.days(3654)},
-            "final_snapshot_retention must be 1 to 3653 days, got 3654 days; Redshift takes no other number "
+            "final_snapshot_retention must be 1 to 3653 whole days, got 3654 days; Redshift takes no other number "
             "(164.308(a)(7)(ii)(A))",
         ),
         (

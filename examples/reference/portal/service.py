@@ -61,12 +61,13 @@ class ServiceStack(PortalStack):
             },
             secrets={"RECORDS_PASSWORD": ContainerSecret(stores.password, "password")},
         )
-        portal.service.connections.allow_to_default_port(stores.records, "Queries")
-        portal.service.connections.allow_to_default_port(stores.sessions, "Sessions")
+        portal.service.connections.allow_to_default_port(stores.records.connections, "Queries")
+        portal.service.connections.allow_to_default_port(stores.sessions.connections, "Sessions")
         user = stores.sessions.add_user("Portal")
         stores.sessions.grant_connect(portal.task_role, user)
-        stores.documents.bucket.grant_read_write(portal.task_role)
-        stores.events.queue.grant_send_messages(portal.task_role)
-        stores.events.queue.grant_consume_messages(portal.task_role)
+        role = portal.task_role.role
+        stores.documents.bucket.grant_read_write(role)
+        stores.events.queue.grant_send_messages(role)
+        stores.events.queue.grant_consume_messages(role)
         failing = portal.target_group.metrics.unhealthy_host_count(period=cdk.Duration.minutes(1))
         keys.alarm(self, "Unhealthy", failing, above=0, name=self.unhealthy)
