@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from hipaa_constructs.services.rds_replica import HipaaRdsReadReplica
     from hipaa_constructs.services.recovery import RecoveryObjective
     from hipaa_constructs.services.redshift import HipaaRedshiftCluster
+    from hipaa_constructs.services.redshift_serverless import HipaaRedshiftServerless
     from hipaa_constructs.services.route53 import HipaaHostedZone
     from hipaa_constructs.services.s3 import EncryptedBucket, ReplicaBucket
     from hipaa_constructs.services.s3_archive import ArchiveBucket
@@ -104,6 +105,7 @@ __all__ = [
     "HipaaRdsReadReplica",
     "HipaaRedisCluster",
     "HipaaRedshiftCluster",
+    "HipaaRedshiftServerless",
     "HipaaRestApi",
     "HipaaWebAcl",
     "HttpsBehavior",
@@ -174,6 +176,7 @@ _MODULES = {
     "HipaaRdsReadReplica": "services.rds_replica",
     "HipaaRedisCluster": "services.elasticache",
     "HipaaRedshiftCluster": "services.redshift",
+    "HipaaRedshiftServerless": "services.redshift_serverless",
     "HipaaRestApi": "services.apigateway",
     "HipaaWebAcl": "services.wafv2",
     "HttpsBehavior": "services.cloudfront_behaviors",

@@ -50,9 +50,9 @@ SERVICES = (
     ),
     ServiceRow(
         "Amazon Redshift",
-        ("HipaaRedshiftCluster",),
-        "TLS is required, users are audited, the password is AWS's to keep. Serverless workgroups are judged "
-        "by the rules.",
+        ("HipaaRedshiftCluster", "HipaaRedshiftServerless"),
+        "TLS is required, users are audited, the password is AWS's to keep, a second Region has the snapshots. The "
+        "second costs only while queries run; what limits its usage is set by hand.",
     ),
     ServiceRow(
         "Amazon S3",

@@ -1,4 +1,4 @@
-"""Stores of visits: a table that a portal reads, the scans that it writes, an archive and a warehouse."""
+"""Stores of visits: a table that a portal reads, the scans that it writes, an archive and two warehouses."""
 
 import aws_cdk as cdk
 from aws_cdk import aws_dynamodb as dynamodb
@@ -10,6 +10,7 @@ from hipaa_constructs import (
     EncryptedTable,
     FlowLoggedVpc,
     HipaaRedshiftCluster,
+    HipaaRedshiftServerless,
     ManagedPolicyRole,
     enforce,
 )
@@ -18,7 +19,8 @@ SECOND_REGION = "us-west-2"
 
 app = cdk.App()
 stack = cdk.Stack(app, "Stores", termination_protection=True)
-vpc = FlowLoggedVpc(stack, "Network").vpc
+# Redshift Serverless asks for three zones, in a development environment too.
+vpc = FlowLoggedVpc(stack, "Network", max_azs=3).vpc
 tasks = iam.ServicePrincipal(
     "ecs-tasks.amazonaws.com", conditions={"StringEquals": {"aws:SourceAccount": cdk.Aws.ACCOUNT_ID}}
 )
@@ -37,6 +39,17 @@ ArchiveBucket(stack, "Closed", locked=True)
 
 # The grant is an AWS::Redshift::SnapshotCopyGrant of a stack in the second Region.
 HipaaRedshiftCluster(stack, "Analyses", vpc=vpc, snapshot_copy_region=SECOND_REGION, snapshot_copy_grant="analyses")
+
+# Questions that are asked now and then; 8 RPUs to begin with, never more than 64.
+HipaaRedshiftServerless(
+    stack,
+    "Questions",
+    vpc=vpc,
+    base_capacity=8,
+    max_capacity=64,
+    snapshot_copy_region=SECOND_REGION,
+    snapshot_copy_key=key,
+)
 
 enforce(app)
 app.synth()

@@ -27,6 +27,7 @@ _OTHERS = frozenset(
         "AWS::RDS::DBCluster",
         "AWS::RDS::DBInstance",
         "AWS::Redshift::Cluster",
+        "AWS::RedshiftServerless::Namespace",
         "AWS::S3::Bucket",
     )
 )

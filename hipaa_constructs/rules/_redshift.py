@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hipaa_constructs.rules._node import Node, Resource
+from hipaa_constructs.rules._outcome import Outcome
 from hipaa_constructs.rules._stores import is_given
 
 CLUSTER = "AWS::Redshift::Cluster"
@@ -23,6 +24,13 @@ def parameter(group: Resource, name: str) -> Node:
     Where an intrinsic function hides whether the group does, that function's place.
     """
     return listed(group.at("Parameters"), name, "ParameterName", "ParameterValue")
+
+
+def elsewhere(region: Node) -> Outcome:
+    """Judge that snapshots are copied to another Region than their own."""
+    if region.text is not None and region.text == region.template.region:
+        return region.broken("their own Region")
+    return region.must_be_set()
 
 
 def listed(places: Node, name: str, key: str, value: str) -> Node:

@@ -13,6 +13,7 @@ _ARNS = {
     "AWS::DocDB::DBCluster": Arns("rds", "cluster:"),
     "AWS::Neptune::DBCluster": Arns("rds", "cluster:"),
     "AWS::Redshift::Cluster": Arns("redshift", "cluster:"),
+    "AWS::RedshiftServerless::Namespace": Arns("redshift-serverless", "namespace/"),
 }
 GLOBAL_TABLE = "AWS::DynamoDB::GlobalTable"
 _RESTORABLE = ("164.308(a)(7)(i)", "164.308(a)(7)(ii)(A)", "164.308(a)(7)(ii)(B)")
@@ -70,8 +71,9 @@ def ebs_volume_in_backup_plan(volume: Resource) -> Outcome:
 
 
 @rule(
-    title="every cluster of DocumentDB, Neptune and Redshift is in a backup plan",
-    fix="name the cluster, or a tag of it, in an AWS::Backup::BackupSelection (HipaaBackupPlan.of(…).protect(…))",
+    title="every cluster of DocumentDB, Neptune and Redshift, and every namespace of Redshift Serverless, is in a "
+    "backup plan",
+    fix="name the store, or a tag of it, in an AWS::Backup::BackupSelection (HipaaBackupPlan.of(…).protect(…))",
     applies_to=tuple(_ARNS),
     controls=_RESTORABLE,
     requirement="HC-316",
@@ -79,7 +81,7 @@ def ebs_volume_in_backup_plan(volume: Resource) -> Outcome:
     url=_URL,
 )
 def data_store_in_backup_plan(store: Resource) -> Outcome:
-    """Judge the selections of all stacks; the automated backups of a cluster go with it, or with its account."""
+    """Judge the selections of all stacks; the automated backups of a store go with it, or with its account."""
     return in_backup_plan(store, _ARNS[store.type], "Tags")
 
 

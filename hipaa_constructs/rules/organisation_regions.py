@@ -28,6 +28,7 @@ _PLACES: dict[str, tuple[tuple[str, ...], ...]] = {
     "AWS::ElastiCache::GlobalReplicationGroup": (("Members", "*", "ReplicationGroupRegion"),),
     "AWS::RDS::DBInstance": (("AutomaticBackupReplicationRegion",),),
     "AWS::Redshift::Cluster": (("DestinationRegion",),),
+    "AWS::RedshiftServerless::Namespace": (("SnapshotCopyConfigurations", "*", "DestinationRegion"),),
     "AWS::S3::MultiRegionAccessPoint": (("Regions", "*", "Region"),),
     "AWS::SecretsManager::Secret": (("ReplicaRegions", "*", "Region"),),
 }

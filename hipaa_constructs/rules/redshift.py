@@ -11,6 +11,7 @@ from hipaa_constructs.rules._redshift import (
     LOGS,
     PARAMETER_GROUP,
     SUBNET_GROUP,
+    elsewhere,
     is_restored,
     parameter,
 )
@@ -313,10 +314,7 @@ def redshift_multi_az(cluster: Resource) -> Outcome:
 )
 def redshift_snapshots_copied(cluster: Resource) -> Outcome:
     """Judge the Region and the grant, without which the copies are not under a key of the customer's."""
-    region = cluster.at("DestinationRegion")
-    if region.text is not None and region.text == cluster.template.region:
-        return region.broken("the cluster's own Region")
-    return all_met([region.must_be_set(), cluster.at("SnapshotCopyGrantName").must_be_set()])
+    return all_met([elsewhere(cluster.at("DestinationRegion")), cluster.at("SnapshotCopyGrantName").must_be_set()])
 
 
 @rule(

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from hipaa_constructs.rules._keys import customers_key
-from hipaa_constructs.rules._node import Resource
+from hipaa_constructs.rules._node import Node, Resource
 from hipaa_constructs.rules._outcome import NOT_APPLICABLE, Outcome, all_met, any_met
-from hipaa_constructs.rules._redshift import GUIDE, LOGS, listed
+from hipaa_constructs.rules._redshift import GUIDE, LOGS, elsewhere, listed
 from hipaa_constructs.rules._retention import kept_on_deletion
 from hipaa_constructs.rules._rule import Severity, rule
 from hipaa_constructs.rules._stores import (
     AT_REST,
     IN_TRANSIT,
     KEPT,
+    RESTORABLE,
     SIGNED_IN,
+    each,
     from_secret,
     in_private_subnets,
     lists,
@@ -77,10 +79,21 @@ def redshift_serverless_not_public(workgroup: Resource) -> Outcome:
 )
 def redshift_serverless_tls_only(workgroup: Resource) -> Outcome:
     """Judge the parameter; what holds without it depends on when the workgroup was made."""
-    found = listed(workgroup.at("ConfigParameters"), "require_ssl", "ParameterKey", "ParameterValue")
-    return (
-        found.undecided("the default is that of the day when it was made") if found.is_absent else found.must_be(True)
-    )
+    return _switched_on(workgroup, "require_ssl")
+
+
+@rule(
+    title="every workgroup of Redshift Serverless logs what its users do",
+    fix="set enable_user_activity_logging to true among ConfigParameters",
+    applies_to=(WORKGROUP,),
+    controls=("164.312(b)",),
+    requirement="HC-058",
+    url="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/"
+    "aws-properties-redshiftserverless-workgroup-configparameter.html",
+)
+def redshift_serverless_user_activity_logged(workgroup: Resource) -> Outcome:
+    """Judge the parameter, without which the log that the namespace exports is empty; AWS names no default of it."""
+    return _switched_on(workgroup, "enable_user_activity_logging")
 
 
 @rule(
@@ -142,3 +155,30 @@ def redshift_serverless_password_managed(namespace: Resource) -> Outcome:
 def redshift_serverless_kept(namespace: Resource) -> Outcome:
     """Judge what becomes of the data when the stack goes, or the namespace is replaced."""
     return any_met([kept_on_deletion(namespace), namespace.at("FinalSnapshotName").must_be_set()])
+
+
+@rule(
+    title="every namespace of Redshift Serverless copies its snapshots to a second Region under a key there",
+    fix="set SnapshotCopyConfigurations, with DestinationRegion another Region and DestinationKmsKeyId a key of yours "
+    "there",
+    applies_to=(NAMESPACE,),
+    controls=RESTORABLE,
+    requirement="HC-066",
+    severity=Severity.WARNING,
+    url=GUIDE + "serverless-backup-copy.html",
+)
+def redshift_serverless_snapshots_copied(namespace: Resource) -> Outcome:
+    """Judge the Region and the key; without one the copies are under a key of AWS."""
+    return each(namespace.at("SnapshotCopyConfigurations"), _copied)
+
+
+def _copied(copies: Node) -> Outcome:
+    key = customers_key(copies.at("DestinationKmsKeyId"), by_alias=True)
+    return all_met([elsewhere(copies.at("DestinationRegion")), key])
+
+
+def _switched_on(workgroup: Resource, name: str) -> Outcome:
+    found = listed(workgroup.at("ConfigParameters"), name, "ParameterKey", "ParameterValue")
+    return (
+        found.undecided("the default is that of the day when it was made") if found.is_absent else found.must_be(True)
+    )

@@ -209,11 +209,11 @@ class HipaaBackupPlan(Construct):
         nothing. A selection takes 500 ARNs, a plan ten selections.
 
         Args:
-            *resources: constructs of any level (databases of RDS, Aurora, DocumentDB, Neptune and Redshift, tables of
-                DynamoDB, file systems of EFS and FSx, volumes, instances, buckets that keep versions), ARNs, or what
-                `aws_cdk.aws_backup.BackupResource` makes, say of a tag: ``BackupResource.from_tag("phi", "yes")``. Of a
-                construct that holds several, all are; members of an Aurora cluster with their cluster. What has a tag
-                is not seen by cdk-nag.
+            *resources: constructs of any level (databases of RDS, Aurora, DocumentDB, Neptune and Redshift, namespaces
+                of Redshift Serverless, tables of DynamoDB, file systems of EFS and FSx, volumes, instances, buckets
+                that keep versions), ARNs, or what `aws_cdk.aws_backup.BackupResource` makes, say of a tag:
+                ``BackupResource.from_tag("phi", "yes")``. Of a construct that holds several, all are; members of an
+                Aurora cluster with their cluster. What has a tag is not seen by cdk-nag.
             scope: anything in the stack that selects what is not a construct of the app; by default the plan.
 
         Raises:

@@ -70,6 +70,7 @@ _KINDS: Mapping[str, tuple[str, Callable[[CfnResource], str]]] = {
     "AWS::RDS::DBCluster": ("Aurora", _attribute("DBClusterArn")),
     "AWS::RDS::DBInstance": ("RDS", _attribute("DBInstanceArn")),
     "AWS::Redshift::Cluster": ("Redshift", _named("redshift", "cluster", ArnFormat.COLON_RESOURCE_NAME)),
+    "AWS::RedshiftServerless::Namespace": ("Redshift Serverless", _attribute("Namespace.NamespaceArn")),
     "AWS::S3::Bucket": ("S3", _attribute("Arn")),
 }
 _IMPORTED = ("bucket_arn", "cluster_arn", "file_system_arn", "instance_arn", "table_arn")

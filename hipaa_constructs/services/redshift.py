@@ -17,6 +17,7 @@ from hipaa_constructs.services._of_stack import region_of
 from hipaa_constructs.services._options import Arguments, Contract
 from hipaa_constructs.services._placement import inner_subnets
 from hipaa_constructs.services._rds import closed_security_group, derived_identifier, exported_log_groups
+from hipaa_constructs.services._redshift import KEEPING, LOGS, PORT, check_copies, check_port
 from hipaa_constructs.services._waiving import excuse
 from hipaa_constructs.services.backup import HipaaBackupPlan
 from hipaa_constructs.services.kms import AnyKey, EncryptionKey, usable_key
@@ -24,16 +25,12 @@ from hipaa_constructs.services.logs import EncryptedLogGroup
 from hipaa_constructs.services.profile import Relaxation
 from hipaa_constructs.waivers import Waiver
 
-_LOGS = ("connectionlog", "userlog", "useractivitylog")
 _FAMILY = "redshift-2.0"
 _PARAMETERS = {"enable_user_activity_logging": "RedshiftUserActivityLogged", "require_ssl": "RedshiftTlsOnly"}
 _NO_PARAMETERS: Mapping[str, str] = MappingProxyType({})
 _LONGEST = Duration.days(35)
-_PORT = 5439
-_PORTS = (*range(5431, 5456), *range(8191, 8216))
 _WINDOW = "sun:08:00-sun:09:00"
 _ZONES, _FEWEST_NODES, _MOST_NODES = 3, 2, 100
-_KEEPING = (RemovalPolicy.RETAIN, RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE, RemovalPolicy.SNAPSHOT)
 _ELSEWHERE = Relaxation(
     option="snapshot_copy_region",
     production="a second Region",
@@ -173,7 +170,7 @@ class HipaaRedshiftCluster(Construct):
         multi_az: bool | None = None,
         db_name: str = "records",
         master_username: str = "warehouse",
-        port: int = _PORT,
+        port: int = PORT,
         parameters: Mapping[str, str] = _NO_PARAMETERS,
         encryption_key: AnyKey | None = None,
         allow_version_upgrade: bool = True,
@@ -223,10 +220,17 @@ class HipaaRedshiftCluster(Construct):
         snapshot_retention = arguments.default(_SNAPSHOTS, snapshot_retention)
         removal_policy = arguments.default(_REMOVAL, removal_policy)
         subnets = inner_subnets(arguments, vpc, vpc_subnets).subnets or ()
-        _check_nodes(arguments, node_type, number_of_nodes, port)
+        _check_nodes(arguments, node_type, number_of_nodes)
+        check_port(arguments, port, "nodes with managed storage")
         if multi_az:
             _check_zones(arguments, number_of_nodes, subnets)
-        _check_copies(arguments, region_of(scope), snapshot_copy_region, snapshot_copy_grant)
+        check_copies(
+            arguments,
+            region_of(scope),
+            snapshot_copy_region,
+            ("snapshot_copy_grant", snapshot_copy_grant),
+            way_out="copies are encrypted by a grant of the Region they go to",
+        )
         days = snapshot_retention.to_days(integral=False)
         if not 1 <= days <= _LONGEST.to_days():
             arguments.refuse(
@@ -239,7 +243,7 @@ class HipaaRedshiftCluster(Construct):
         for name, value, holds, asked, rule in (
             ("allow_version_upgrade", allow_version_upgrade, allow_version_upgrade, "True", "RedshiftMaintained"),
             ("multi_az", multi_az, multi_az, "True", "RedshiftMultiAz"),
-            ("removal_policy", removal_policy, removal_policy in _KEEPING, "SNAPSHOT or RETAIN", "RedshiftKept"),
+            ("removal_policy", removal_policy, removal_policy in KEEPING, "SNAPSHOT or RETAIN", "RedshiftKept"),
             (
                 "snapshot_copy_region",
                 snapshot_copy_region,
@@ -299,7 +303,7 @@ class HipaaRedshiftCluster(Construct):
             enhanced_vpc_routing=True,
             kms_key_id=key_arn,
             logging_properties=redshift.CfnCluster.LoggingPropertiesProperty(
-                log_destination_type="cloudwatch", log_exports=list(_LOGS)
+                log_destination_type="cloudwatch", log_exports=list(LOGS)
             ),
             manage_master_password=True,
             master_password_secret_kms_key_id=key_arn,
@@ -315,7 +319,7 @@ class HipaaRedshiftCluster(Construct):
         )
         self.resource.apply_removal_policy(removal_policy)
         self.log_groups: Mapping[str, EncryptedLogGroup] = exported_log_groups(
-            self, self.resource, f"/aws/redshift/cluster/{identifier}", _LOGS, key
+            self, self.resource, f"/aws/redshift/cluster/{identifier}", LOGS, key
         )
         (backup_plan or HipaaBackupPlan.of(self)).protect(self.resource)
         excuse(self, arguments)
@@ -326,7 +330,7 @@ class HipaaRedshiftCluster(Construct):
         return self._connections
 
 
-def _check_nodes(arguments: Arguments, node_type: str, number_of_nodes: int, port: int) -> None:
+def _check_nodes(arguments: Arguments, node_type: str, number_of_nodes: int) -> None:
     if not node_type.startswith(("ra3.", "rg.")):
         arguments.refuse(
             "node_type",
@@ -342,14 +346,6 @@ def _check_nodes(arguments: Arguments, node_type: str, number_of_nodes: int, por
             asked="1 to 100",
             way_out="Redshift takes no other number",
             citation="164.308(a)(7)(i)",
-        )
-    if port not in _PORTS:
-        arguments.refuse(
-            "port",
-            port,
-            asked="5431 to 5455 or 8191 to 8215",
-            way_out="nodes with managed storage listen there only",
-            citation="164.312(e)(1)",
         )
 
 
@@ -370,23 +366,4 @@ def _check_zones(arguments: Arguments, number_of_nodes: int, subnets: Sequence[e
             asked="of three Availability Zones or more",
             way_out="Redshift chooses two of them for multi_az; pass a network that has them",
             citation="164.308(a)(7)(ii)(C)",
-        )
-
-
-def _check_copies(arguments: Arguments, here: str, region: str | None, grant: str | None) -> None:
-    if (region is None) is not (grant is None):
-        arguments.refuse(
-            "snapshot_copy_region" if region is None else "snapshot_copy_grant",
-            None,
-            asked="given with its pair",
-            way_out="copies are encrypted by a grant of the Region they go to",
-            citation="164.312(a)(2)(iv)",
-        )
-    if region is not None and region == here:
-        arguments.refuse(
-            "snapshot_copy_region",
-            region,
-            asked="another Region than the cluster's",
-            way_out="copies in the same Region guard against nothing new",
-            citation="164.308(a)(7)(ii)(A)",
         )

@@ -73,6 +73,7 @@ from hipaa_constructs import (
     HipaaRdsInstance,
     HipaaRedisCluster,
     HipaaRedshiftCluster,
+    HipaaRedshiftServerless,
     HipaaRestApi,
     HipaaWebAcl,
     InspectorScanning,
@@ -141,6 +142,9 @@ def good(app: App) -> None:
     EncryptedTable(stack, "Appointments", partition_key=key)
     HipaaRedshiftCluster(
         stack, "Analyses", vpc=network, snapshot_copy_region="us-west-2", snapshot_copy_grant="warehouse"
+    )
+    HipaaRedshiftServerless(
+        stack, "Questions", vpc=network, snapshot_copy_region="us-west-2", snapshot_copy_key=KEY_IN_THE_WEST
     )
     ArchiveBucket(stack, "OldRecords", locked=True)
     EncryptedFileSystem(

@@ -33,6 +33,7 @@ from moto.logs.models import LogGroup
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from moto.rds.models import DBInstance, DBParameterGroup, RDSBackend
 from moto.s3.models import FakeBucket
+from moto.ssm.models import Document
 from werkzeug.serving import make_server
 
 from tests.emulated._types import StandIn, read_outputs_of_stacks, stand_in_for_the_others
@@ -161,6 +162,7 @@ def complete_moto() -> None:
     plain_ingress = SecurityGroupIngress.create_from_cloudformation_json
     plain_service = Service.create_from_cloudformation_json
     plain_load_balancer = FakeLoadBalancer.create_from_cloudformation_json
+    plain_document = Document.create_from_cloudformation_json
 
     def create_bucket(name: str, resource: Any, account: str, region: str, **kwargs: Any) -> FakeBucket:
         given = resource.get("Properties", {})
@@ -227,6 +229,10 @@ def complete_moto() -> None:
             balancer.attrs[attribute["Key"]] = str(attribute["Value"])
         return balancer
 
+    def create_document(name: str, resource: Any, account: str, region: str, **kwargs: Any) -> Document:
+        given = {"DocumentFormat": "JSON", **resource["Properties"]}  # the default, which moto lacks
+        return plain_document(name, {"Properties": given}, account, region, **kwargs)
+
     def create_service(name: str, resource: Any, account: str, region: str, **kwargs: Any) -> Service:
         service = plain_service(name, resource, account, region, **kwargs)
         given = resource["Properties"]["NetworkConfiguration"]["AwsvpcConfiguration"]  # moto drops it
@@ -273,6 +279,7 @@ def complete_moto() -> None:
         (DBParameterGroup, "physical_resource_id", property(lambda group: group.name)),  # what Ref gives
         (FileSystem, "get_cfn_attribute", attribute_of_file_system),
         (FileSystem, "has_cfn_attr", staticmethod(lambda name: name == "Arn")),
+        (Document, "create_from_cloudformation_json", staticmethod(create_document)),
         (FakeLoadBalancer, "create_from_cloudformation_json", staticmethod(create_load_balancer)),
         (FakeTargetGroup, "get_cfn_attribute", attribute_of_target_group),
         (Key, "create_from_cloudformation_json", staticmethod(create_key)),

@@ -93,13 +93,62 @@ def cache(given: Properties, name: str, region: str) -> Made:
     return called, {"PrimaryEndPoint.Address": f"master.{called}.cache.amazonaws.com", "PrimaryEndPoint.Port": "6379"}
 
 
+def global_table(given: Properties, name: str, region: str) -> Made:
+    client, (local,) = _client("dynamodb", region), [one for one in given["Replicas"] if one["Region"] == region]
+    key = local["SSESpecification"]["KMSMasterKeyId"]
+    wanted = {kind: given[kind] for kind in ("AttributeDefinitions", "BillingMode", "KeySchema")}
+    made = client.create_table(
+        TableName=name,
+        DeletionProtectionEnabled=local["DeletionProtectionEnabled"],
+        SSESpecification={"Enabled": given["SSESpecification"]["SSEEnabled"], "SSEType": "KMS", "KMSMasterKeyId": key},
+        **wanted,
+    )["TableDescription"]
+    client.update_continuous_backups(
+        TableName=name, PointInTimeRecoverySpecification=local["PointInTimeRecoverySpecification"]
+    )
+    return name, {"Arn": made["TableArn"]}
+
+
+def metric_filter(given: Properties, name: str, region: str) -> Made:
+    _client("logs", region).put_metric_filter(filterName=name, **_in_camel_case(given))
+    return name, {}
+
+
+def recorder(given: Properties, name: str, region: str) -> Made:
+    _client("config", region).put_configuration_recorder(ConfigurationRecorder={"name": name, **_in_camel_case(given)})
+    return name, {}
+
+
+def delivery_channel(given: Properties, name: str, region: str) -> Made:
+    _client("config", region).put_delivery_channel(DeliveryChannel={"name": name, **_in_camel_case(given)})
+    return name, {}
+
+
+def detector(given: Properties, name: str, region: str) -> Made:
+    made = _client("guardduty", region).create_detector(**given)["DetectorId"]
+    return made, {"Id": made}
+
+
+def _in_camel_case(given: Any) -> Any:
+    if isinstance(given, list):
+        return [_in_camel_case(one) for one in given]
+    if not isinstance(given, Mapping):
+        return given
+    return {key[0].lower() + key[1:]: _in_camel_case(value) for key, value in given.items()}
+
+
 TYPES: Mapping[str, Callable[[Properties, str, str], Made]] = {
     "AWS::Backup::BackupVault": vault,
     "AWS::CertificateManager::Certificate": certificate,
     "AWS::CloudWatch::Alarm": alarm,
+    "AWS::Config::ConfigurationRecorder": recorder,
+    "AWS::Config::DeliveryChannel": delivery_channel,
+    "AWS::DynamoDB::GlobalTable": global_table,
     "AWS::ECR::ReplicationConfiguration": replicated_images,
     "AWS::ElastiCache::ReplicationGroup": cache,
+    "AWS::GuardDuty::Detector": detector,
     "AWS::KMS::ReplicaKey": replica_key,
+    "AWS::Logs::MetricFilter": metric_filter,
     "AWS::SecretsManager::Secret": secret,
 }
 

@@ -1,6 +1,6 @@
 """Stores, deployed by the real CDK CLI to an emulated AWS, and read back.
 
-moto drops the policy of a file system and its replication, and has no global tables in CloudFormation.
+moto drops the policy of a file system and its replication.
 """
 
 from __future__ import annotations

@@ -55,6 +55,7 @@ def test_the_public_names_are_frozen() -> None:
         "HipaaRdsReadReplica",
         "HipaaRedisCluster",
         "HipaaRedshiftCluster",
+        "HipaaRedshiftServerless",
         "HipaaRestApi",
         "HipaaWebAcl",
         "HttpsBehavior",

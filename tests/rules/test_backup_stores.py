@@ -1,4 +1,4 @@
-"""What is judged of clusters of DocumentDB, Neptune and Redshift, and of buckets: that a backup plan takes them."""
+"""What is judged of clusters of DocumentDB, Neptune and Redshift, of namespaces, and of buckets: a backup plan."""
 
 from __future__ import annotations
 
@@ -70,6 +70,36 @@ def test_without_a_selection_it_breaks(kind: str) -> None:
 def test_a_selection_of_another_stack_counts(kind: str) -> None:
     selected = resource("AWS::Backup::BackupSelection", {"BackupSelection": {"Resources": ["*"]}})
     assert verdict("DataStoreInBackupPlan", template({"It": resource(kind)}), template({"Selection": selected})) == MET
+
+
+NAMESPACE = "AWS::RedshiftServerless::Namespace"
+OF_NAMESPACES = "arn:aws:redshift-serverless:us-east-1:123456789012:"
+
+
+@pytest.mark.parametrize(
+    ("selected", "wanted"),
+    [
+        ({"Fn::GetAtt": ["It", "Namespace.NamespaceArn"]}, MET),
+        ({"Fn::GetAtt": ["Other", "Namespace.NamespaceArn"]}, BROKEN),
+        (OF_NAMESPACES + "namespace/*", MET),
+        (OF_NAMESPACES + "*", MET),
+        (OF_NAMESPACES + "workgroup/*", BROKEN),
+        (OF_NAMESPACES + "namespace/01234567-89ab-cdef-0123-456789abcdef", BROKEN),
+        ("arn:aws:redshift:us-east-1:123456789012:cluster:*", BROKEN),
+        (PARAMETER, UNDECIDED),
+        ("*", MET),
+    ],
+    ids=str,
+)
+def test_a_namespace_is_named_by_its_arn(selected: Json, wanted: str) -> None:
+    assert verdict("DataStoreInBackupPlan", selecting(NAMESPACE, {"Resources": [selected]})) == wanted
+
+
+@pytest.mark.parametrize(("value", "wanted"), [("yes", MET), ("no", BROKEN)])
+def test_the_tags_of_a_namespace_count(value: str, wanted: str) -> None:
+    by_tag: Json = [{"ConditionType": "STRINGEQUALS", "ConditionKey": "phi", "ConditionValue": "yes"}]
+    tagged: Json = {"Tags": [{"Key": "phi", "Value": value}]}
+    assert verdict("DataStoreInBackupPlan", selecting(NAMESPACE, {"ListOfTags": by_tag}, tagged)) == wanted
 
 
 BUCKET = "AWS::S3::Bucket"

@@ -61,6 +61,7 @@ def holding(kind: str, region: Json) -> Body:
         "AWS::ElastiCache::GlobalReplicationGroup": {"Members": [{"ReplicationGroupRegion": region}]},
         "AWS::RDS::DBInstance": {"AutomaticBackupReplicationRegion": region},
         "AWS::Redshift::Cluster": {"DestinationRegion": region},
+        "AWS::RedshiftServerless::Namespace": {"SnapshotCopyConfigurations": [{"DestinationRegion": region}]},
         "AWS::S3::MultiRegionAccessPoint": {"Regions": [{"Region": region}]},
         "AWS::SecretsManager::Secret": {"ReplicaRegions": [{"Region": region}]},
     }
@@ -76,6 +77,7 @@ KINDS = (
     "AWS::ElastiCache::GlobalReplicationGroup",
     "AWS::RDS::DBInstance",
     "AWS::Redshift::Cluster",
+    "AWS::RedshiftServerless::Namespace",
     "AWS::S3::MultiRegionAccessPoint",
     "AWS::SecretsManager::Secret",
 )

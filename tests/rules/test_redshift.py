@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from hipaa_constructs.rules import RULES, Assembly, Template
@@ -11,6 +13,7 @@ from tests.rules._judging import (
     GONE,
     MET,
     NEVER_TEXT,
+    NEVER_TRUE,
     NOT_APPLICABLE,
     PARAMETER,
     UNDECIDED,
@@ -21,6 +24,7 @@ from tests.rules._judging import (
     verdict,
 )
 from tests.rules._stores import (
+    KEY_ARN,
     OFF_OR_ABSENT,
     ON,
     ON_OR_ABSENT,
@@ -262,11 +266,28 @@ def test_the_grant_of_copies_decides(place: Place, value: Json, wanted: str) -> 
 
 
 @pytest.mark.parametrize(("region", "wanted"), [("us-west-2", BROKEN), ("us-east-1", MET), (None, MET)])
-def test_copies_in_the_same_region_are_none(region: str | None, wanted: str) -> None:
-    body = alone(CLUSTER, {"DestinationRegion": "us-west-2", "SnapshotCopyGrantName": "grant"})
-    one = Template(body, region=region)
+@pytest.mark.parametrize(
+    ("rule", "kind", "copied"),
+    [
+        (
+            "RedshiftSnapshotsCopied",
+            CLUSTER,
+            {"DestinationRegion": "us-west-2", "SnapshotCopyGrantName": "grant"},
+        ),
+        (
+            "RedshiftServerlessSnapshotsCopied",
+            NAMESPACE,
+            {"SnapshotCopyConfigurations": [{"DestinationRegion": "us-west-2", "DestinationKmsKeyId": KEY_ARN}]},
+        ),
+    ],
+    ids=["cluster", "namespace"],
+)
+def test_copies_in_the_same_region_are_none(
+    rule: str, kind: str, copied: Body, region: str | None, wanted: str
+) -> None:
+    one = Template(alone(kind, copied), region=region)
     Assembly([one])
-    assert RULES["RedshiftSnapshotsCopied"].judge(one.resources["It"]).verdict.value == wanted
+    assert RULES[rule].judge(one.resources["It"]).verdict.value == wanted
 
 
 PASSWORDS = [
@@ -350,12 +371,22 @@ def test_a_namespace_exports_all_logs(exports: Json, wanted: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("rule", "name"),
+    [
+        ("RedshiftServerlessTlsOnly", "require_ssl"),
+        ("RedshiftServerlessUserActivityLogged", "enable_user_activity_logging"),
+    ],
+)
+@pytest.mark.parametrize(
     ("pairs", "wanted"),
     [
-        ([{"ParameterKey": "require_ssl", "ParameterValue": "true"}], MET),
-        ([{"ParameterKey": "require_ssl", "ParameterValue": "false"}], BROKEN),
-        ([{"ParameterKey": "require_ssl"}], UNDECIDED),
-        ([{"ParameterKey": "require_ssl", "ParameterValue": PARAMETER}], UNDECIDED),
+        ([{"ParameterKey": "NAME", "ParameterValue": "true"}], MET),
+        ([{"ParameterKey": "x", "ParameterValue": "y"}, {"ParameterKey": "NAME", "ParameterValue": "true"}], MET),
+        ([{"ParameterKey": "NAME", "ParameterValue": "false"}], BROKEN),
+        ([{"ParameterKey": "NAME", "ParameterValue": "on"}], BROKEN),
+        *(([{"ParameterKey": "NAME", "ParameterValue": value}], BROKEN) for value in NEVER_TRUE if value is not None),
+        ([{"ParameterKey": "NAME"}], UNDECIDED),
+        ([{"ParameterKey": "NAME", "ParameterValue": PARAMETER}], UNDECIDED),
         ([{"ParameterKey": "x", "ParameterValue": "true"}], UNDECIDED),
         ([{"ParameterKey": PARAMETER, "ParameterValue": "true"}], UNDECIDED),
         ([PARAMETER], UNDECIDED),
@@ -364,8 +395,36 @@ def test_a_namespace_exports_all_logs(exports: Json, wanted: str) -> None:
     ],
     ids=str,
 )
-def test_a_workgroup_requires_tls(pairs: Json, wanted: str) -> None:
-    assert verdict("RedshiftServerlessTlsOnly", alone(WORKGROUP, {"ConfigParameters": pairs})) == wanted
+def test_a_workgroup_switches_it_on(rule: str, name: str, pairs: Json, wanted: str) -> None:
+    of_rule: Json = json.loads(json.dumps(pairs).replace("NAME", name))
+    assert verdict(rule, alone(WORKGROUP, {"ConfigParameters": of_rule})) == wanted
+
+
+COPIED = ("SnapshotCopyConfigurations", 0)
+COPIES: Body = {"DestinationRegion": "us-west-2", "DestinationKmsKeyId": KEY_ARN}
+
+
+@each_case([("RedshiftServerlessSnapshotsCopied", NAMESPACE, (*COPIED, "DestinationRegion"))], SET)
+def test_the_region_of_a_namespaces_copies_decides(place: Place, value: Json, wanted: str) -> None:
+    assert judged(place, value, {"SnapshotCopyConfigurations": [COPIES]}) == wanted
+
+
+@each_case(
+    [("RedshiftServerlessSnapshotsCopied", NAMESPACE, (*COPIED, "DestinationKmsKeyId"))],
+    [*OWN_KEY_OR_ALIAS, (GONE, BROKEN)],
+)
+def test_the_key_of_a_namespaces_copies_decides(place: Place, value: Json, wanted: str) -> None:
+    assert judged(place, value, {"SnapshotCopyConfigurations": [COPIES]}) == wanted
+
+
+@pytest.mark.parametrize(
+    ("copies", "wanted"),
+    [([], BROKEN), (GONE, BROKEN), (PARAMETER, UNDECIDED), ([PARAMETER], UNDECIDED), ([7], BROKEN), ("x", BROKEN)],
+    ids=str,
+)
+def test_a_namespace_says_where_snapshots_are_copied(copies: Json, wanted: str) -> None:
+    body = alone(NAMESPACE, {"SnapshotCopyConfigurations": copies})
+    assert verdict("RedshiftServerlessSnapshotsCopied", body) == wanted
 
 
 def test_a_password_from_a_secret_needs_no_managed_one() -> None:

@@ -17,6 +17,7 @@ from aws_cdk import aws_fsx as fsx
 from aws_cdk import aws_neptune as neptune
 from aws_cdk import aws_rds as rds
 from aws_cdk import aws_redshift as redshift
+from aws_cdk import aws_redshiftserverless as serverless
 from aws_cdk import aws_sns as sns
 from constructs import Construct, IConstruct
 
@@ -255,6 +256,10 @@ BACKED_UP: Mapping[str, tuple[Callable[[Stack], IConstruct], str]] = {
             stack, "It", cluster_type="single-node", db_name="x", master_username="x", node_type="ra3.large"
         ),
         ':cluster:", {"Ref": "{id}"}',
+    ),
+    "a namespace of Redshift Serverless": (
+        lambda stack: serverless.CfnNamespace(stack, "It", namespace_name="records"),
+        '["{id}", "Namespace.NamespaceArn"]',
     ),
     "a file system": (lambda stack: efs.CfnFileSystem(stack, "It"), '["{id}", "Arn"]'),
     "a file system of FSx": (

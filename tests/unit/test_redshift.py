@@ -244,7 +244,7 @@ def test_what_is_waived_is_recorded() -> None:
         ),
         (
             {"snapshot_copy_region": "us-east-1"},
-            "snapshot_copy_region must be another Region than the cluster's, got 'us-east-1'; copies in the same "
+            "snapshot_copy_region must be another Region than the warehouse's, got 'us-east-1'; copies in the same "
             "Region guard against nothing new (164.308(a)(7)(ii)(A))",
         ),
         (
