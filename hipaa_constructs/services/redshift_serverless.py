@@ -31,7 +31,6 @@ _RULES = {
     "enable_user_activity_logging": "RedshiftServerlessUserActivityLogged",
     "require_ssl": "RedshiftServerlessTlsOnly",
 }
-_PARAMETERS = (*_RULES, "use_fips_ssl")
 _NO_PARAMETERS: Mapping[str, str] = MappingProxyType({})
 _FEWEST_SUBNETS, _FEWEST_ZONES = 3, {"us-west-1": 2}
 _CAPACITIES = (4, *range(8, 513, 8), *range(544, 1025, 32))
@@ -180,8 +179,7 @@ class HipaaRedshiftServerless(Construct):
             db_name: the first database; by default ``records``.
             admin_username: by default ``warehouse``.
             port: by default 5439; 5431 to 5455 or 8191 to 8215.
-            parameters: further parameters of the workgroup; ``use_fips_ssl`` may be ``false`` for clients that know no
-                cipher that is approved.
+            parameters: further parameters of the workgroup, e.g. ``use_fips_ssl`` where your system must be FIPS compliant.
             encryption_key: of storage, snapshots, password and log groups; by default the stack's `EncryptionKey`.
             snapshot_copy_region: the second Region that snapshots and recovery points are copied to; needed in
                 production unless waived.
@@ -270,7 +268,7 @@ class HipaaRedshiftServerless(Construct):
             base_capacity=base_capacity,
             config_parameters=[
                 serverless.CfnWorkgroup.ConfigParameterProperty(parameter_key=name, parameter_value=value)
-                for name, value in {**dict.fromkeys(_PARAMETERS, "true"), **parameters}.items()
+                for name, value in {**dict.fromkeys(_RULES, "true"), **parameters}.items()
             ],
             enhanced_vpc_routing=True,
             max_capacity=max_capacity,

@@ -44,7 +44,6 @@ WEAKENING = Weakening(
         ("Namespace:Properties/SnapshotCopyConfigurations/0/DestinationRegion", "weakened", "another Region"),
         ("Namespace:Properties/SnapshotCopyConfigurations/0/SnapshotRetentionPeriod", "*", "copies of what is kept"),
         ("Workgroup:Properties/BaseCapacity", "*", "how fast, or refused"),
-        ("Workgroup:Properties/ConfigParameters/2*", "*", "TLS with modules that no rule asks to be FIPS validated"),
         ("Workgroup:Properties/NamespaceName", "*", "another namespace, or refused"),
         ("Workgroup:Properties/Port", "*", "the default, or refused"),
         ("Workgroup:Properties/PubliclyAccessible", "deleted", "off is the default"),

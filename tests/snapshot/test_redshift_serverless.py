@@ -37,7 +37,7 @@ def test_hipaa_redshift_serverless_with_all_options(templates: Templates) -> Non
             final_snapshot_retention=Duration.days(2192),
             iam_roles=["arn:aws:iam::123456789012:role/Loader"],
             max_capacity=256,
-            parameters={"max_query_execution_time": "3600", "use_fips_ssl": "false"},
+            parameters={"max_query_execution_time": "3600", "use_fips_ssl": "true"},
             port=8191,
             price_performance_target=serverless.CfnWorkgroup.PerformanceTargetProperty(status="DISABLED"),
             redshift_idc_application_arn="arn:aws:redshift:us-east-1:123456789012:redshiftidcapplication:portal",

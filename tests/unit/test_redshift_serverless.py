@@ -100,15 +100,11 @@ def test_redshift_makes_the_password() -> None:
 
 
 def test_plaintext_is_refused_and_what_users_do_is_logged() -> None:
-    assert parameters(PLAIN) == {
-        "enable_user_activity_logging": "true",
-        "require_ssl": "true",
-        "use_fips_ssl": "true",
-    }
+    assert parameters(PLAIN) == {"enable_user_activity_logging": "true", "require_ssl": "true"}
 
 
 def test_further_parameters_stand_beside() -> None:
-    given = {"max_query_execution_time": "3600", "use_fips_ssl": "false", "require_ssl": "true"}
+    given = {"max_query_execution_time": "3600", "use_fips_ssl": "true", "require_ssl": "true"}
     found = parameters(synthesized(lambda stack: warehouse(stack, parameters=given)))
     assert found == {"enable_user_activity_logging": "true", **given}
 
