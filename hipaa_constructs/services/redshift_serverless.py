@@ -66,7 +66,7 @@ class HipaaRedshiftServerless(Construct):
     """A warehouse without machines to keep, encrypted with your key, that refuses plaintext and logs what users do.
 
     A namespace holds the data, a workgroup of the same name answers queries. Redshift makes the password, keeps it
-    under your key and rotates it. Connections are TLS only, with modules that are FIPS validated. Connections, users
+    under your key and rotates it. Connections are TLS only. Connections, users
     and what they do go to encrypted log groups that keep six years. COPY and UNLOAD go through the network. Isolated
     subnets in three zones, and a security group that admits whom `connections` names. A backup plan takes the namespace
     (Redshift's own recovery points last a day), and a second Region has copies under a key there. The namespace stays
@@ -179,7 +179,8 @@ class HipaaRedshiftServerless(Construct):
             db_name: the first database; by default ``records``.
             admin_username: by default ``warehouse``.
             port: by default 5439; 5431 to 5455 or 8191 to 8215.
-            parameters: further parameters of the workgroup, e.g. ``use_fips_ssl`` where your system must be FIPS compliant.
+            parameters: further parameters of the workgroup, e.g. ``use_fips_ssl`` for a system that must be FIPS
+                compliant.
             encryption_key: of storage, snapshots, password and log groups; by default the stack's `EncryptionKey`.
             snapshot_copy_region: the second Region that snapshots and recovery points are copied to; needed in
                 production unless waived.
