@@ -66,11 +66,10 @@ class HipaaRedshiftServerless(Construct):
     """A warehouse without machines to keep, encrypted with your key, that refuses plaintext and logs what users do.
 
     A namespace holds the data, a workgroup of the same name answers queries. Redshift makes the password, keeps it
-    under your key and rotates it. Connections are TLS only. Connections, users
-    and what they do go to encrypted log groups that keep six years. COPY and UNLOAD go through the network. Isolated
-    subnets in three zones, and a security group that admits whom `connections` names. A backup plan takes the namespace
-    (Redshift's own recovery points last a day), and a second Region has copies under a key there. The namespace stays
-    when its stack goes.
+    under your key and rotates it. Connections are TLS only. Who connects, users and what they do go to encrypted log
+    groups that keep six years. COPY and UNLOAD go through the network. Isolated subnets in three zones, and a security
+    group that admits whom `connections` names. A backup plan takes the namespace (Redshift's own recovery points last a
+    day), and a second Region has copies under a key there. The namespace stays when its stack goes.
 
     The log groups are made before the namespace, which uses those that are there, under a name that is derived from the
     construct's and the stack's.
