@@ -29,13 +29,8 @@ _SUB_VARIABLE = re.compile(r"\$\{(!?)([^${}]*)\}")
 _DYNAMIC_REFERENCE = re.compile(r"\{\{resolve:[^{}]*\}\}")
 _PSEUDO = "AWS::"
 _NO_KEY = "any other"
-_FUNCTIONS = frozenset(
-    (
-        *("Ref", "Condition", "Fn::GetAtt", "Fn::If", "Fn::Join", "Fn::Sub", "Fn::Select"),
-        *("Fn::ImportValue", "Fn::GetStackOutput", "Fn::FindInMap", "Fn::Length", "Fn::ToJsonString"),
-    )
-)
-"""Those that are carried out, or followed; whatever else begins with ``Fn::`` is a function too."""
+_OLD_FUNCTIONS = ("Ref", "Condition")
+"""Those whose names do not begin with ``Fn::``."""
 
 
 def intrinsic(raw: Json) -> tuple[str, Json] | None:
@@ -44,7 +39,7 @@ def intrinsic(raw: Json) -> tuple[str, Json] | None:
         return None
     if len(raw) == 1:
         (name,) = raw
-        if name in _FUNCTIONS or name.startswith("Fn::"):
+        if name.startswith("Fn::") or name in _OLD_FUNCTIONS:
             return name, raw[name]
     elif "Fn::Transform" in raw:
         return "Fn::Transform", raw["Fn::Transform"]
@@ -58,7 +53,7 @@ def is_plain(raw: Json) -> bool:
     if isinstance(raw, dict):
         if len(raw) == 1:
             (name,) = raw
-            return not (name in _FUNCTIONS or name.startswith("Fn::"))
+            return not (name.startswith("Fn::") or name in _OLD_FUNCTIONS)
         return "Fn::Transform" not in raw
     return True
 

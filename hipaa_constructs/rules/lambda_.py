@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from hipaa_constructs.rules._functions import DEPRECATED_ON, FUNCTION, is_of_the_app, is_of_the_cdk
+from hipaa_constructs.rules._functions import FUNCTION, deprecated_on, is_of_the_app, is_of_the_cdk
 from hipaa_constructs.rules._keys import customers_key
 from hipaa_constructs.rules._log_groups import log_groups_of_functions
 from hipaa_constructs.rules._node import Node, Resource
@@ -204,7 +204,7 @@ def lambda_runtime_supported(function: Resource) -> Outcome:
         return runtime.undecided()
     if not runtime.text:
         return runtime.broken()
-    last = DEPRECATED_ON.get(runtime.text)
+    last = deprecated_on().get(runtime.text)
     today = function.template.assembly.today
     return MET if last is None or today < last else runtime.broken(f"{runtime.text}, deprecated since {last}")
 

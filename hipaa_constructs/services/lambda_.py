@@ -17,7 +17,7 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from hipaa_constructs.rules._functions import DEPRECATED_ON
+from hipaa_constructs.rules._functions import deprecated_on
 from hipaa_constructs.rules._phi import phi_like
 from hipaa_constructs.rules._secrets import holds_a_secret, names_a_secret
 from hipaa_constructs.services._options import Arguments, Contract
@@ -282,7 +282,7 @@ def _check(
     dead_letter_queue: object,
     encryption_key: AnyKey | None,
 ) -> None:
-    last = DEPRECATED_ON.get(runtime.name)
+    last = deprecated_on().get(runtime.name)
     arguments.govern(
         "runtime",
         runtime.name,

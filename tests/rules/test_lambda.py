@@ -7,7 +7,7 @@ import datetime
 import pytest
 
 from hipaa_constructs.rules import RULES, Assembly, Template
-from hipaa_constructs.rules._functions import DEPRECATED_ON
+from hipaa_constructs.rules._functions import deprecated_on
 from hipaa_constructs.rules._value import Json
 from tests.rules._judging import (
     BROKEN,
@@ -239,12 +239,12 @@ def test_the_runtime_decides(runtime: Json, wanted: str) -> None:
 @pytest.mark.parametrize(("days", "wanted"), [(-1, MET), (0, BROKEN), (1, BROKEN)])
 def test_a_runtime_is_supported_until_the_day_before_its_deprecation(days: int, wanted: str) -> None:
     made = Template(function({"Runtime": "python3.12"}))
-    Assembly([made], today=DEPRECATED_ON["python3.12"] + datetime.timedelta(days=days))
+    Assembly([made], today=deprecated_on()["python3.12"] + datetime.timedelta(days=days))
     assert RULES["LambdaRuntimeSupported"].judge(made.resources["It"]).verdict.value == wanted
 
 
 def test_the_table_of_runtimes_knows_what_is_mended_today() -> None:
-    assert {name for name, last in DEPRECATED_ON.items() if last > TODAY} == {
+    assert {name for name, last in deprecated_on().items() if last > TODAY} == {
         *("dotnet10", "java11", "java17", "java21", "java25", "java8.al2", "nodejs22.x", "nodejs24.x"),
         *("provided.al2023", "python3.11", "python3.12", "python3.13", "python3.14", "ruby3.4", "ruby4.0"),
     }
