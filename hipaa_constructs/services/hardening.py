@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
-from aws_cdk import Aws, CfnResource, Mixin, RemovalPolicy, TreeInspector
-from aws_cdk import aws_backup as backup
+from aws_cdk import Aws, CfnResource, Mixin, RemovalPolicy, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sns as sns
@@ -16,17 +14,15 @@ from constructs import IConstruct
 
 from hipaa_constructs.rules import RULES
 from hipaa_constructs.services import _hardening as table
+from hipaa_constructs.services._hardening_stack import INSPECT, Contents, count_of, value_of
 from hipaa_constructs.services._metadata import noted
 from hipaa_constructs.services._of_stack import outermost, stack_of
 from hipaa_constructs.services.kms import EncryptionKey
 from hipaa_constructs.services.s3_logs import LogArchive
 
-_INSPECT = "inspect"
-_PROPERTIES = "aws:cdk:cloudformation:props"
 _KEY_ID = "HardeningKey"
 _SENDERS = ("cloudwatch", "events", "s3", "sns")
 _SERVICE = "'Service'"
-_DELIVERING = ("logging.s3.amazonaws.com", "delivery.logs.amazonaws.com", "elasticloadbalancing")
 _OLD_TLS: Mapping[str, Sequence[Mapping[str, object]]] = {
     "S3BucketTlsOnly": ({"NumericLessThan": {"s3:TlsVersion": 1.2}},)
 }
@@ -116,11 +112,13 @@ class HipaaHardening(Mixin):
         super().__init__()
         self.changes: list[HardeningChange] = []
         self.unchanged: list[HardeningChange] = []
+        self._said: set[HardeningChange] = set()
+        self._stacks: dict[Stack, Contents] = {}
 
     def supports(self, construct: IConstruct) -> bool:
         """Tell whether something is a resource of a type that is hardened."""
         known = isinstance(construct, CfnResource) and construct.cfn_resource_type in table.SUPPORTED
-        return known and hasattr(construct, _INSPECT)
+        return known and hasattr(construct, INSPECT)
 
     def apply_to(self, construct: IConstruct) -> None:
         """Harden one resource; what is hardened already stays as it is."""
@@ -141,16 +139,23 @@ class HipaaHardening(Mixin):
         if kind in _IN_PLACE:
             self._refuse_plaintext_in_place(construct, *_IN_PLACE[kind])
         for lasting in table.LASTING.get(kind, ()):
-            before = _value(construct, lasting.path)
+            before = value_of(construct, lasting.path)
             if not (lasting.meets(before) or _any(construct, lasting.unless) or _excused(construct, lasting.rule)):
                 why = f"CloudFormation would replace it; {lasting.way_out}"
                 self._cannot(construct, lasting.path, before, lasting.rule, why)
 
+    def _contents(self, resource: CfnResource) -> Contents:
+        stack = stack_of(resource)
+        found = self._stacks.get(stack)
+        if found is None or resource not in found:  # It was made after its stack was read.
+            found = self._stacks[stack] = Contents(stack)
+        return found
+
     def _set(self, resource: CfnResource, setting: table.Setting) -> None:
-        before = _value(resource, setting.path)
+        before = value_of(resource, setting.path)
         if setting.is_met(before) or _any(resource, setting.unless) or _excused(resource, setting.rule):
             return
-        if setting.engines and not str(_value(resource, "Engine")).startswith(setting.engines):
+        if setting.engines and not str(value_of(resource, "Engine")).startswith(setting.engines):
             return
         wanted = setting.wanted
         if isinstance(wanted, table.TheKey):
@@ -161,11 +166,11 @@ class HipaaHardening(Mixin):
         self._changed(resource, setting.path, before, setting.wanted, setting.rule)
 
     def _encrypt_bucket(self, bucket: s3.CfnBucket) -> None:
-        before = _value(bucket, "BucketEncryption")
+        before = value_of(bucket, "BucketEncryption")
         excused = _excused(bucket, "S3BucketUsesCustomerManagedKey")
-        if excused or table.encrypted_with_own_key(before) or _takes_logs(bucket):
+        if excused or table.encrypted_with_own_key(before) or self._contents(bucket).takes_logs(bucket):
             return
-        if _SERVICE in str(_policies(bucket)):
+        if _SERVICE in str(self._contents(bucket).policies(bucket)):
             way_out = "services of AWS deliver to it; let them use a key of yours first, then set it"
             self._cannot(bucket, "BucketEncryption", before, "S3BucketUsesCustomerManagedKey", way_out)
             return
@@ -175,8 +180,8 @@ class HipaaHardening(Mixin):
         self._changed(bucket, "BucketEncryption", before, "aws:kms", "S3BucketUsesCustomerManagedKey")
 
     def _log_bucket(self, bucket: s3.CfnBucket) -> None:
-        before = _value(bucket, "LoggingConfiguration.DestinationBucketName")
-        if before is not None or _takes_logs(bucket) or _excused(bucket, "S3BucketAccessLogged"):
+        before = value_of(bucket, "LoggingConfiguration.DestinationBucketName")
+        if before is not None or self._contents(bucket).takes_logs(bucket) or _excused(bucket, "S3BucketAccessLogged"):
             return
         archive = LogArchive.of(bucket)
         configuration = {"DestinationBucketName": archive.bucket.bucket_name, "LogFilePrefix": "s3/"}
@@ -190,7 +195,7 @@ class HipaaHardening(Mixin):
         policy = resource.cfn_options.deletion_policy
         if rule is None or _excused(resource, rule) or (policy is not None and policy.name in ("RETAIN", "SNAPSHOT")):
             return
-        if _value(resource, "DBClusterIdentifier") is not None:
+        if value_of(resource, "DBClusterIdentifier") is not None:
             return
         resource.apply_removal_policy(RemovalPolicy.RETAIN)
         self._changed(resource, "DeletionPolicy", None if policy is None else policy.name, "Retain", rule)
@@ -205,7 +210,9 @@ class HipaaHardening(Mixin):
             rule, actions, at = "SnsTopicTlsOnly", ["sns:Publish"], [resource.ref]
         else:
             return
-        if "aws:SecureTransport" in str(_policies(resource)) or _excused(resource, rule):
+        contents = self._contents(resource)
+        policies = contents.policies(resource)
+        if "aws:SecureTransport" in str(policies) or _excused(resource, rule):
             return
         conditions = [{"Bool": {"aws:SecureTransport": "false"}}, *_OLD_TLS.get(rule, ())]
         statements = [
@@ -223,29 +230,26 @@ class HipaaHardening(Mixin):
                 owner.add_to_resource_policy(statement)
             if isinstance(owner, s3.Bucket) and owner.policy is not None:
                 owner.policy.apply_removal_policy(RemovalPolicy.RETAIN)
-        elif _policies(resource):
+            contents.look_at(owner)
+        elif policies:
             self._cannot(resource, "policy", "as it is", rule, "add a statement that denies requests without TLS to it")
             return
         else:
             _policy(resource, statements)
+            contents.look_at(resource)
         self._changed(resource, "policy", None, "requests without TLS are denied", rule)
 
     def _back_up(self, resource: CfnResource) -> None:
-        before, rule = _value(resource, "BackupPolicy.Status"), "EfsFileSystemInBackupPlan"
-        stack = stack_of(resource)
-        name = f"'{stack.resolve(resource.logical_id)}'"
-        selections = (one for one in stack.node.find_all() if isinstance(one, backup.CfnBackupSelection))
-        if before == "ENABLED" or _excused(resource, rule):
-            return
-        if any(name in str(stack.resolve(one.backup_selection)) for one in selections):
+        before, rule = value_of(resource, "BackupPolicy.Status"), "EfsFileSystemInBackupPlan"
+        if before == "ENABLED" or _excused(resource, rule) or self._contents(resource).selects(resource):
             return
         resource.add_property_override("BackupPolicy.Status", "ENABLED")
         self._changed(resource, "BackupPolicy.Status", before, "ENABLED", rule)
 
     def _encrypt_replica(self, resource: CfnResource) -> None:
         rule, path = "DynamodbReplicaUsesCustomerManagedKey", "Replicas.0.SSESpecification.KMSMasterKeyId"
-        keys = [_value(resource, path.replace("0", str(one))) for one in range(_count(resource, "Replicas"))]
-        switch = _value(resource, "SSESpecification.SSEEnabled")
+        keys = [value_of(resource, path.replace("0", str(one))) for one in range(count_of(resource, "Replicas"))]
+        switch = value_of(resource, "SSESpecification.SSEEnabled")
         if (switch is True and all(table.own_key(one) for one in keys)) or _excused(resource, rule):
             return
         if len(keys) != 1:
@@ -258,8 +262,8 @@ class HipaaHardening(Mixin):
     def _refuse_plaintext_in_place(
         self, resource: CfnResource, path: str, rule: str, statements: Sequence[object]
     ) -> None:
-        before = _value(resource, path)
-        several = path.startswith("Replicas") and _count(resource, "Replicas") != 1
+        before = value_of(resource, path)
+        several = path.startswith("Replicas") and count_of(resource, "Replicas") != 1
         if _excused(resource, rule) or ("aws:SecureTransport" in str(before) and not several):
             return
         if before is not None or several:
@@ -270,41 +274,34 @@ class HipaaHardening(Mixin):
         self._changed(resource, path, None, "requests without TLS are denied", rule)
 
     def _changed(self, resource: CfnResource, path: str, before: object, after: object, rule: str) -> None:
-        assert rule in RULES
         shown = "a key of yours" if isinstance(after, table.TheKey) else str(after)
-        self.changes.append(
-            HardeningChange(path=resource.node.path, property=path, before=_shown(before), after=shown, rule=rule)
-        )
+        self._say(resource, self.changes, property=path, before=before, after=shown, rule=rule)
 
     def _cannot(self, resource: CfnResource, path: str, before: object, rule: str, why: str) -> None:
+        self._say(resource, self.unchanged, property=path, before=before, after="", rule=rule, why_not=why)
+
+    def _say(
+        self,
+        resource: CfnResource,
+        where: list[HardeningChange],
+        *,
+        property: str,
+        before: object,
+        after: str,
+        rule: str,
+        why_not: str = "",
+    ) -> None:
         assert rule in RULES
-        self.unchanged.append(
-            HardeningChange(
-                path=resource.node.path, property=path, before=_shown(before), after="", rule=rule, why_not=why
-            )
+        change = HardeningChange(
+            path=resource.node.path, property=property, before=_shown(before), after=after, rule=rule, why_not=why_not
         )
+        if change not in self._said:  # What it set is not seen when it is applied again.
+            self._said.add(change)
+            where.append(change)
 
 
 def _shown(value: object) -> str:
     return "absent" if value is None else str(value)
-
-
-def _value(resource: CfnResource, path: str) -> object:
-    """Return what stands at a path, resolved; None where nothing does. What escape hatches set is not seen."""
-    value: object = _properties(resource)
-    for key in path.split("."):
-        if isinstance(value, list):
-            value = value[int(key)] if key.isdigit() and int(key) < len(value) else None
-            continue
-        # Structs have the names of jsii, dictionaries those of CloudFormation.
-        entries = {name.lower(): one for name, one in value.items()} if isinstance(value, dict) else {}
-        value = entries.get(key.lower())
-    return value
-
-
-def _count(resource: CfnResource, path: str) -> int:
-    found = _value(resource, path)
-    return len(found) if isinstance(found, list) else 0
 
 
 def _each(resource: CfnResource, setting: table.Setting) -> Sequence[table.Setting]:
@@ -312,21 +309,11 @@ def _each(resource: CfnResource, setting: table.Setting) -> Sequence[table.Setti
     places, star, rest = setting.path.partition(".*.")
     if not star:
         return [setting]
-    return [replace(setting, path=f"{places}.{one}.{rest}") for one in range(_count(resource, places))]
-
-
-@lru_cache(maxsize=1)
-def _properties(resource: CfnResource) -> object:
-    """Return the properties of a resource, which is asked for one after the other."""
-    inspector = TreeInspector()
-    inspect: Callable[[TreeInspector], None] = getattr(resource, _INSPECT)
-    inspect(inspector)
-    attributes: Mapping[str, object] = stack_of(resource).resolve(inspector.attributes)
-    return attributes.get(_PROPERTIES)
+    return [replace(setting, path=f"{places}.{one}.{rest}") for one in range(count_of(resource, places))]
 
 
 def _any(resource: CfnResource, paths: tuple[str, ...]) -> bool:
-    return any(_value(resource, path) is not None for path in paths)
+    return any(value_of(resource, path) is not None for path in paths)
 
 
 def _excused(resource: CfnResource, rule: str) -> bool:
@@ -368,34 +355,6 @@ def _key(resource: CfnResource) -> EncryptionKey:
         )
     )
     return key
-
-
-def _takes_logs(bucket: s3.CfnBucket) -> bool:
-    """Tell whether logs are delivered to a bucket, which S3 and load balancers do with SSE-S3 only."""
-    if _value(bucket, "AccessControl") == "LogDeliveryWrite":
-        return True
-    if any(service in str(_policies(bucket)) for service in _DELIVERING):
-        return True
-    stack = stack_of(bucket)
-    name = {"Ref": stack.resolve(bucket.logical_id)}
-    others = (one for one in stack.node.find_all() if isinstance(one, s3.CfnBucket) and one is not bucket)
-    return any(_value(one, "LoggingConfiguration.DestinationBucketName") == name for one in others)
-
-
-def _policies(resource: CfnResource) -> list[object]:
-    """Return the documents of the policies of a bucket, a queue or a topic in its stack."""
-    stack, found = stack_of(resource), []
-    id: object = stack.resolve(resource.logical_id)
-    for one in stack.node.find_all():
-        if isinstance(one, (s3.CfnBucketPolicy, sqs.CfnQueuePolicy, sns.CfnTopicPolicy)):
-            target = one.bucket if isinstance(one, s3.CfnBucketPolicy) else _targets(one)
-            if f"'Ref': '{id}'" in str(stack.resolve(target)):
-                found.append(stack.resolve(one.policy_document))
-    return found
-
-
-def _targets(policy: sqs.CfnQueuePolicy | sns.CfnTopicPolicy) -> list[str]:
-    return policy.queues if isinstance(policy, sqs.CfnQueuePolicy) else policy.topics
 
 
 def _policy(resource: CfnResource, statements: list[iam.PolicyStatement]) -> None:

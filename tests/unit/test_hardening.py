@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from aws_cdk import App, Mixins, RemovalPolicy, Stack
@@ -28,6 +29,8 @@ from hipaa_constructs import EncryptedBucket, EncryptedFileSystem, EncryptedQueu
 from hipaa_constructs.checker import Report, check
 from hipaa_constructs.loading import discover
 from hipaa_constructs.services import _hardening as table
+from hipaa_constructs.services import hardening as hardening_module
+from hipaa_constructs.services._hardening_stack import Contents
 from tests._refusals import waiver
 from tests._synthesis import Body, at, list_at, of_type, the
 from tools.examples import BY_ID, KEY_IN_THE_WEST, POSTGRES, network
@@ -324,3 +327,29 @@ def test_blocks_of_this_package_stay_as_they_are() -> None:
         )
 
     assert hardened(build)[0] == hardened(build, harden=False)[0]
+
+
+def test_a_stack_is_read_once_for_all_that_it_has() -> None:
+    app = App()
+    stack = Stack(app, "Stack")
+    for number in range(5):
+        s3.Bucket(stack, f"Bucket{number}")
+        sqs.Queue(stack, f"Queue{number}")
+    with patch.object(hardening_module, "Contents", wraps=Contents) as read:
+        Mixins.of(app).apply(HipaaHardening())
+    assert read.call_count == 1
+
+
+@pytest.mark.parametrize("plain", [True, False])
+def test_what_is_made_afterwards_is_hardened_the_next_time_and_nothing_twice(plain: bool) -> None:
+    app, hardening = App(), HipaaHardening()
+    stack = Stack(app, "Stack")
+    make = sqs.CfnQueue if plain else sqs.Queue
+    make(stack, "First")
+    Mixins.of(app).apply(hardening)
+    changed = [one.path for one in hardening.changes]
+    make(stack, "Second")
+    Mixins.of(app).apply(hardening)
+    later = [one.path for one in hardening.changes[len(changed) :]]
+    assert [path.replace("Second", "First") for path in later if "Second" in path] == changed
+    assert not any("First" in path for path in later)
