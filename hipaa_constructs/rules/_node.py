@@ -255,7 +255,9 @@ class Node:
             return None
         if resource in found:
             # What only contains the name of a resource, such as its name with a suffix, is another one's name.
-            return (True if self.target() is resource else None) if whole else False
+            if not whole:
+                return False
+            return True if len(found) == 1 and is_reference(value.expression) else None
         if whole and any(one.type == resource.type for one in found):
             return False
         name = resource.name

@@ -60,9 +60,9 @@ _NOTHING: frozenset[str] = frozenset()
 _ALL_OBJECTS = re.compile(r"[^/*]*/?\*+")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)  # Frozen ones take longer to make, and policies are much of a template.
 class Statement:
-    """One statement of a policy document.
+    """One statement of a policy document; nothing changes it.
 
     Attributes:
         node: its place.
