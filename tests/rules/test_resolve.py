@@ -126,9 +126,9 @@ def test_a_macro_among_other_keys_is_a_function() -> None:
 
 
 def test_what_holds_in_every_world_is_worked_out_once() -> None:
-    stack, raw = Template(template({})), {"Ref": "AnyParameter"}
+    stack = Template(template({}))
     Assembly([stack])
-    assert settled(stack, raw)[1] is settled(stack, raw)[1]
+    assert settled(stack, PARAMETER)[1] is settled(stack, PARAMETER)[1]
 
 
 @pytest.mark.parametrize(

@@ -445,5 +445,8 @@ def test_a_world_that_was_run_already_counts(answers: int, ends: bool) -> None:
 
 
 def test_a_world_describes_its_answers() -> None:
-    described = [world.describe() for world, _ in explore(lambda w: w.choose("a", "IsProd", (True, False)))]
-    assert described == ["IsProd is True", "IsProd is False"]
+    def ask(world: World) -> bool:
+        return world.choose("a", "IsProd", (True, False)) and world.choose("b", "Size", ("big", "small")) == "big"
+
+    described = [world.describe() for world, _ in explore(ask)]
+    assert described == ["IsProd is True, Size is big", "IsProd is True, Size is small", "IsProd is False"]
