@@ -22,13 +22,16 @@ _STORES = frozenset(
         "AWS::EC2::Instance",
         "AWS::EC2::Volume",
         "AWS::EFS::FileSystem",
+        "AWS::EKS::Cluster",
         "AWS::FSx::FileSystem",
+        "AWS::FSx::Volume",
         "AWS::Neptune::DBCluster",
         "AWS::RDS::DBCluster",
         "AWS::RDS::DBInstance",
         "AWS::Redshift::Cluster",
         "AWS::RedshiftServerless::Namespace",
         "AWS::S3::Bucket",
+        "AWS::Timestream::Table",
     )
 )
 """What is backed up under an ARN of its own: no attribute of one is the ARN of another."""

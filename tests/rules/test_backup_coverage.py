@@ -107,13 +107,16 @@ def test_what_a_selection_names_decides(kind: str, of: Json, named: Json, wanted
         "AWS::EC2::Instance",
         "AWS::EC2::Volume",
         "AWS::EFS::FileSystem",
+        "AWS::EKS::Cluster",
         "AWS::FSx::FileSystem",
+        "AWS::FSx::Volume",
         "AWS::Neptune::DBCluster",
         "AWS::RDS::DBCluster",
         "AWS::RDS::DBInstance",
         "AWS::Redshift::Cluster",
         "AWS::RedshiftServerless::Namespace",
         "AWS::S3::Bucket",
+        "AWS::Timestream::Table",
     ],
 )
 def test_the_arn_of_another_store_takes_only_that_one(kind: str) -> None:
