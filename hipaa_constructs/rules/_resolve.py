@@ -490,8 +490,6 @@ def names_in(raw: Json) -> Iterator[tuple[str, str]]:
                             pending += variables.values()
                         case _:
                             pending += argument
-                case "Condition":
-                    pass
                 case _:
                     pending += value.values()
 

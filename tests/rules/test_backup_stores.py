@@ -120,6 +120,8 @@ def buckets(selected: Json, properties: Json = None, **others: Json) -> str:
     ("selected", "wanted"),
     [
         ([{"Fn::GetAtt": ["It", "Arn"]}], MET),
+        ([{"Fn::Sub": "arn:aws:s3:::${It}"}], MET),
+        ([{"Fn::Sub": "arn:aws:s3:::${It}-copies"}], BROKEN),
         (["arn:aws:s3:::*"], MET),
         (["*"], MET),
         ([OTHER_ARN], BROKEN),

@@ -50,6 +50,26 @@ def test_the_line_of_a_resource_of_a_loop_is_the_loops() -> None:
     assert {one.line for one in check([Template(body, line_of=line_of)]).judgements} == {7}
 
 
+@pytest.mark.parametrize(
+    ("loops", "origin"),
+    [(["Q"], ("Resources", "Fn::ForEach::Q")), (["P", "Q"], ("Resources",))],
+    ids=["one", "two"],
+)
+def test_a_resource_of_a_loop_is_written_there_if_there_is_one_loop_only(
+    loops: list[str], origin: tuple[str, ...]
+) -> None:
+    patterns: Body = {
+        f"Fn::ForEach::{name}": loop("Name", ["A"], {f"{name}${{Name}}": resource("AWS::SQS::Queue")}) for name in loops
+    }
+    assert stack(patterns).resources["QA"].origin == origin
+
+
+def test_a_resource_beside_a_loop_is_written_where_it_stands() -> None:
+    looped: Json = loop("Name", ["A"], {"Q${Name}": resource("AWS::SQS::Queue")})
+    made = stack({"It": resource("AWS::SQS::Queue"), "Fn::ForEach::Q": looped})
+    assert made.resources["It"].origin == ("Resources", "It")
+
+
 def test_an_ampersand_drops_what_no_id_may_hold() -> None:
     pattern: Body = {"Q&{Name}": resource("AWS::SQS::Queue", {"QueueName": "&{Name}|${Name}"})}
     made = stack({"Fn::ForEach::Q": loop("Name", ["a-b.c"], pattern)})
