@@ -125,7 +125,7 @@ def is_anchor(resource: Resource) -> bool:
 
 def is_first(resource: Resource) -> bool:
     """Tell whether findings about the whole run stand at a resource."""
-    return resource is next(iter(anchors(resource.template.assembly)), None)
+    return resource is next(iter(anchors(resource.template.assembly)))
 
 
 def anchors(assembly: Assembly) -> dict[Resource, None]:
