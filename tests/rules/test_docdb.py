@@ -80,6 +80,8 @@ def test_a_key_alone_does_not_encrypt_a_new_cluster() -> None:
     ("source", "wanted"),
     [
         ({"StorageEncrypted": True, "KmsKeyId": "x"}, (MET, MET)),
+        ({"StorageEncrypted": True, "KmsKeyId": "alias/records"}, (MET, MET)),
+        ({"StorageEncrypted": True, "KmsKeyId": "alias/aws/rds"}, (MET, BROKEN)),
         ({"StorageEncrypted": True}, (MET, BROKEN)),
         ({}, (BROKEN, BROKEN)),
     ],

@@ -319,6 +319,7 @@ def test_an_event_of_a_named_api_implies_none(kind: str, at: str) -> None:
         ({"Authorizer": "NONE"}, "Mine", "NONE"),
         ({"Authorizer": "Mine"}, None, "CUSTOM"),
         ({"ApiKeyRequired": True}, None, ABSENT),
+        ({"ApiKeyRequired": True}, "Mine", "CUSTOM"),
     ],
 )
 def test_an_event_of_an_api_stands_for_a_method(
