@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from hipaa_constructs.rules import Assembly, Template
+from hipaa_constructs.rules._pointers import Pointers
 from hipaa_constructs.rules._s3 import receives_access_logs
 from hipaa_constructs.rules._value import Json
 from hipaa_constructs.rules._world import World
@@ -194,3 +195,51 @@ def test_that_one_bucket_receives_logs_says_nothing_of_another() -> None:
     made = Template(template({"Logs": bucket(), "It": logged}))
     Assembly([made])
     assert [receives_access_logs(made.resources[name]) for name in ("Logs", "It")] == [True, False]
+
+
+def candidates(asked: str, *path: str, reader: Body, others: Body | None = None) -> list[str]:
+    """Return which resources of the reader's may point at one of a home stack, of which It and Other are buckets."""
+    outputs: Json = {"O": {"Value": {"Ref": "Other"}, "Export": {"Name": "other"}}}
+    resources: Body = {"It": bucket({"BucketName": "it"}), "Other": bucket({"BucketName": "other"}), **(others or {})}
+    home = Template(template(resources, Outputs=outputs), stack_name="home")
+    assembly = Assembly([home, Template(template(reader))])
+    found = Pointers(assembly.resources("Custom::Reader"), path).candidates(home.resources[asked])
+    return [one.logical_id for one in found]
+
+
+OUTPUT: Json = {"Fn::GetStackOutput": {"StackName": "home", "OutputName": "O"}}
+
+
+@pytest.mark.parametrize("of", [{"Fn::ImportValue": "other"}, OUTPUT, "other", "arn:aws:s3:::other"], ids=str)
+def test_few_resources_are_looked_at_for_one_that_others_name(of: Json) -> None:
+    reader: Body = {"Reader": resource("Custom::Reader", {"Rules": [{"Bucket": of}, {}], "More": {"Ref": "Any"}})}
+    assert candidates("Other", "Rules", "*", "Bucket", reader=reader) == ["Reader"]
+    assert candidates("It", "Rules", "*", "Bucket", reader=reader) == []
+
+
+@pytest.mark.parametrize(
+    "of", [{"Ref": "Other"}, {"Fn::GetAtt": ["Other", "Arn"]}, {"Fn::GetAtt": "Other.Arn"}], ids=str
+)
+def test_few_resources_of_the_same_stack_are_looked_at(of: Json) -> None:
+    reader: Body = {"Reader": resource("Custom::Reader", {"Bucket": of})}
+    assert candidates("Other", "Bucket", reader={}, others=reader) == ["Reader"]
+    assert candidates("It", "Bucket", reader={}, others=reader) == []
+
+
+@pytest.mark.parametrize(
+    "properties",
+    [
+        {"Bucket": PARAMETER},
+        {"Bucket": {"Fn::Sub": "${AnyParameter}"}},
+        {"Bucket": "{{resolve:ssm:name}}"},
+        {"Fn::If": ["Prod", {"Bucket": "it"}, GONE]},
+    ],
+    ids=str,
+)
+def test_what_may_name_anything_is_looked_at(properties: Json) -> None:
+    assert candidates("It", "Bucket", reader={"Reader": resource("Custom::Reader", properties)}) == ["Reader"]
+
+
+@pytest.mark.parametrize("properties", [None, {}, {"Bucket": None}, "x", {"Other": PARAMETER}], ids=str)
+def test_what_names_nothing_is_not_looked_at(properties: Json) -> None:
+    assert candidates("It", "Bucket", reader={"Reader": resource("Custom::Reader", properties)}) == []
