@@ -287,6 +287,22 @@ def test_only_wildcards_are_every_resource(name: str, wanted: str) -> None:
     assert verdict(ADMIN, policy(allow("*", name))) == wanted
 
 
+@pytest.mark.parametrize(
+    ("arn", "wanted"),
+    [
+        ("arn:aws:s3:*", BROKEN),
+        ("arn:aws:s3::*", BROKEN),
+        ("arn:aws:s3:::*", BROKEN),
+        ("arn:aws:dynamodb:*", MET),
+        ("arn:aws:s3", MET),
+        ("arn:aws:s3:::records", MET),
+        ("x:aws:s3:*", MET),
+    ],
+)
+def test_a_wildcard_at_the_end_of_an_arn_stands_for_all_that_follows(arn: str, wanted: str) -> None:
+    assert verdict(READS, policy(allow("s3:GetObject", arn))) == wanted
+
+
 def test_a_policy_beside_a_boundary_is_no_boundary() -> None:
     boundary, other = policy(allow("*"), MANAGED), policy(allow("*"), MANAGED)
     role = resource(ROLE, {"PermissionsBoundary": {"Ref": "It"}})
