@@ -181,7 +181,9 @@ def test_brackets_in_an_action_are_no_wildcard() -> None:
     assert found.covers("s3:[G]etObject")
 
 
-@pytest.mark.parametrize(("text", "hidden"), [('{"Sid": "a b"}', False), ('{"Sid": "a\nb"}', True), ("[", True)])
+@pytest.mark.parametrize(
+    ("text", "hidden"), [('{"Sid": "a b"}', False), ('{"Sid": "a\nb"}', True), ("[", True), ("TRUE", True)]
+)
 def test_a_document_of_text_that_is_no_json_hides_what_it_says(text: str, hidden: bool) -> None:
     assert read_from(text) == ([], hidden)
 
