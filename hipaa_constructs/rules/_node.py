@@ -419,7 +419,7 @@ class Resource:
     @property
     def depends_on(self) -> list[Resource]:
         """The resources that ``DependsOn`` names."""
-        raw = self.body.get("DependsOn", [])
+        raw = self.body.get("DependsOn")
         names = [raw] if isinstance(raw, str) else raw if isinstance(raw, list) else []
         found = (self.template.resources.get(name) for name in names if isinstance(name, str))
         return [resource for resource in found if resource is not None]

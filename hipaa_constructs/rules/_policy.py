@@ -166,7 +166,7 @@ def _is_fixed(key: str, node: Node) -> bool:
     if key == "aws:sourceip":
         return UNKNOWN in text or _is_narrow(text)
     if not text.startswith("arn:"):
-        return bool(text) and not _has_wildcard(re.split("[/:]", text, maxsplit=1)[0])
+        return bool(text) and not _has_wildcard(re.split("[/:]", text)[0])
     fields = text.split(":", 5)
     if len(fields) < 6:
         return not _has_wildcard(text)

@@ -200,3 +200,21 @@ def test_what_goes_with_its_stack_in_any_case_needs_no_protected_one(deletion: J
     body = template({"It": resource("AWS::S3::Bucket", DeletionPolicy=deletion)})
     assembly = Assembly([Template(body, termination_protection=False)])
     assert RULES[PROTECTED].judge(assembly.templates[0].resources["It"]).verdict.value == wanted
+
+
+def test_the_list_is_of_the_day_on_which_it_was_read() -> None:
+    eligible_services.cache_clear()
+    assert eligible_services().as_of == datetime.date(2026, 5, 22)
+
+
+def test_the_list_says_why_a_service_is_not_on_it() -> None:
+    eligible_services.cache_clear()
+    entry = eligible_services().of("AWS::Lightsail::Instance")
+    assert entry == (Standing.NOT_ELIGIBLE, "not on the list; use ECS/Fargate")
+
+
+@pytest.mark.parametrize("kind", ["Custom", "Custom::Thing", "Custom::Thing::Of::Ours"])
+def test_every_custom_resource_is_one(kind: str) -> None:
+    entry = eligible_services().of(kind)
+    assert entry is not None
+    assert entry.standing is Standing.SUPPORTING

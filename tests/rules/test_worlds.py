@@ -16,6 +16,7 @@ from tests.rules._judging import (
     UNDECIDED,
     Body,
     outcome,
+    resource,
     template,
     verdict,
 )
@@ -450,3 +451,19 @@ def test_a_world_describes_its_answers() -> None:
 
     described = [world.describe() for world, _ in explore(ask)]
     assert described == ["IsProd is True, Size is big", "IsProd is True, Size is small", "IsProd is False"]
+
+
+@pytest.mark.parametrize("member", [choice("records", GONE), choice(GONE, "records")])
+def test_a_rule_that_applies_only_sometimes_is_judged_where_it_applies(member: Json) -> None:
+    database = resource("AWS::RDS::DBInstance", {"DBClusterIdentifier": member, "StorageEncrypted": False})
+    assert verdict("RdsStorageEncrypted", template({"It": database})) == UNDECIDED
+
+
+def test_an_undecided_finding_says_where_it_is_broken() -> None:
+    found = outcome(VERSIONED, versioned(choice("Enabled", "Suspended"), Conditions={}))
+    assert found.path == ("Properties", "VersioningConfiguration", "Status")
+
+
+def test_of_what_is_broken_in_every_world_the_first_is_told() -> None:
+    found = outcome(VERSIONED, versioned(choice("Suspended", "Off"), Conditions={}))
+    assert (found.verdict, found.found) == (BROKEN, "Suspended")
