@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from aws_cdk import Aws, Token
+from aws_cdk import Aws, Fn, Token
 
 # Asked of the CDK, which is another process, once and not in every ARN.
 PARTITION, REGION, ACCOUNT_ID = Aws.PARTITION, Aws.REGION, Aws.ACCOUNT_ID
+
+STACK_UUID = Fn.select(2, Fn.split("/", Aws.STACK_ID))
+"""The end of a name that another deployment of the stack does not find taken by what this one left."""
 
 
 def is_unresolved(value: object) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypedDict, Unpack
 
+from aws_cdk import Names
 from aws_cdk import aws_apigatewayv2 as apigatewayv2
 from aws_cdk import aws_apigatewayv2_authorizers as authorizers
 from aws_cdk import aws_logs as logs
@@ -12,6 +13,7 @@ from constructs import Construct
 
 from hipaa_constructs.services._apis import http_log_line, refuse_alias
 from hipaa_constructs.services._options import Arguments, Contract
+from hipaa_constructs.services._tokens import STACK_UUID
 from hipaa_constructs.services._waiving import excuse
 from hipaa_constructs.services.kms import AnyKey
 from hipaa_constructs.services.logs import EncryptedLogGroup
@@ -115,8 +117,10 @@ class HipaaHttpApi(Construct):
         )
         refuse_alias(arguments, encryption_key)
         super().__init__(scope, id)
+        # Any other name makes the policy longer by which an account lets APIs log, until CloudWatch Logs takes no more.
+        name = f"/aws/vendedlogs/apis/{Names.unique_resource_name(self, max_length=80, separator='-')}-{STACK_UUID}"
         self.access_log_group: logs.LogGroup = EncryptedLogGroup(
-            self, "AccessLog", encryption_key=encryption_key, data_protection_policy=False
+            self, "AccessLog", encryption_key=encryption_key, data_protection_policy=False, log_group_name=name
         ).log_group
         options.setdefault("api_name", id)
         self.api = apigatewayv2.HttpApi(

@@ -112,7 +112,7 @@ class AuditBaseline(Construct):
         log_archive: LogArchive | s3.IBucket | None = None,
         global_types: bool = True,
         without_rules: Sequence[str] = (),
-        removal_policy: RemovalPolicy = RemovalPolicy.RETAIN,
+        removal_policy: RemovalPolicy = RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
         waivers: Sequence[Waiver] = (),
     ) -> None:
         """Have an account watched in a Region.

@@ -87,7 +87,7 @@ class EncryptedBackupVault(Construct):
         max_retention: Duration | None = None,
         changeable_for: Duration | None = None,
         freeze_policy: bool = False,
-        removal_policy: RemovalPolicy = RemovalPolicy.RETAIN,
+        removal_policy: RemovalPolicy = RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
         waivers: Sequence[Waiver] = (),
         **options: Unpack[VaultOptions],
     ) -> None:
@@ -105,7 +105,8 @@ class EncryptedBackupVault(Construct):
             changeable_for: how long a compliance lock can still be lifted, 3 days or longer; needed for it.
             freeze_policy: denies everyone to change the policy too. Nobody can take that back, CloudFormation included;
                 by default the policy can be changed by whom IAM lets.
-            removal_policy: by default, and unless waived, the vault stays when the stack goes.
+            removal_policy: by default, and unless waived, the vault stays when the stack goes. Where the stack's first
+                deployment fails, it goes, as its name would be taken.
             waivers: exceptions from the rules about vaults.
             **options: of `backup.BackupVault`, see `VaultOptions`.
 

@@ -127,7 +127,7 @@ class EncryptedTable(Construct):
         partition_key: dynamodb.Attribute,
         encryption_key: AnyKey | None = None,
         replicas: Mapping[str, str] = _NO_REPLICAS,
-        new_replicas: Sequence[str] = (),
+        new_replicas: Sequence[str] | None = None,
         resource_policy: iam.PolicyDocument | None = None,
         recovery_period: Duration = _LONGEST,
         backup_plan: HipaaBackupPlan | None = None,
@@ -146,8 +146,9 @@ class EncryptedTable(Construct):
             partition_key: the attribute that items are found by.
             encryption_key: of the table in this Region; by default the stack's `EncryptionKey`.
             replicas: further Regions, each with the ARN of a key there; none by default.
-            new_replicas: those of them that this deployment makes. DynamoDB takes no policy for them until they are
-                there, so they need a waiver for as long, and the next deployment leaves them out here.
+            new_replicas: those of them that this deployment makes, to be said wherever there are replicas. DynamoDB
+                takes no policy for them until they are there, so they need a waiver for as long, and the next
+                deployment says that there are none: ``[]``.
             resource_policy: further statements; by default requests without TLS are denied, and nobody is let in.
             recovery_period: how far back continuous backups go, 1 to 35 days; by default 35.
             backup_plan: by default the stack's `HipaaBackupPlan`.
@@ -207,7 +208,7 @@ class EncryptedTable(Construct):
         resource = self.table.node.default_child
         assert isinstance(resource, dynamodb.CfnGlobalTable)
         for position, one in enumerate(replicas):
-            if one in new_replicas:
+            if one in (new_replicas or ()):
                 resource.add_property_deletion_override(f"Replicas.{position}.ResourcePolicy")
         if Token.is_unresolved(region):
             # The L2 writes no key into a replica whose Region it does not know.
@@ -267,7 +268,9 @@ def _check_recovery(arguments: Arguments, period: Duration) -> None:
         )
 
 
-def _check_replicas(arguments: Arguments, here: str, replicas: Mapping[str, str], new_replicas: Sequence[str]) -> None:
+def _check_replicas(
+    arguments: Arguments, here: str, replicas: Mapping[str, str], new_replicas: Sequence[str] | None
+) -> None:
     for region, key in replicas.items():
         if region == here:
             arguments.refuse(
@@ -285,7 +288,15 @@ def _check_replicas(arguments: Arguments, here: str, replicas: Mapping[str, str]
                 way_out="a replica is encrypted with a key of its own Region",
                 citation=_ENCRYPTED,
             )
-    for region in new_replicas:
+    if replicas and new_replicas is None:
+        arguments.refuse(
+            "new_replicas",
+            None,
+            asked="the Regions whose replicas this deployment makes, or []",
+            way_out="DynamoDB takes no policy for a replica that is not there yet, and the deployment would fail",
+            citation="164.312(e)(1)",
+        )
+    for region in new_replicas or ():
         if region not in replicas:
             arguments.refuse(
                 "new_replicas",
@@ -295,7 +306,11 @@ def _check_replicas(arguments: Arguments, here: str, replicas: Mapping[str, str]
                 citation="164.312(e)(1)",
             )
     arguments.govern(
-        "new_replicas", ", ".join(new_replicas), holds=not new_replicas, asked="empty", rule="DynamodbTableTlsOnly"
+        "new_replicas",
+        ", ".join(new_replicas or ()),
+        holds=not new_replicas,
+        asked="empty",
+        rule="DynamodbTableTlsOnly",
     )
     if replicas and Token.is_unresolved(here):
         _ask_for_region(arguments, "replicas")

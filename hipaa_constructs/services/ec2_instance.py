@@ -146,7 +146,8 @@ class HipaaInstance(Construct):
                 it needs a waiver of Ec2InstanceWithoutPublicAddress.
             instance_type: size and processor.
             machine_image: what it runs. An image that changes, as the newest of Amazon Linux does, replaces the
-                instance at the next deployment: ``cached_in_context=True``, or the id of an image, keeps it.
+                instance at the next deployment: ``cached_in_context=True``, or the id of an image, keeps it. With a
+                ``private_ip_address`` that is needed, as the new instance finds the address taken.
             vpc_subnets: by default the private subnets, else the isolated ones; the first is taken, or that of
                 ``availability_zone``. Public ones only if that is waived.
             security_group: by default one of its own, which nobody may enter and which lets HTTPS out only.

@@ -29,6 +29,11 @@ _INTERVAL = "rate(12 hours)"
 _PATIENCE = 900
 """Seconds that the stack waits for Inspector to be enabled, which takes a few minutes."""
 
+_PATIENCE_OF_EACH = 180
+"""Seconds that each kind of scan may take to come up, once those before it have; all of them end before the stack's."""
+
+_TRIES = 5
+
 _MOST_TAGS = 5
 _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 _ROLES = ("inspector2.amazonaws.com", "agentless.inspector2.amazonaws.com")
@@ -51,7 +56,7 @@ class InspectorScanning(Construct):
 
     CloudFormation has no resource that enables Inspector. A runbook of Systems Manager does, when the stack is deployed
     and again every twelve hours, with a role that may do nothing else; no Lambda function is needed. The stack fails if
-    Inspector does not come up within 15 minutes. When the stack goes, Inspector stays enabled.
+    the runbook does, which tries for some minutes. When the stack goes, Inspector stays enabled.
 
     Instances cost about 1.26 USD a month each, images 0.09 USD when they are pushed and 0.01 USD for each new look,
     functions 0.30 USD a month each and 0.60 USD more for their code; CIS scans 0.03 USD an instance and scan.
@@ -206,16 +211,19 @@ def _runbook(scans: Sequence[Scan]) -> dict[str, object]:
             "AutomationAssumeRole": {"type": "AWS::IAM::Role::Arn", "description": "The role that it runs with"}
         },
         "mainSteps": [
+            # IAM takes some seconds until a new role may do what it may.
+            {"name": "WaitForRole", "action": "aws:sleep", "inputs": {"Duration": "PT30S"}},
             {
                 "name": "Enable",
                 "action": "aws:executeAwsApi",
+                "maxAttempts": _TRIES,
                 "inputs": {**inspector, "Api": "Enable", "resourceTypes": list(scans)},
             },
             *(
                 {
                     "name": f"Wait_{scan}",
                     "action": "aws:waitForAwsResourceProperty",
-                    "timeoutSeconds": _PATIENCE,
+                    "timeoutSeconds": _PATIENCE_OF_EACH,
                     "inputs": {
                         **state,
                         "PropertySelector": f"$.accounts[0].resourceState.{_SCANS[scan]}.status",

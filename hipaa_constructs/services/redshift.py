@@ -203,6 +203,10 @@ class HipaaRedshiftCluster(Construct):
             allow_version_upgrade: by default, and unless waived, new versions are installed in the maintenance window.
             snapshot_retention: of automated snapshots, in days up to 35; by default, and unless waived, 35.
             snapshot_copy_region: the second Region that snapshots are copied to; needed in production unless waived.
+                CloudFormation's code, as AWS publishes it, turns copies on when it changes a cluster and not when it
+                makes one: look at the new cluster (``aws redshift describe-clusters``), and where it has no
+                ClusterSnapshotCopyStatus, run ``aws redshift enable-snapshot-copy`` with the Region and the grant. To
+                choose another Region, turn copies off first.
             snapshot_copy_grant: the name of an ``AWS::Redshift::SnapshotCopyGrant`` there, for a key of yours.
             backup_plan: by default the stack's `HipaaBackupPlan`.
             removal_policy: by default a last snapshot is taken when the cluster goes; RETAIN keeps the cluster.

@@ -175,12 +175,15 @@ class HipaaRedshiftServerless(Construct):
                 thirty-twos. By default 32, in a development environment 8; AWS chooses where there is a
                 price_performance_target.
             max_capacity: RPUs that are never exceeded; by default AWS's own limit.
-            db_name: the first database; by default ``records``.
-            admin_username: by default ``warehouse``.
+            db_name: the first database, which stays what it was made as; by default ``records``.
+            admin_username: which stays too; by default ``warehouse``.
             port: by default 5439; 5431 to 5455 or 8191 to 8215.
             parameters: further parameters of the workgroup, e.g. ``use_fips_ssl`` for a system that must be FIPS
                 compliant.
             encryption_key: of storage, snapshots, password and log groups; by default the stack's `EncryptionKey`.
+                Redshift takes one change at a time, of a namespace as of a workgroup: deploy several one after the
+                other. Another key changes two things at once, and needs ``aws redshift-serverless update-namespace``
+                for the password's before it is deployed.
             snapshot_copy_region: the second Region that snapshots and recovery points are copied to; needed in
                 production unless waived.
             snapshot_copy_key: the ARN of a key there.

@@ -87,7 +87,7 @@ class HipaaHostedZone(Construct):
         dnssec: bool = True,
         signing_key: kms.IKey | None = None,
         encryption_key: AnyKey | None = None,
-        removal_policy: RemovalPolicy = RemovalPolicy.RETAIN,
+        removal_policy: RemovalPolicy = RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
         waivers: Sequence[Waiver] = (),
         **options: Unpack[HostedZoneOptions],
     ) -> None:
@@ -107,7 +107,8 @@ class HipaaHostedZone(Construct):
             signing_key: what it is signed with, a key of the kind ECC_NIST_P256 in us-east-1 that Route 53 may use; by
                 default the stack's own, which is for zones alone. No zone takes a key twice.
             encryption_key: of the log; by default the stack's `EncryptionKey`.
-            removal_policy: by default the zone and its signing stay when the stack goes.
+            removal_policy: by default the zone and its signing stay when the stack goes, unless its first deployment
+                fails.
             waivers: exceptions from the rules about zones and log groups.
             **options: of `route53.HostedZone`, see `HostedZoneOptions`.
 
@@ -181,7 +182,11 @@ class HipaaHostedZone(Construct):
         self, group: EncryptedLogGroup, policy: DnsQueryLogging, vpcs: Sequence[ec2.IVpc]
     ) -> resolver.CfnResolverQueryLoggingConfig:
         logging = resolver.CfnResolverQueryLoggingConfig(
-            self, "NetworkQueries", destination_arn=group.log_group.log_group_arn
+            self,
+            "NetworkQueries",
+            # CloudFormation would let it be left out, which the API does not.
+            name=Names.unique_resource_name(self, max_length=64, separator="-"),
+            destination_arn=group.log_group.log_group_arn,
         )
         logging.node.add_dependency(policy.resource)
         for number, vpc in enumerate(vpcs, start=1):

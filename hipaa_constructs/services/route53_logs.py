@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from aws_cdk import Aws, Fn, Names, RemovalPolicy
+from aws_cdk import Names, RemovalPolicy
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_logs as logs
 from constructs import Construct, IConstruct
 
 from hipaa_constructs.services._of_stack import one_of_stack
-from hipaa_constructs.services._tokens import ACCOUNT_ID, PARTITION, REGION
+from hipaa_constructs.services._tokens import ACCOUNT_ID, PARTITION, REGION, STACK_UUID
 from hipaa_constructs.services.kms import AnyKey
 from hipaa_constructs.services.logs import EncryptedLogGroup
 
@@ -38,6 +38,8 @@ class DnsQueryLogging(Construct):
         policy = logs.ResourcePolicy(
             self,
             "Default",
+            # A policy that another deployment of the stack left has the id of that one.
+            resource_policy_name=f"{Names.unique_resource_name(self, max_length=80)}-{STACK_UUID}",
             policy_statements=[
                 _writing("route53.amazonaws.com", _PUBLIC, _ZONES),
                 _writing(
@@ -51,7 +53,7 @@ class DnsQueryLogging(Construct):
         assert isinstance(resource, logs.CfnResourcePolicy)
         self.resource = resource
         # Log groups outlive the stack, and so do zones that write to them.
-        resource.apply_removal_policy(RemovalPolicy.RETAIN)
+        resource.apply_removal_policy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
 
     @classmethod
     def of(cls, scope: IConstruct) -> DnsQueryLogging:
@@ -77,9 +79,8 @@ def query_log(scope: Construct, id: str, key: AnyKey | None, *, public: bool) ->
     """
     # The end is the stack's own id, so that a stack that is deleted and made again does not find the name of the log
     # group that was kept.
-    stack_id = Fn.select(2, Fn.split("/", Aws.STACK_ID))
     unique = Names.unique_resource_name(scope, max_length=80, separator="-").lower()
-    name = f"{_PUBLIC if public else _PRIVATE}{unique}-{stack_id}"
+    name = f"{_PUBLIC if public else _PRIVATE}{unique}-{STACK_UUID}"
     return EncryptedLogGroup(scope, id, encryption_key=key, log_group_name=name, data_protection_policy=False)
 
 

@@ -83,7 +83,7 @@ class SessionManagerAccess(Construct):
         idle_session_timeout: Duration | None = None,
         max_session_duration: Duration | None = None,
         run_as_user: str | None = None,
-        removal_policy: RemovalPolicy = RemovalPolicy.RETAIN,
+        removal_policy: RemovalPolicy = RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
         waivers: Sequence[Waiver] = (),
         **options: Unpack[SessionOptions],
     ) -> None:
@@ -209,7 +209,9 @@ class SessionManagerAccess(Construct):
                 resources=[*arns, document],
                 conditions={"BoolIfExists": {"ssm:SessionDocumentAccessCheck": "true"}},
             ),
-            iam.PolicyStatement(actions=["ssm:ResumeSession", "ssm:TerminateSession"], resources=[own]),
+            iam.PolicyStatement(
+                actions=["ssm:ResumeSession", "ssm:TerminateSession", "ssmmessages:OpenDataChannel"], resources=[own]
+            ),
             iam.PolicyStatement(actions=["kms:GenerateDataKey"], resources=[self._key.key_arn]),
         ):
             operator.grant_principal.add_to_principal_policy(statement)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from typing import TypedDict, Unpack
 
@@ -251,7 +252,8 @@ def _report_to(scope: Construct, reports: EncryptedBucket, name: str) -> None:
     synced = ssm.CfnResourceDataSync(
         scope,
         "Sync",
-        sync_name=name,
+        # None of it can be changed in place, so that another bucket or key needs another name.
+        sync_name=f"{name}-{_of(bucket, reports.encryption_key)}",
         sync_type="SyncToDestination",
         s3_destination=ssm.CfnResourceDataSync.S3DestinationProperty(
             bucket_name=bucket.bucket_name,
@@ -263,6 +265,10 @@ def _report_to(scope: Construct, reports: EncryptedBucket, name: str) -> None:
     policy = bucket.policy
     if isinstance(policy, s3.BucketPolicy):
         synced.node.add_dependency(policy)
+
+
+def _of(*constructs: IConstruct) -> str:
+    return hashlib.sha256("".join(one.node.addr for one in constructs).encode()).hexdigest()[:8]
 
 
 def _check(arguments: Arguments, operating_system: str, after: Duration, schedule: str) -> None:

@@ -33,6 +33,7 @@ def test_encrypted_table_with_all_options(templates: Templates) -> None:
             ],
             recovery_period=Duration.days(7),
             replicas={"us-west-2": "arn:aws:kms:us-west-2:123456789012:key/01234567-89ab-cdef-0123-456789abcdef"},
+            new_replicas=[],
             table_class=dynamodb.TableClass.STANDARD_INFREQUENT_ACCESS,
             table_name="visits",
             tags=[CfnTag(key="phi", value="yes")],

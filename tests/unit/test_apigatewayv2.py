@@ -179,3 +179,8 @@ def test_a_refusal_leaves_nothing_behind(stack: Stack) -> None:
     with pytest.raises(Exception, match="default_authorizer"):
         made(stack, default_authorizer=apigatewayv2.HttpNoneAuthorizer())
     assert stack.node.children == []
+
+
+def test_the_log_group_is_one_of_those_that_services_deliver_to_without_a_policy_of_their_own() -> None:
+    groups = of_type(PLAIN, "AWS::Logs::LogGroup").values()
+    assert ["/aws/vendedlogs/apis/" in str(at(one, "Properties", "LogGroupName")) for one in groups] == [True]

@@ -117,7 +117,7 @@ def test_nobody_deletes_recovery_points() -> None:
 
 def test_the_vault_stays_when_the_stack_goes() -> None:
     vault = the(PLAIN, VAULT)
-    assert (vault["DeletionPolicy"], vault["UpdateReplacePolicy"]) == ("Retain", "Retain")
+    assert (vault["DeletionPolicy"], vault["UpdateReplacePolicy"]) == ("RetainExceptOnCreate", "Retain")
 
 
 def test_a_plan_has_the_logical_id_of_the_plain_one() -> None:

@@ -34,7 +34,8 @@ def table(stack: Stack) -> None:
 
 PLAIN = synthesized(table)
 REPLICATED = synthesized(
-    lambda stack: EncryptedTable(stack, "It", partition_key=BY_ID, replicas={"us-west-2": WEST}), region="us-east-1"
+    lambda stack: EncryptedTable(stack, "It", partition_key=BY_ID, replicas={"us-west-2": WEST}, new_replicas=[]),
+    region="us-east-1",
 )
 
 
@@ -238,7 +239,7 @@ def test_a_key_of_another_region_than_the_replicas_is_refused(stack: Stack) -> N
 )
 def test_what_stands_in_a_replica_needs_a_region(anywhere: Stack, name: str, options: dict[str, object]) -> None:
     refusal(
-        lambda: made(EncryptedTable, anywhere, partition_key=BY_ID, **options),
+        lambda: made(EncryptedTable, anywhere, partition_key=BY_ID, new_replicas=[], **options),
         f"Stack/It: {name} must be in a stack whose Region is known, got 'one without'; pass "
         "env=Environment(region=…) to the stack, so that the CDK writes it beside the key (164.312(a)(2)(iv))",
     )
@@ -327,3 +328,11 @@ def test_a_refusal_leaves_nothing_behind(stack: Stack) -> None:
     with pytest.raises(Exception, match="recovery_period"):
         EncryptedTable(stack, "It", partition_key=BY_ID, recovery_period=Duration.days(0))
     assert stack.node.children == []
+
+
+def test_of_replicas_it_must_be_said_which_are_new(stack: Stack) -> None:
+    refusal(
+        lambda: EncryptedTable(stack, "It", partition_key=BY_ID, replicas={"us-west-2": WEST}),
+        "Stack/It: new_replicas must be the Regions whose replicas this deployment makes, or [], got None; DynamoDB "
+        "takes no policy for a replica that is not there yet, and the deployment would fail (164.312(e)(1))",
+    )

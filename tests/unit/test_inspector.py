@@ -31,7 +31,7 @@ def steps(*, of: Json) -> list[Json]:
 
 
 def test_everything_is_scanned() -> None:
-    assert at(steps(of=the(PLAIN, DOCUMENT))[0], "inputs") == {
+    assert at(steps(of=the(PLAIN, DOCUMENT))[1], "inputs") == {
         "Service": "inspector2",
         "Api": "Enable",
         "resourceTypes": ["EC2", "ECR", "LAMBDA", "LAMBDA_CODE"],
@@ -39,7 +39,7 @@ def test_everything_is_scanned() -> None:
 
 
 def test_the_runbook_waits_until_each_kind_of_scan_is_enabled() -> None:
-    waits = steps(of=the(PLAIN, DOCUMENT))[1:]
+    waits = steps(of=the(PLAIN, DOCUMENT))[2:]
     assert [at(one, "inputs", "PropertySelector") for one in waits] == [
         f"$.accounts[0].resourceState.{state}.status" for state in ("ec2", "ecr", "lambda", "lambdaCode")
     ]
@@ -47,9 +47,21 @@ def test_the_runbook_waits_until_each_kind_of_scan_is_enabled() -> None:
     assert {at(one, "action") for one in waits} == {"aws:waitForAwsResourceProperty"}
 
 
+def test_the_runbook_lets_iam_catch_up_and_ends_before_the_stack_stops_waiting() -> None:
+    sleep, enable, *waits = steps(of=the(PLAIN, DOCUMENT))
+    assert (at(sleep, "action"), at(sleep, "inputs", "Duration"), at(enable, "maxAttempts")) == (
+        "aws:sleep",
+        "PT30S",
+        5,
+    )
+    timeout = at(the(PLAIN, ASSOCIATION), "Properties", "WaitForSuccessTimeoutSeconds")
+    assert isinstance(timeout, int)
+    assert 30 + sum(int(str(at(one, "timeoutSeconds"))) for one in waits) < timeout
+
+
 def test_less_can_be_scanned() -> None:
     template = synthesized(lambda stack: InspectorScanning(stack, "It", scans=["ECR"]))
-    enable, wait = steps(of=the(template, DOCUMENT))
+    _, enable, wait = steps(of=the(template, DOCUMENT))
     assert at(enable, "inputs", "resourceTypes") == ["ECR"]
     assert at(wait, "name") == "Wait_ECR"
 

@@ -155,7 +155,13 @@ def test_a_zone_is_signed_with_a_key_of_ones_own() -> None:
 
 @pytest.mark.parametrize("kind", [ZONE, SIGNING, DNSSEC, GROUP, POLICY])
 def test_names_lead_somewhere_when_the_stack_is_gone(kind: str) -> None:
-    assert the(PLAIN, kind)["DeletionPolicy"] == "Retain"
+    found = the(PLAIN, kind)
+    assert found["DeletionPolicy"] == ("Retain" if kind == GROUP else "RetainExceptOnCreate")
+    assert found["UpdateReplacePolicy"] == "Retain"
+
+
+def test_the_policy_of_logs_has_another_name_in_another_deployment() -> None:
+    assert "AWS::StackId" in str(at(the(PLAIN, POLICY), "Properties", "PolicyName"))
 
 
 def test_another_removal_policy_is_for_the_zone_and_its_signing() -> None:

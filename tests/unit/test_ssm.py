@@ -110,7 +110,7 @@ def test_a_change_is_a_new_version_of_the_same_document() -> None:
 
 def test_the_preferences_stay_when_the_stack_goes() -> None:
     body = the(PLAIN, DOCUMENT)
-    assert (body["DeletionPolicy"], body["UpdateReplacePolicy"]) == ("Retain", "Retain")
+    assert (body["DeletionPolicy"], body["UpdateReplacePolicy"]) == ("RetainExceptOnCreate", "Retain")
 
 
 def test_the_preferences_may_go_with_the_stack() -> None:
@@ -152,9 +152,10 @@ def test_an_operator_must_use_the_document() -> None:
     assert starting["Condition"] == {"BoolIfExists": {"ssm:SessionDocumentAccessCheck": "true"}}
 
 
-def test_an_operator_ends_only_sessions_of_their_own() -> None:
+@pytest.mark.parametrize("action", ["ssm:ResumeSession", "ssm:TerminateSession", "ssmmessages:OpenDataChannel"])
+def test_an_operator_types_in_and_ends_only_sessions_of_their_own(action: str) -> None:
     found = granted(EVERYTHING, "OperatorGrants")
-    assert list_at(found["ssm:TerminateSession"], "Fn::Join", 1)[-1] == ":session/${aws:userid}-*"
+    assert list_at(found[action], "Fn::Join", 1)[-1] == ":session/${aws:userid}-*"
 
 
 def test_an_operator_is_allowed_nothing_without_instances(stack: Stack) -> None:

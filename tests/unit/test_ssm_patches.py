@@ -165,6 +165,14 @@ def test_reports_may_go_to_a_bucket_with_an_imported_key() -> None:
     )
 
 
+def test_what_reports_to_another_bucket_has_another_name() -> None:
+    def name(bucket: str) -> object:
+        made = synthesized(lambda stack: patches(stack, reports=EncryptedBucket(stack, bucket)))
+        return at(the(made, SYNC), "Properties", "SyncName")
+
+    assert name("One") == name("One") != name("Other")
+
+
 def test_with_a_machine_it_gives_no_finding() -> None:
     assert report_of(lambda app: with_a_machine(Stack(app, "Stack"))).findings == []
 
