@@ -41,7 +41,7 @@ def resource_tagged(resource: Resource) -> Outcome:
 def _keys(tags: Node) -> list[str]:
     """Return the keys of tags, which some types take as a list and some as a mapping."""
     listed = [tag.at("Key").outline() for tag in tags.items()]
-    return listed or ([key for key, _ in tags.entries()] if isinstance(tags.value, dict) else [])
+    return listed or [key for key, _ in tags.entries()]
 
 
 def _pieces(text: str) -> list[str | None]:

@@ -85,6 +85,7 @@ def test_a_pool_without_a_password_policy_breaks(policies: Json, wanted: str) ->
         ({"RefreshTokenValidity": 1, "IdTokenValidity": 61, "TokenValidityUnits": {"IdToken": "minutes"}}, BROKEN),
         ({"RefreshTokenValidity": 1, "IdTokenValidity": 3600, "TokenValidityUnits": {"IdToken": "seconds"}}, MET),
         ("x", BROKEN),
+        ({"RefreshTokenValidity": 1, "TokenValidityUnits": {"RefreshToken": "minutes"}}, MET),
     ],
 )
 def test_how_long_tokens_are_valid_decides(properties: Json, wanted: str) -> None:

@@ -17,6 +17,7 @@ from tests.rules._judging import (
     UNDECIDED,
     Body,
     changed,
+    partly,
     resource,
     template,
     verdict,
@@ -113,6 +114,8 @@ def test_sessions_must_be_encrypted_and_logged(body: Body, wanted: str) -> None:
         ([], BROKEN),
         (PARAMETER, UNDECIDED),
         ([{"Name": "containerInsights", "Value": PARAMETER}], UNDECIDED),
+        ([{"Name": {"Fn::Sub": "${AnyParameter}Insights"}, "Value": "enhanced"}], MET),
+        ([{"Name": {"Fn::Sub": "${AnyParameter}insights"}, "Value": "enhanced"}], BROKEN),
     ],
 )
 def test_the_setting_of_a_cluster_decides_what_is_measured(settings: Json, wanted: str) -> None:
@@ -254,6 +257,9 @@ def test_hidden_containers_are_undecided(rule: str, body: Body) -> None:
     [
         ({"LogDriver": "awslogs", "Options": {"awslogs-group": {"Ref": "Group"}}}, MET),
         ({"LogDriver": "awslogs"}, BROKEN),
+        ({"LogDriver": "awslogs", "Options": {"awslogs-region": "us-east-1"}}, BROKEN),
+        ({"LogDriver": partly("awslogs")}, UNDECIDED),
+        ({"LogDriver": partly("splunk")}, BROKEN),
         ({"LogDriver": "json-file"}, BROKEN),
         ({"LogDriver": "splunk"}, BROKEN),
         (GONE, BROKEN),
@@ -292,6 +298,8 @@ def test_a_root_file_system_that_can_be_written_breaks(value: Json) -> None:
         ([], BROKEN),
         (PARAMETER, UNDECIDED),
         ({"Fn::Sub": "1000:${AnyParameter}"}, MET),
+        (partly("root"), UNDECIDED),
+        ({"Fn::Sub": "${AnyParameter}:1000"}, UNDECIDED),
     ],
 )
 def test_the_user_of_each_container_decides(user: Json, wanted: str) -> None:
@@ -430,6 +438,8 @@ def test_volumes_of_a_wrong_type_break(rule: str) -> None:
         (GONE, {}, NOT_APPLICABLE),
         (PARAMETER, {}, UNDECIDED),
         (PARAMETER, {"User": "1000"}, MET),
+        (partly("host"), {}, UNDECIDED),
+        (partly("bridge"), {}, NOT_APPLICABLE),
     ],
 )
 def test_root_in_the_network_of_its_host_breaks(mode: Json, container: Json, wanted: str) -> None:

@@ -257,6 +257,7 @@ def test_content_may_be_written_as_text(switch: bool, wanted: str) -> None:
     ("properties", "wanted"),
     [
         ({"DocumentType": "Session", "Content": "schemaVersion: '1.0'"}, UNDECIDED),
+        ({"DocumentType": "Session", "Content": json.dumps({"inputs": {"Ref": "Nothing"}})}, UNDECIDED),
         ({"DocumentType": "Session", "Content": PARAMETER}, UNDECIDED),
         ({"DocumentType": "Session", "Content": 7}, BROKEN),
         ({"DocumentType": "Session"}, BROKEN),
