@@ -77,9 +77,11 @@ def test_none_of_them_may_be_missing(name: str) -> None:
 )
 def test_secrets_need_an_endpoint_of_their_own(value: Json, needed: str) -> None:
     container: Json = {**CONTAINER, "Secrets": [{"Name": "P", "ValueFrom": value}]}
-    named = {"Password": resource("AWS::SecretsManager::Secret", {}), "Parameter": resource("AWS::SSM::Parameter", {})}
-    assert outcome(RULE, network(container, **named)).found == f"no endpoint of {needed}"
-    assert verdict(RULE, network(container, (*STANDARD, needed), **named)) == MET
+    password, parameter = resource("AWS::SecretsManager::Secret", {}), resource("AWS::SSM::Parameter", {})
+    found = outcome(RULE, network(container, Password=password, Parameter=parameter)).found
+    assert found == f"no endpoint of {needed}"
+    whole = network(container, (*STANDARD, needed), Password=password, Parameter=parameter)
+    assert verdict(RULE, whole) == MET
 
 
 def test_images_and_logs_of_others_need_none() -> None:

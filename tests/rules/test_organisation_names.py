@@ -84,6 +84,7 @@ def test_other_texts_are_no_identifiers(text: str) -> None:
         ({"KeyPrefix": "ann@example.com/"}, BROKEN),
         ({"Owner": {"DisplayName": "ops@example.com"}}, MET),
         ({"Portal": {"DisplayName": "ann@example.com"}}, BROKEN),
+        ({"Portal": {"UserName": "ann@example.com"}}, MET),
         ({"Name": {"Value": "ann@example.com"}}, MET),
     ],
 )
@@ -132,6 +133,7 @@ def test_what_other_rules_judge_is_passed_over() -> None:
         {"Parameters": {"A": {"Type": "String", "Default": SSN}}},
         {"Metadata": {"A": MRN}},
         {"Description": f"of {SSN}"},
+        {"Description": "visits of ann@example.com"},
         {"Mappings": {"A": {"B": {"C": SSN}}}},
     ],
 )

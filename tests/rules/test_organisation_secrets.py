@@ -96,6 +96,7 @@ def test_other_properties_may(key: str) -> None:
         {"RuntimeEnvironmentVariables": [{"Name": "CLIENT_SECRET", "Value": "hunter2"}]},
         {"OptionSettings": [{"OptionName": "DB_PASSWORD", "Value": "hunter2"}]},
         {"DefaultArguments": {"--db_password": "hunter2"}},
+        {"DefaultArguments": {"--token": "hunter2"}},
         {"Parameters": {"DbPassword": "hunter2"}},
         {"Environment": [{"Name": "URL", "Value": "postgres://app:hunter2@db/app"}]},
         {"Environment": [{"Name": "X", "Value": "{{resolve:secretsmanager:db:SecretString:password}}"}]},
@@ -203,7 +204,7 @@ def test_a_parameter_has_no_secret_default(name: str, parameter: Json, wanted: s
         ("A", {"Fn::Sub": "x-${Hidden}"}, BROKEN),
         ("A", {"Ref": "Shown"}, MET),
         ("A", ACCESS_KEY, BROKEN),
-        ("A", {"Fn::Join": ["", [ACCESS_KEY[:6], ACCESS_KEY[6:]]]}, BROKEN),
+        ("A", {"Fn::Join": ["", [PRIVATE_KEY[:18], PRIVATE_KEY[18:]]]}, BROKEN),
         ("A", "{{resolve:secretsmanager:db:SecretString:password}}", BROKEN),
         ("A", {"Fn::Join": ["", ["{{resolve:secretsmanager:", {"Ref": "Secret"}, ":SecretString}}"]]}, BROKEN),
         ("DbPassword", "hunter2", BROKEN),
@@ -274,7 +275,7 @@ def test_what_stands_beside_a_secret_does_not_hide_it(other: Json) -> None:
 
 
 def test_a_parameter_of_parameter_store_is_known_by_the_end_of_its_path() -> None:
-    for name in ("/portal/db/passwd", "passwd"):
+    for name in ("/portal/db/passwd", "passwd", "/portal/token"):
         parameter: Json = {"Name": name, "Type": "String", "Value": "hunter2"}
         found = outcome(RULE, one(parameter, "AWS::SSM::Parameter"))
         assert (found.verdict.value, found.property) == (BROKEN, "Value")
