@@ -30,8 +30,7 @@ def classic_listener_encrypted(balancer: Resource) -> Outcome:
 
 
 def _encrypted(listener: Node) -> list[Outcome]:
-    front, back = listener.at("Protocol"), listener.at("InstanceProtocol")
-    return [_is_encrypted(front), back.broken() if back.is_absent else _is_encrypted(back)]
+    return [_is_encrypted(listener.at("Protocol")), _is_encrypted(listener.at("InstanceProtocol"))]
 
 
 def _is_encrypted(protocol: Node) -> Outcome:
