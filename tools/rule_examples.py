@@ -11,13 +11,15 @@ import datetime
 import json
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 import yaml
 from cfnlint.api import lint
 from cfnlint.config import ManualArgs
+from cfnlint.match import Match
 
 from hipaa_constructs.formats._explanation import EXAMPLES
 from hipaa_constructs.rules import RULES, Assembly, Outcome, Resource, Rule, Settings, Template, Verdict
@@ -28,8 +30,26 @@ TODAY = datetime.date(2027, 3, 31)
 
 _MOST = 25
 """Templates of each rule that are kept; with more of them the smallest is hardly smaller."""
-_REQUIRED = ("E3003", "E3014", "E3017", "E3018", "E3058")
+_REQUIRED = (
+    *("E3003", "E3014", "E3017", "E3018", "E3058"),
+    *("E3046", "E3051", "E3512", "E3639", "E3660", "E3673", "E3676", "E3679"),
+)
 """What cfn-lint calls what is missing: an example shows what the rule needs, and no more."""
+_WELL_FORMED = {
+    "SecurityGroupIds": "sg-0123456789abcdef{}",
+    "SecurityGroups": "sg-0123456789abcdef{}",
+    "Subnets": "subnet-0123456789abcdef{}",
+    "SubnetIds": "subnet-0123456789abcdef{}",
+    "SubnetId": "subnet-0123456789abcdef{}",
+    "KmsKeyArn": "arn:aws:kms:us-east-1:123456789012:key/01234567-89ab-cdef-0123-456789abcdef",
+    "KmsKeyId": "arn:aws:kms:us-east-1:123456789012:key/01234567-89ab-cdef-0123-456789abcdef",
+}
+_ROLE = "arn:aws:iam::123456789012:role/Example"
+"""What stands for what tests call ``a``, by the property that cfn-lint finds it malformed in."""
+_STAND_FOR = {"Key": "AWS::KMS::Key", "Logs": "AWS::Logs::LogGroup", "Role": "AWS::IAM::Role"}
+"""What tests refer to without declaring it."""
+_WEAKER: tuple[Json, ...] = (True, False, "*", "s3:*", "hunter2", "other", 0, 1, 100_000, "123-45-6789")
+"""What a rule about what must not stand somewhere breaks at."""
 _LARGEST = 6000
 """Characters of a template that is not taken to pieces: it is not going to be a short example."""
 _LONGEST = 60
@@ -92,31 +112,62 @@ def verdict(rule: Rule, body: Body, logical_id: str) -> Verdict:
     return rule.judge(resource).verdict
 
 
-def smallest(rule: Rule, body: Body, logical_id: str) -> Body | None:
-    """Take away whatever can go without the rule ceasing to be met, and to be broken without one certain line.
+Change = Callable[[Body, Place], Json]
 
-    Without that line in mind all would go that makes the rule ask: no container runs as root where there is none.
+
+def smallest(rule: Rule, body: Body, logical_id: str) -> Body | None:
+    """Take away whatever can go without the rule ceasing to be met, and to be broken by a change of one certain line.
+
+    Without that line in mind all would go that makes the rule ask: no container runs as root where there is none. The
+    change is to leave the line out, or else, as for what must not be there, to write something weaker.
 
     Returns:
         None if the template has no such line.
     """
-    telling = [place for place in _places(body) if _says(rule, _without(body, place), logical_id, Verdict.BROKEN)]
-    if not telling:
-        return None
-    line = max(telling, key=len)
+    changes: list[Change] = [_without, *(partial(_with, new=weaker) for weaker in _WEAKER)]
+    for change in changes:
+        telling = [place for place in _places(body) if _says(rule, change(body, place), logical_id, Verdict.BROKEN)]
+        if telling:
+            return _shrunk(rule, body, logical_id, max(telling, key=len), change)
+    return None
+
+
+def _shrunk(rule: Rule, body: Body, logical_id: str, line: Place, change: Change) -> Body:
+    named = _dangling(body)
     while True:
         for place in _places(body):
             if place == line[: len(place)]:
                 continue
             smaller, moved = _without(body, place), _moved(line, place)
-            without_line = _without(smaller, moved)
             if not isinstance(smaller, dict) or not _says(rule, smaller, logical_id, Verdict.MET):
                 continue
-            if _says(rule, without_line, logical_id, Verdict.BROKEN):
+            if _dangling(smaller) <= named and _says(rule, change(smaller, moved), logical_id, Verdict.BROKEN):
                 body, line = smaller, moved
                 break
         else:
             return body
+
+
+def _dangling(body: Body) -> set[str]:
+    """Return what references name that is not in the template."""
+    there = {name for section in ("Resources", "Parameters") for name in _names(body.get(section))}
+    return {name for name in _referred(body) if name not in there}
+
+
+def _names(section: Json) -> Iterable[str]:
+    return section if isinstance(section, dict) else ()
+
+
+def _referred(value: Json) -> Iterator[str]:
+    match value:
+        case {"Ref": str(name)} | {"Fn::GetAtt": [str(name), *_]}:
+            yield name
+        case dict():
+            for one in value.values():
+                yield from _referred(one)
+        case list():
+            for one in value:
+                yield from _referred(one)
 
 
 def _says(rule: Rule, body: Json, logical_id: str, wanted: Verdict) -> bool:
@@ -160,6 +211,20 @@ def _without(value: Json, place: Place) -> Json:
     return [_without(one, rest) if index == key else one for index, one in numbered]
 
 
+def _with(value: Json, place: Place, new: Json) -> Json:
+    """Copy a value as far as a place in it, and write something else there; only what is no list or mapping changes."""
+    if not place:
+        return value if isinstance(value, (list, dict)) and not _is_intrinsic_value(value) else new
+    if isinstance(value, dict):
+        return {name: _with(one, place[1:], new) if name == place[0] else one for name, one in value.items()}
+    assert isinstance(value, list)
+    return [_with(one, place[1:], new) if index == place[0] else one for index, one in enumerate(value)]
+
+
+def _is_intrinsic_value(value: Json) -> bool:
+    return isinstance(value, dict) and _is_intrinsic(value)
+
+
 def _is_intrinsic(value: Body) -> bool:
     return len(value) == 1 and next(iter(value)).startswith(("Ref", "Fn::"))
 
@@ -176,8 +241,9 @@ def examples() -> dict[str, Body]:
             if body is not None:
                 bodies[json.dumps(body)] = body
         ranked = sorted(bodies.values(), key=lambda body: _rank(rule, body))
-        wanted = (body for body in ranked if _speaks_of_the_fix(rule, body) and not _is_met_bare(rule, body))
-        example = next(filter(is_sound, wanted), None)
+        best = [body for body in ranked if _speaks_of_the_fix(rule, body) and not _is_met_bare(rule, body)]
+        others = [body for body in ranked if body not in best and _speaks_of_the_fix(rule, body)]
+        example = next((body for one in (*best, *others) if (body := _sound(rule, one)) is not None), None)
         if example is not None:
             found[rule_id] = example
     return found
@@ -187,7 +253,7 @@ def _is_met_bare(rule: Rule, body: Body) -> bool:
     """Tell whether a rule is met by resources that say nothing, so that no example is needed."""
     resources = body.get("Resources")
     assert isinstance(resources, dict)
-    bare: Json = {name: {"Type": one["Type"]} for name, one in resources.items() if isinstance(one, dict)}
+    bare: Json = {name: {"Type": one.get("Type")} for name, one in resources.items() if isinstance(one, dict)}
     assembly = Assembly([Template({**body, "Resources": bare})], today=TODAY)
     verdicts = {rule.judge(resource).verdict for resource in assembly.resources(*rule.applies_to)}
     return Verdict.MET in verdicts and verdicts <= {Verdict.MET, Verdict.NOT_APPLICABLE}
@@ -195,12 +261,18 @@ def _is_met_bare(rule: Rule, body: Body) -> bool:
 
 def _places(value: Json, place: Place = ()) -> Iterator[Place]:
     for key in _keys(value):
+        if key == "Type" and place[:1] == ("Resources",) and len(place) == 2:
+            continue
         yield (*place, key)
         yield from _places(_at(value, (key,)), (*place, key))
 
 
 def _speaks_of_the_fix(rule: Rule, body: Body) -> bool:
-    return bool(_shared(rule, body)) and len(yaml.safe_dump(body).splitlines()) <= _LONGEST
+    return bool(_shared(rule, body)) and _is_short(body)
+
+
+def _is_short(body: Body) -> bool:
+    return len(yaml.safe_dump(body).splitlines()) <= _LONGEST
 
 
 def _shared(rule: Rule, body: Body) -> set[str]:
@@ -247,7 +319,35 @@ def _words(value: Json) -> Iterable[str]:
 
 def is_sound(body: Body) -> bool:
     """Tell whether cfn-lint finds nothing in a template but that more is required."""
-    return not lint(json.dumps(body), config=ManualArgs(regions=["us-east-1"], ignore_checks=["W", "I", *_REQUIRED]))
+    return not _faults(body)
+
+
+def _faults(body: Body) -> list[Match]:
+    return lint(json.dumps(body), config=ManualArgs(regions=["us-east-1"], ignore_checks=["W", "I", *_REQUIRED]))
+
+
+def _place_of(fault: Match) -> Place:
+    """Return where a fault is; those of whole templates are nowhere."""
+    path: list[str | int] = getattr(fault, "path", [])
+    return tuple(path)
+
+
+def _sound(rule: Rule, body: Body) -> Body | None:
+    """Return an example in which cfn-lint finds nothing, with well-formed names in place of those that tests use."""
+    resources = body["Resources"]
+    assert isinstance(resources, dict)
+    bare: Body = {name: {"Type": _STAND_FOR[name]} for name in sorted(_dangling(body)) if name in _STAND_FOR}
+    body = {**body, "Resources": {**resources, **bare}}
+    for place in dict.fromkeys(map(_place_of, _faults(body))):
+        name = next((key for key in reversed(place) if isinstance(key, str)), "")
+        wanted = _WELL_FORMED.get(name, _ROLE if name.endswith(("Role", "RoleArn")) else None)
+        number = next((key for key in reversed(place) if isinstance(key, int)), 0)
+        changed = None if wanted is None else _with(body, place, wanted.format(number))
+        if not isinstance(changed, dict):
+            return None
+        body = changed
+    met = [one for one in Template(body).resources if verdict(rule, body, one) is Verdict.MET]
+    return body if met and is_sound(body) else None
 
 
 def main() -> int:

@@ -8,7 +8,7 @@ from hipaa_constructs.rules._node import Node
 from hipaa_constructs.rules._policy import Statement
 from hipaa_constructs.rules._template import Template
 
-_ARN = re.compile(r"arn:[^:]*:(?:iam|sts)::(\d{12}):.*", re.DOTALL)
+_ARN = re.compile(r"arn:[^:]*:(?:iam|sts)::(\d{12}):")
 
 ITS_OWN = "that is its own"
 
@@ -81,5 +81,5 @@ def account_of(node: Node) -> str | None:
     text = node.outline()
     if len(text) == 12 and text.isdigit():
         return text
-    found = _ARN.fullmatch(text)
+    found = _ARN.match(text)
     return found[1] if found else None

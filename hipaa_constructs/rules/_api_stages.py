@@ -59,7 +59,6 @@ def api_of(part: Resource) -> Resource | None:
 
 @dataclass(frozen=True, slots=True)
 class _Association:
-    targets: frozenset[Resource]
     stage_name: str
     names: frozenset[tuple[str, str]]
 
@@ -77,7 +76,7 @@ class WebAcls:
                 self._note(association.at("ResourceArn"))
 
     def _note(self, place: Node) -> None:
-        targets = frozenset(place.targets())
+        targets = place.targets()
         if not isinstance(place.value, Unresolved):
             return
         stages = {target for target in targets if target.type in (STAGE, DEPLOYMENT)}
@@ -85,7 +84,7 @@ class WebAcls:
         self._of_stages |= stages
         if not stages:
             name = place.outline().partition("/stages/")[2]
-            found = _Association(targets, name, frozenset(names_in(place.value.expression)))
+            found = _Association(name, frozenset(names_in(place.value.expression)))
             for api in apis:
                 self._by_api.setdefault(api, []).append(found)
         self.hide = self.hide or not targets

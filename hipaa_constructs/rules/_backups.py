@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
@@ -14,7 +14,7 @@ from hipaa_constructs.rules._value import UNKNOWN
 
 _SELECTION = "AWS::Backup::BackupSelection"
 _TAG_PREFIX = "aws:ResourceTag/"
-_OTHERS = frozenset(
+_STORES = frozenset(
     (
         "AWS::DocDB::DBCluster",
         "AWS::DynamoDB::GlobalTable",
@@ -22,13 +22,16 @@ _OTHERS = frozenset(
         "AWS::EC2::Instance",
         "AWS::EC2::Volume",
         "AWS::EFS::FileSystem",
+        "AWS::EKS::Cluster",
         "AWS::FSx::FileSystem",
+        "AWS::FSx::Volume",
         "AWS::Neptune::DBCluster",
         "AWS::RDS::DBCluster",
         "AWS::RDS::DBInstance",
         "AWS::Redshift::Cluster",
         "AWS::RedshiftServerless::Namespace",
         "AWS::S3::Bucket",
+        "AWS::Timestream::Table",
     )
 )
 """What is backed up under an ARN of its own: no attribute of one is the ARN of another."""
@@ -90,13 +93,15 @@ def _index(assembly: Assembly) -> tuple[dict[Resource, list[Resource]], list[Res
         targets = [place.targets() for place in places]
         for target in dict.fromkeys(target for found in targets for target in found):
             named[target].append(selection)
-        if not places or not all(targets) or not _only_resources(body):
+        # Conditions and exceptions only take away from what is named.
+        if not places or not body.at("ListOfTags").is_absent or not all(map(_are_stores, targets)):
             broad.append(selection)
     return dict(named), broad
 
 
-def _only_resources(body: Node) -> bool:
-    return all(body.at(name).is_absent for name in ("Conditions", "ListOfTags", "NotResources"))
+def _are_stores(targets: Sequence[Resource]) -> bool:
+    """Tell whether what a selection names is known: an attribute of anything else can be the ARN of any store."""
+    return bool(targets) and all(target.type in _STORES for target in targets)
 
 
 def _selects(selection: Resource, resource: Resource, arns: Arns, tags: tuple[str, ...]) -> bool | None:
@@ -112,11 +117,9 @@ def _selects(selection: Resource, resource: Resource, arns: Arns, tags: tuple[st
     )
     if resources.is_absent and listed.is_absent and _say_something(conditions):
         taken = True
-    if taken is not False and not conditions.is_absent:
-        taken = _all([taken, _fulfils(conditions, resource, tags)])
     without = body.at("NotResources")
     left_out = _any_of(without, (_takes(place, resource, arns) for place in without.items()))
-    return _all([taken, None if left_out is None else not left_out])
+    return _all([taken, _fulfils(conditions, resource, tags), None if left_out is None else not left_out])
 
 
 def _say_something(conditions: Node) -> bool:
@@ -128,10 +131,8 @@ def _takes(place: Node, resource: Resource, arns: Arns) -> bool | None:
     if resource in targets:
         whole = pattern == UNKNOWN or pattern.partition(arns.prefix or ":::")[2] == UNKNOWN
         return (True if place.target() is resource else None) if whole else False
-    if any(target.type == resource.type or target.type in _OTHERS for target in targets):
+    if _are_stores(targets):
         return False
-    if pattern == "*":
-        return True
     fields = pattern.split(":", 5)
     if len(fields) < 6:
         example = f"arn:aws:{arns.service}:us-east-1:123456789012:{arns.prefix}x"

@@ -90,10 +90,10 @@ def declared(body: Body, written: Body) -> Iterator[Declared]:
     known = (SAM, LANGUAGE_EXTENSIONS)
     others = [name for name in macros(body) if name not in known and not name.startswith(_ROTATION)]
     if others:
-        yield _unreadable("Transform", UNREADABLE_MACRO, {"Fn::Transform": ", ".join(others)}, ("Transform",))
+        yield _unreadable("Transform", UNREADABLE_MACRO, ", ".join(others), ("Transform",))
     for name, section in body.items():
         if name != "Resources" and isinstance(section, dict) and "Fn::Transform" in section:
-            yield _unreadable(f"{name}::Transform", UNREADABLE_MACRO, section, (name, "Fn::Transform"))
+            yield _unreadable(f"{name}::Transform", UNREADABLE_MACRO, section["Fn::Transform"], (name, "Fn::Transform"))
     resources = body.get("Resources")
     if isinstance(resources, dict):
         before = written.get("Resources")
@@ -117,7 +117,7 @@ def _of_section(resources: dict[str, Json], body: Body, written: dict[str, Json]
             else:
                 yield Declared(name, kind, one, ("Resources", name) if name in written else looped)
         elif isinstance(one, dict) and "Fn::Transform" in one:
-            yield _unreadable(name, UNREADABLE_MACRO, one, ("Resources", name))
+            yield _unreadable(name, UNREADABLE_MACRO, one["Fn::Transform"], ("Resources", name))
     if serverless:
         for reading in read_all(serverless, globals_ if isinstance(globals_, dict) else {}):
             yield _of_sam(reading)
@@ -138,4 +138,4 @@ def _of_sam(reading: Reading) -> Declared:
 
 
 def _unreadable(name: str, kind: str, raw: Json, origin: Path) -> Declared:
-    return Declared(name, kind, {"Type": kind, "Properties": {"Fn::Transform": raw}}, origin)
+    return Declared(name, kind, {"Properties": {"Fn::Transform": raw}}, origin)

@@ -61,8 +61,6 @@ class Loops:
         return {"Fn::Transform": LOOP} if unread and not holds_entries else result
 
     def _loop(self, raw: Json, names: dict[str, str], depth: int) -> dict[str, Json] | None:
-        if depth > _DEEPEST:
-            return None
         match raw:
             case [str(name), list(values), dict(pattern)]:
                 pass
@@ -95,10 +93,10 @@ def _replaced(text: str, names: dict[str, str]) -> str:
 
 
 def _size(raw: Json) -> int:
-    """Return how many values stand in a value, counting no further than the budget allows."""
+    """Return how many values stand in a value; where they are more than the budget allows, one more than that."""
     pending: list[Json] = [raw]
     size = 0
-    while pending and size < MOST_VALUES:
+    while pending and size <= MOST_VALUES:
         value = pending.pop()
         size += 1
         if isinstance(value, dict):

@@ -77,6 +77,8 @@ def reaches_all(statement: Statement, service: str = "") -> bool | None:
 
 def _is_all(text: str, service: str) -> bool:
     fields = text.split(":", 5)
+    if text.startswith("arn:") and text.endswith(":*"):
+        fields += ["*"] * (6 - len(fields))  # A wildcard at the end stands for all fields that follow, too.
     if len(fields) < 6:
         return bool(text) and not text.strip("*:")
     if not service or not fnmatchcase(service, fields[2]):

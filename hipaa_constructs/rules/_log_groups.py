@@ -28,7 +28,7 @@ class FunctionLogGroups:
         outline = name.outline()
         if name.text is not None:
             self._names.add(name.text)
-        elif isinstance(name.value, Unresolved) and outline.startswith((_PREFIX, UNKNOWN)):
+        elif isinstance(name.value, Unresolved):
             target = name.target()
             if target is not None and outline == _PREFIX + UNKNOWN:
                 self._functions.add(target)

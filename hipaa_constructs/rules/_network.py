@@ -61,7 +61,7 @@ def in_range(first: Node, last: Node, port: int) -> bool | None:
 def only_port(opening: Node, port: int) -> bool | None:
     """Tell whether an ingress rule of a security group lets in on one port and no other."""
     protocol, first, last = opening.at("IpProtocol"), opening.at("FromPort"), opening.at("ToPort")
-    if protocol.text not in ("tcp", "udp", "6", "17") and not protocol.is_unknown and protocol.number not in (6, 17):
+    if protocol.text not in ("tcp", "udp") and not protocol.is_unknown and protocol.number not in (6, 17):
         return False
     known = [place for place in (first, last) if not place.is_unknown]
     if any(place.number != port for place in known):

@@ -255,7 +255,9 @@ class Node:
             return None
         if resource in found:
             # What only contains the name of a resource, such as its name with a suffix, is another one's name.
-            return (True if self.target() is resource else None) if whole else False
+            if not whole:
+                return False
+            return True if len(found) == 1 and is_reference(value.expression) else None
         if whole and any(one.type == resource.type for one in found):
             return False
         name = resource.name
@@ -417,7 +419,7 @@ class Resource:
     @property
     def depends_on(self) -> list[Resource]:
         """The resources that ``DependsOn`` names."""
-        raw = self.body.get("DependsOn", [])
+        raw = self.body.get("DependsOn")
         names = [raw] if isinstance(raw, str) else raw if isinstance(raw, list) else []
         found = (self.template.resources.get(name) for name in names if isinstance(name, str))
         return [resource for resource in found if resource is not None]

@@ -38,8 +38,7 @@ class Pointers:
             self._by_name[name_in(raw)].append(resource)
             return
         function = intrinsic(raw)
-        targets = resource.template.named_resources(raw) if function else []
-        if function and function[0] in _PLAIN_REFERENCES and targets:
+        if function and function[0] in _PLAIN_REFERENCES and (targets := resource.template.named_resources(raw)):
             for target in targets:
                 self._by_target[target].append(resource)
             self._by_target_types[frozenset(target.type for target in targets)].append(resource)

@@ -60,9 +60,9 @@ _NOTHING: frozenset[str] = frozenset()
 _ALL_OBJECTS = re.compile(r"[^/*]*/?\*+")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)  # Frozen ones take longer to make, and policies are much of a template.
 class Statement:
-    """One statement of a policy document.
+    """One statement of a policy document; nothing changes it.
 
     Attributes:
         node: its place.
@@ -166,7 +166,7 @@ def _is_fixed(key: str, node: Node) -> bool:
     if key == "aws:sourceip":
         return UNKNOWN in text or _is_narrow(text)
     if not text.startswith("arn:"):
-        return bool(text) and not _has_wildcard(re.split("[/:]", text, maxsplit=1)[0])
+        return bool(text) and not _has_wildcard(re.split("[/:]", text)[0])
     fields = text.split(":", 5)
     if len(fields) < 6:
         return not _has_wildcard(text)

@@ -106,8 +106,8 @@ def major_version(database: Resource) -> tuple[int, ...]:
     return tuple(int(number) for number in re.findall(r"\d+", text)[:2])
 
 
-def parameter(database: Resource, *names: str) -> Node | Outcome:
-    """Return the place of the first of some parameters that is set, or the last one's.
+def parameter(database: Resource, name: str) -> Node | Outcome:
+    """Return the place of a parameter.
 
     Returns:
         The place in the group that the database names, absent where the engine's default holds; an outcome where the
@@ -123,8 +123,7 @@ def parameter(database: Resource, *names: str) -> Node | Outcome:
     parameters = group.at("Parameters")
     if parameters.is_unknown:
         return undecided(*place.path, why="an intrinsic function hides the parameters of the group")
-    places = [parameters.at(name) for name in names]
-    return next((one for one in places if not one.is_absent), places[-1])
+    return parameters.at(name)
 
 
 def option(database: Resource, name: str, wanted: Iterable[tuple[str, str]] = ()) -> Outcome:
@@ -137,7 +136,7 @@ def option(database: Resource, name: str, wanted: Iterable[tuple[str, str]] = ()
     if group is None or group.type != kind:
         return place.undecided("the option group is not in these templates") if _named(place) else place.broken()
     configurations = group.at("OptionConfigurations")
-    found = [broken(*place.path, found=f"an option group without {name}")]
+    found: list[Outcome] = []
     if configurations.is_unknown:
         found.append(undecided(*place.path, why="an intrinsic function hides the options of the group"))
     for one in configurations.items():
@@ -145,7 +144,7 @@ def option(database: Resource, name: str, wanted: Iterable[tuple[str, str]] = ()
             found.append(undecided(*place.path, why="an intrinsic function hides an option of the group"))
         elif one.at("OptionName").text == name:
             found.append(_has_settings(place, one.at("OptionSettings"), list(wanted)))
-    return any_met(found)
+    return any_met(found) if found else broken(*place.path, found=f"an option group without {name}")
 
 
 def _has_settings(place: Node, settings: Node, wanted: list[tuple[str, str]]) -> Outcome:

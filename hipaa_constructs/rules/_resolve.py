@@ -39,7 +39,7 @@ def intrinsic(raw: Json) -> tuple[str, Json] | None:
         return None
     if len(raw) == 1:
         (name,) = raw
-        if name.startswith("Fn::") or name in _OLD_FUNCTIONS:
+        if name in _OLD_FUNCTIONS or name.startswith("Fn::"):
             return name, raw[name]
     elif "Fn::Transform" in raw:
         return "Fn::Transform", raw["Fn::Transform"]
@@ -53,7 +53,7 @@ def is_plain(raw: Json) -> bool:
     if isinstance(raw, dict):
         if len(raw) == 1:
             (name,) = raw
-            return not (name.startswith("Fn::") or name in _OLD_FUNCTIONS)
+            return not (name in _OLD_FUNCTIONS or name.startswith("Fn::"))
         return "Fn::Transform" not in raw
     return True
 
@@ -490,8 +490,6 @@ def names_in(raw: Json) -> Iterator[tuple[str, str]]:
                             pending += variables.values()
                         case _:
                             pending += argument
-                case "Condition":
-                    pass
                 case _:
                     pending += value.values()
 

@@ -97,10 +97,11 @@ class Rule:
         if world.asked:
             world = assembly.world = World()
         outcome = check(resource)
-        if outcome is NOT_APPLICABLE and not world.asked:
-            return outcome
-        if resource.always_exists:
-            return _judge_everywhere(check, resource, (world, outcome)) if world.asked else outcome
+        if not world.asked:
+            if outcome is NOT_APPLICABLE or resource.always_exists:
+                return outcome
+        elif resource.always_exists:
+            return _judge_everywhere(check, resource, (world, outcome))
         # What does not apply in any case needs no question whether the resource exists, which may split the world.
         if outcome.verdict is Verdict.NOT_APPLICABLE and world.is_only_one:
             return outcome

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 _RATE = re.compile(r"rate\((\d+) (minute|hour|day)s?\)")
 _CRON = re.compile(r"cron\((\S+) (\S+) (\S+) (\S+) (\S+) \S+\)")
@@ -37,7 +38,7 @@ def longest_gap(schedule: str) -> int | None:
     if not at_minutes or not at_hours:
         return None
     runs = sorted(60 * hour + minute for hour in at_hours for minute in at_minutes)
-    return max(later - earlier for earlier, later in zip(runs, [*runs[1:], runs[0] + _DAY], strict=True))
+    return max(later - earlier for earlier, later in pairwise([*runs, runs[0] + _DAY]))
 
 
 def _values(field: str, end: int) -> set[int]:

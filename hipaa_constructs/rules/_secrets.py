@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 
 _SECRET_NAME = re.compile(
-    r"(?i:"
     r"(password|passwd|passphrase)s?([_.-]value|[_.-]\d+)?$"
     r"|(^|[_.-])(pwd|pass|secret|token|credentials?|auth_?key|signing_?key|encryption_?key)s?"
     r"([_.-](access_)?key|[_.-]value|[_.-]\d+)?$"
-    r"|api_?key$|access_?key$|private_?key$|secret_?key$|client_?secret$)"
+    r"|api_?key$|access_?key$|private_?key$|secret_?key$|client_?secret$"
 )
 _SECRET_VALUE = re.compile(
     r"(AKIA|ASIA)[A-Z0-9]{16}"
@@ -21,7 +20,7 @@ _SECRET_VALUE = re.compile(
 
 def names_a_secret(name: str) -> bool:
     """Tell whether the name of a variable says that its value is a secret, and not where one is."""
-    return _SECRET_NAME.search(name) is not None
+    return _SECRET_NAME.search(name.lower()) is not None
 
 
 def holds_a_secret(value: str) -> bool:

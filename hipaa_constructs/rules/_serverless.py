@@ -70,7 +70,7 @@ class Source:
             properties: those of CloudFormation.
             places: where a property of CloudFormation is written here, as a name or a path.
         """
-        kept = {key: value for key, value in self.body.items() if key not in ("Type", _P, "Connectors")}
+        kept = {key: value for key, value in self.body.items() if key != "Connectors"}
         paths: dict[Path, Path] = {}
         for name, place in places.items():
             path = (place,) if isinstance(place, str) else place

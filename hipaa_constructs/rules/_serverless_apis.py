@@ -104,7 +104,7 @@ def _secured(api: Body, source: Source) -> Body:
 
 
 def _endpoint(raw: Json) -> Json:
-    if not isinstance(raw, dict) or intrinsic(raw) is not None:
+    if not isinstance(raw, dict):
         return raw
     known = renamed(raw, {"VPCEndpointIds": "VpcEndpointIds"}, ("Type",))
     return {**known, "Types": [raw["Type"]]} if "Type" in raw else known
@@ -143,10 +143,9 @@ def _methods(api: Source, kind: str) -> Iterator[Reading]:
 
 
 def _method(source: Source, kind: str, name: str, event: Body, place: Path, default: Json) -> Reading:
-    auth = event.get("Auth")
-    chosen = auth.get("Authorizer", default) if isinstance(auth, dict) and intrinsic(auth) is None else default
-    if isinstance(auth, dict) and intrinsic(auth) is not None:
-        chosen = HIDDEN
+    auth, chosen = event.get("Auth"), default
+    if isinstance(auth, dict):
+        chosen = auth.get("Authorizer", default) if intrinsic(auth) is None else HIDDEN
     secured = chosen if chosen in ("NONE", "AWS_IAM") or not isinstance(chosen, str) else "CUSTOM"
     rest = kind == "Api"
     method = str(event.get("Method", "ANY")).upper()

@@ -38,7 +38,7 @@ _NOT_OF_A_FUNCTION = (
     *("AssumeRolePolicyDocument", "AutoPublishAlias", "AutoPublishAliasAllProperties", "AutoPublishCodeSha256"),
     *("CodeUri", "DeadLetterQueue", "DeploymentPreference", "EventInvokeConfig", "Events", "FunctionUrlConfig"),
     *("ImageUri", "InlineCode", "PermissionsBoundary", "Policies", "PropagateTags", "ProvisionedConcurrencyConfig"),
-    *("RolePath", "Tags", "Tracing", "VersionDescription"),
+    *("RolePath", "Tracing", "VersionDescription"),
 )
 
 
@@ -78,7 +78,7 @@ def _code(own: Body) -> Json:
 
 def _role(source: Source) -> Iterator[Reading]:
     """Yield the role, if the author says what it may do."""
-    raw = source.properties.get("Policies", [])
+    raw = source.properties.get("Policies")
     places: dict[Path, Path] = {}
     policies: list[Json] = []
     arns: list[Json] = []
@@ -145,7 +145,7 @@ def of_table(source: Source) -> Iterator[Reading]:
     own = source.properties
     key = source.mapping("PrimaryKey")
     properties: Body = {
-        **renamed(own, {}, ("PrimaryKey", "Tags")),
+        **renamed(own, {}, ("PrimaryKey",)),
         **tags(own),
         "KeySchema": [{"AttributeName": key.get("Name", "id"), "KeyType": "HASH"}],
         "AttributeDefinitions": [{"AttributeName": key.get("Name", "id"), "AttributeType": key.get("Type", "S")}],
@@ -169,7 +169,7 @@ def of_state_machine(source: Source) -> Iterator[Reading]:
     """Yield the state machine and its role."""
     left_out = (
         *("AutoPublishAlias", "DeploymentPreference", "Events", "PermissionsBoundary", "Policies", "PropagateTags"),
-        *("RolePath", "Tags", "UseAliasAsEventTarget"),
+        *("RolePath", "UseAliasAsEventTarget"),
     )
     properties = {**renamed(source.properties, _MACHINE, left_out), **tags(source.properties)}
     if "Role" not in source.properties:
@@ -183,7 +183,7 @@ def of_application(source: Source) -> Iterator[Reading]:
     """Yield the nested stack; the template of one from the Serverless Application Repository is hidden."""
     location = source.properties.get("Location")
     url = location if isinstance(location, str) else HIDDEN
-    properties = {**renamed(source.properties, {}, ("Location", "Tags")), **tags(source.properties), "TemplateURL": url}
+    properties = {**renamed(source.properties, {}, ("Location",)), **tags(source.properties), "TemplateURL": url}
     yield source.reading("", "AWS::CloudFormation::Stack", properties, TemplateURL="Location")
 
 

@@ -108,7 +108,7 @@ def parameter_is(group: Resource, name: str, *wanted: str) -> Outcome:
     place = group.at("Parameters", name)
     if place.is_unknown:
         return place.undecided()
-    return MET if place.outline().strip().lower() in wanted else place.broken("" if place.is_absent else place.shown())
+    return MET if place.outline().strip().lower() in wanted else place.broken()
 
 
 def denied(document: Node, denies: Callable[[Statement], bool | None], without: str) -> Outcome:

@@ -71,7 +71,7 @@ class Template:
         self.parent: Resource | None = None
         self.settled: dict[int, tuple[Json, Resolved]] = {}
         self._named: dict[int, tuple[Json, list[Resource]]] = {}
-        self.resources: dict[str, Resource] = {}
+        self.resources: dict[str, Resource]
         if transformed:
             self.resources = {one.logical_id: self._resource(one) for one in declared(self.body, body)}
         else:
@@ -332,6 +332,6 @@ def _file_of_nested(stack: Resource) -> Path | None:
     known = stack.template.nested.get(stack.logical_id)
     path = stack.template.path
     asset = stack.attribute("Metadata").at("aws:asset:path").text or stack.at("TemplateURL").text
-    if known is not None or path is None or asset is None or "://" in asset or "\0" in asset:
+    if known is not None or path is None or asset is None or "://" in asset:
         return known
     return path.parent / asset

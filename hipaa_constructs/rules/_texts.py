@@ -62,7 +62,7 @@ def _words_of(template: Template) -> bytes:
 def _numbers_of(word: bytes, pattern: re.Pattern[bytes], text: bytes, ends: Sequence[int]) -> Iterator[int]:
     """Yield which pieces of a text a pattern is found in, looking only where its word is."""
     place = text.find(word)
-    while place >= 0:
+    while place != -1:
         number = bisect_right(ends, place)
         end = ends[number]
         if pattern.search(text, ends[number - 1] if number else 0, end) is not None:
@@ -126,7 +126,7 @@ def is_anchor(resource: Resource) -> bool:
 
 def is_first(resource: Resource) -> bool:
     """Tell whether findings about the whole run stand at a resource."""
-    return resource is next(iter(anchors(resource.template.assembly)), None)
+    return resource is next(iter(anchors(resource.template.assembly)))
 
 
 def anchors(assembly: Assembly) -> dict[Resource, None]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from weakref import WeakKeyDictionary
+
 from aws_cdk import Duration, RemovalPolicy
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
@@ -32,11 +34,17 @@ FIXED = {
 ABORT_UPLOADS = s3.LifecycleRule(id="AbortIncompleteUploads", abort_incomplete_multipart_upload_after=Duration.days(7))
 
 
+_RESOURCES: WeakKeyDictionary[s3.Bucket, s3.CfnBucket] = WeakKeyDictionary()
+"""What was asked: every question to Node takes time, and a bucket's resource is asked for several times."""
+
+
 def resource_of(bucket: s3.Bucket) -> s3.CfnBucket:
     """Return the resource of a bucket."""
-    resource = bucket.node.default_child
-    assert isinstance(resource, s3.CfnBucket)
-    return resource
+    if bucket not in _RESOURCES:
+        resource = bucket.node.default_child
+        assert isinstance(resource, s3.CfnBucket)
+        _RESOURCES[bucket] = resource
+    return _RESOURCES[bucket]
 
 
 def keep_policy(bucket: s3.Bucket) -> None:

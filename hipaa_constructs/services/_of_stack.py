@@ -18,11 +18,16 @@ _KNOWN: WeakKeyDictionary[Stack, dict[str, Construct]] = WeakKeyDictionary()
 
 _NOT_NESTED: WeakSet[Stack] = WeakSet()
 _REGIONS: WeakKeyDictionary[Stack, str] = WeakKeyDictionary()
+_STACKS: WeakKeyDictionary[IConstruct, Stack] = WeakKeyDictionary()
 
 
 def stack_of(scope: IConstruct) -> Stack:
-    """Return the stack that something is in, and ask the CDK only where that is not what was given."""
-    return scope if isinstance(scope, Stack) else Stack.of(scope)
+    """Return the stack that something is in."""
+    if isinstance(scope, Stack):
+        return scope
+    if scope not in _STACKS:
+        _STACKS[scope] = Stack.of(scope)
+    return _STACKS[scope]
 
 
 def region_of(scope: IConstruct) -> str:

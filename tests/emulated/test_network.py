@@ -70,7 +70,6 @@ def test_what_the_emulator_skips_is_known(network: Network, record_property: Any
         "AWS::ElastiCache::SubnetGroup",
         "AWS::ElastiCache::User",
         "AWS::ElastiCache::UserGroup",
-        "AWS::Logs::MetricFilter",
         "AWS::SNS::TopicPolicy",
         "AWS::SSM::Association",
         "AWS::SecretsManager::ResourcePolicy",

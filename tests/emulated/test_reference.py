@@ -87,7 +87,7 @@ def test_what_is_not_shown(portal: Portal, record_property: Any) -> None:
         record_property(SKIPPED, what)
     assert {kind.split("::")[1] for kind in skipped} == {
         *("AccessAnalyzer", "ApplicationAutoScaling", "Backup", "CDK", "CloudFront", "CloudTrail", "CodeBuild"),
-        *("Config", "EC2", "GuardDuty"),
+        *("Config", "EC2"),
         *("ElastiCache", "Logs", "SNS", "SQS", "SSM", "SecretsManager", "SecurityHub", "WAFv2"),
     }
 

@@ -378,3 +378,20 @@ def test_stages_of_sam_are_judged_alike() -> None:
     body = template({"Api": resource("AWS::Serverless::Api", own)}, Transform="AWS::Serverless-2016-10-31")
     assert verdict("ApiTraced", body, of="ApiliveStage") == MET
     assert verdict("ApiBodiesNotLogged", body, of="ApiliveStage") == BROKEN
+
+
+def test_each_stage_that_a_web_acl_names_has_one() -> None:
+    others = {
+        "Api": resource(API),
+        "Other": resource(STAGE, {"StageName": "other", "RestApiId": REF_API}),
+        "Acl": association({"Ref": "It"}),
+        "OtherAcl": association({"Ref": "Other"}),
+    }
+    body = stage({"StageName": "live", "RestApiId": REF_API}, **others)
+    assert [verdict("ApiHasWebAcl", body, of=name) for name in ("It", "Other")] == [MET, MET]
+
+
+def test_a_web_acl_of_an_api_without_a_stage_is_of_none() -> None:
+    acl = association({"Fn::Sub": "arn:aws:apigateway:us-east-1::/restapis/${Api}"})
+    body = stage({"StageName": "live", "RestApiId": REF_API}, Api=resource(API), Acl=acl)
+    assert verdict("ApiHasWebAcl", body) == BROKEN

@@ -67,6 +67,12 @@ BY_ARN: list[tuple[str, Json, Json, str]] = [
     (TABLE, {"TableName": "visits"}, "arn:aws:dynamodb:us-east-1:123456789012:table/claims-*", BROKEN),
     (TABLE, {"TableName": "visits"}, arn("dynamodb", "table/visits"), MET),
     (TABLE, {"TableName": PARAMETER}, "arn:aws:dynamodb:us-east-1:123456789012:table/visits", UNDECIDED),
+    (TABLE, {"TableName": "visits"}, arn("dynamodb", "table/", PARAMETER), UNDECIDED),
+    (TABLE, {"TableName": "visits"}, arn("dynamodb", "table/x", PARAMETER), BROKEN),
+    (TABLE, {}, arn("dynamodb", PARAMETER), UNDECIDED),
+    (TABLE, {}, arn(PARAMETER, "table/*"), UNDECIDED),
+    (TABLE, {}, {"Fn::Select": [PARAMETER, [ITS_ARN, {"Fn::GetAtt": ["Other", "Arn"]}]]}, UNDECIDED),
+    (TABLE, {}, {"Fn::Select": [PARAMETER, [{"Fn::GetAtt": ["Other", "Arn"]}, PARAMETER]]}, BROKEN),
     (TABLE, {}, PARAMETER, UNDECIDED),
     (TABLE, {}, "", BROKEN),
     (TABLE, {}, "visits", BROKEN),
@@ -90,6 +96,64 @@ BY_ARN: list[tuple[str, Json, Json, str]] = [
 def test_what_a_selection_names_decides(kind: str, of: Json, named: Json, wanted: str) -> None:
     body = selecting({"Resources": [named]}, of, kind, Other=resource(kind, {}))
     assert verdict(RULE[kind], body) == wanted
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "AWS::DocDB::DBCluster",
+        "AWS::DynamoDB::GlobalTable",
+        "AWS::DynamoDB::Table",
+        "AWS::EC2::Instance",
+        "AWS::EC2::Volume",
+        "AWS::EFS::FileSystem",
+        "AWS::EKS::Cluster",
+        "AWS::FSx::FileSystem",
+        "AWS::FSx::Volume",
+        "AWS::Neptune::DBCluster",
+        "AWS::RDS::DBCluster",
+        "AWS::RDS::DBInstance",
+        "AWS::Redshift::Cluster",
+        "AWS::RedshiftServerless::Namespace",
+        "AWS::S3::Bucket",
+        "AWS::Timestream::Table",
+    ],
+)
+def test_the_arn_of_another_store_takes_only_that_one(kind: str) -> None:
+    body = selecting({"Resources": [{"Fn::GetAtt": ["Other", "Arn"]}]}, Other=resource(kind, {}))
+    assert verdict(RULE[TABLE], body) == BROKEN
+
+
+@pytest.mark.parametrize("others", [[], [{"Fn::GetAtt": ["Other", "Arn"]}]], ids=["alone", "beside-a-table"])
+@pytest.mark.parametrize("kind", ["Custom::Lookup", "AWS::CloudFormation::Stack"])
+def test_what_another_resource_says_may_be_any_arn(kind: str, others: list[Json]) -> None:
+    said: Json = {"Fn::GetAtt": ["Said", "Outputs.Arn"]}
+    body = selecting({"Resources": [said, *others]}, Said=resource(kind), Other=resource(TABLE, {}))
+    assert verdict(RULE[TABLE], body) == UNDECIDED
+
+
+def test_an_arn_made_of_two_resources_may_be_any() -> None:
+    said: Json = {"Fn::Select": [PARAMETER, [{"Fn::GetAtt": ["Other", "Arn"]}, {"Fn::GetAtt": ["Said", "Arn"]}]]}
+    body = selecting({"Resources": [said]}, Other=resource(TABLE, {}), Said=resource("Custom::Lookup"))
+    assert verdict(RULE[TABLE], body) == UNDECIDED
+
+
+def test_a_selection_that_is_not_made_hides_no_other() -> None:
+    body = template(
+        {
+            "It": resource(TABLE, {}),
+            "Never": resource(SELECTION, {"BackupSelection": {"Resources": ["*"]}}, Condition="Never"),
+            "S": resource(SELECTION, {"BackupSelection": {"Resources": [ITS_ARN]}}),
+        },
+        Conditions={"Never": {"Fn::Equals": ["a", "b"]}},
+    )
+    assert verdict(RULE[TABLE], body) == MET
+
+
+def test_a_selection_of_others_by_arn_may_take_it_by_tag() -> None:
+    selection: Json = {"Resources": [{"Fn::GetAtt": ["Other", "Arn"]}], "ListOfTags": BY_PHI}
+    body = selecting(selection, {"Tags": PHI}, Other=resource(TABLE, {}))
+    assert verdict(RULE[TABLE], body) == MET
 
 
 TAGS: Mapping[str, Json] = {

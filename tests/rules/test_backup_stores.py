@@ -120,8 +120,9 @@ def buckets(selected: Json, properties: Json = None, **others: Json) -> str:
     ("selected", "wanted"),
     [
         ([{"Fn::GetAtt": ["It", "Arn"]}], MET),
-        (["arn:aws:s3:::*"], MET),
         ([{"Fn::Sub": "arn:aws:s3:::${It}"}], MET),
+        ([{"Fn::Sub": "arn:aws:s3:::${It}-copies"}], BROKEN),
+        (["arn:aws:s3:::*"], MET),
         (["*"], MET),
         ([OTHER_ARN], BROKEN),
         (["arn:aws:s3:::elsewhere"], BROKEN),

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from hipaa_constructs.checker import Report, check
-from hipaa_constructs.rules import RULES, Template
-from hipaa_constructs.rules._value import Json
+from hipaa_constructs.rules import RULES, Assembly, Template
+from hipaa_constructs.rules._value import Json, Unresolved
 from tests.rules._judging import PARAMETER, UNDECIDED, Body, resource, template
 
 RULE = RULES["TemplateFullyReadable"]
@@ -36,6 +36,7 @@ def findings(body: Body) -> list[str]:
         ["AWS::LanguageExtensions", "AWS::Serverless-2016-10-31"],
         "AWS::SecretsManager-2020-07-23",
         "AWS::SecretsManager-2024-09-16",
+        {"Name": "AWS::LanguageExtensions"},
         [],
     ],
 )
@@ -64,6 +65,10 @@ def test_a_macro_at_the_top_hides_what_is_deployed() -> None:
     assert findings({**template({"It": QUEUE}), "Fn::Transform": {"Name": "AWS::Include"}}) == ["Transform"]
 
 
+def test_a_known_transform_at_the_top_hides_nothing() -> None:
+    assert findings({**template({"It": QUEUE}), "Fn::Transform": {"Name": "AWS::LanguageExtensions"}}) == []
+
+
 def test_a_macro_among_the_resources_hides_some() -> None:
     assert findings(template({"It": QUEUE, "Fn::Transform": {"Name": "AWS::Include"}})) == ["Fn::Transform"]
 
@@ -75,6 +80,37 @@ def test_a_macro_in_another_section_hides_it() -> None:
 
 def test_a_resource_that_is_only_a_macro_is_said_to_be_hidden() -> None:
     assert findings(template({"It": {"Fn::Transform": {"Name": "Queue"}}})) == ["It"]
+
+
+@pytest.mark.parametrize("odd", [{"Properties": {}}, {"Type": 3}, "Fn::Transform", ["Fn::Transform"], None], ids=str)
+def test_what_is_no_resource_is_passed_over_by_transforms_too(odd: Json) -> None:
+    assert list(Template(template({"It": QUEUE, "Odd": odd}, Transform=LOOPS)).resources) == ["It"]
+
+
+MACRO: Json = {"Name": "Queue"}
+
+
+@pytest.mark.parametrize(
+    ("sections", "kind", "origin", "raw"),
+    [
+        ({"Transform": ["One", "Two"]}, "Macro", ("Transform",), "One, Two"),
+        ({"Mappings": {"Fn::Transform": MACRO}, "Transform": []}, "Macro", ("Mappings", "Fn::Transform"), MACRO),
+        ({"Resources": {"Fn::Transform": MACRO}, "Transform": []}, "Macro", ("Resources", "Fn::Transform"), MACRO),
+        ({"Resources": {"It": {"Fn::Transform": MACRO}}}, "Macro", ("Resources", "It"), MACRO),
+        ({"Resources": {"Fn::ForEach::Q": "x"}}, "Loop", ("Resources", "Fn::ForEach::Q"), "x"),
+    ],
+    ids=["template", "section", "resources", "resource", "loop"],
+)
+def test_nothing_is_known_of_what_is_hidden_but_where_it_is_written(
+    sections: Body, kind: str, origin: tuple[str, ...], raw: Json
+) -> None:
+    made = Template({"Resources": {}, **sections})
+    Assembly([made])
+    (hidden,) = made.resources.values()
+    value = hidden.at("Any").value
+    assert (hidden.type, hidden.origin) == (f"Template::Unreadable::{kind}", origin)
+    assert isinstance(value, Unresolved)
+    assert value.expression == {"Fn::Transform": raw}
 
 
 def test_a_macro_beside_the_properties_hides_them() -> None:

@@ -14,6 +14,7 @@ from tests.rules._judging import (
     PARAMETER,
     UNDECIDED,
     Body,
+    outcome,
     resource,
     template,
     verdict,
@@ -80,6 +81,8 @@ def test_a_key_alone_does_not_encrypt_a_new_cluster() -> None:
     ("source", "wanted"),
     [
         ({"StorageEncrypted": True, "KmsKeyId": "x"}, (MET, MET)),
+        ({"StorageEncrypted": True, "KmsKeyId": "alias/records"}, (MET, MET)),
+        ({"StorageEncrypted": True, "KmsKeyId": "alias/aws/rds"}, (MET, BROKEN)),
         ({"StorageEncrypted": True}, (MET, BROKEN)),
         ({}, (BROKEN, BROKEN)),
     ],
@@ -89,6 +92,12 @@ def test_the_source_of_a_copy_decides(source: Body, wanted: tuple[str, str]) -> 
     copy = resource(CLUSTER, {"SourceDBClusterIdentifier": {"Ref": "Source"}})
     body = template({"It": copy, "Source": resource(CLUSTER, source)})
     assert (verdict("DocdbEncrypted", body), verdict("DocdbUsesCustomerManagedKey", body)) == wanted
+
+
+@pytest.mark.parametrize("rule", ["DocdbEncrypted", "DocdbUsesCustomerManagedKey"])
+def test_what_is_restored_is_said_to_be_as_its_origin_is(rule: str) -> None:
+    found = outcome(rule, alone(CLUSTER, {"SnapshotIdentifier": "x"}))
+    assert (found.verdict, found.found) == (UNDECIDED, "it is that of the snapshot or of the other cluster")
 
 
 @pytest.mark.parametrize("source", ["It", "Other"])

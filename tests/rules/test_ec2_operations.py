@@ -82,6 +82,12 @@ def test_what_a_launch_template_lacks_is_found_on_the_instance() -> None:
     assert (found.property, found.found) == ("IamInstanceProfile", "absent in its launch template")
 
 
+def test_what_a_launch_template_hides_is_found_on_the_instance() -> None:
+    found = outcome("Ec2InstanceHasProfile", from_template({}, {"IamInstanceProfile": PARAMETER}))
+    assert found.path == ("Properties", "IamInstanceProfile")
+    assert found.found == '{"Ref": "AnyParameter"} is known at deployment only'
+
+
 def test_an_instance_overrules_its_launch_template() -> None:
     assert verdict("Ec2InstanceMonitored", from_template({"Monitoring": False}, {"Monitoring": {"Enabled": True}})) == (
         BROKEN

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hipaa_constructs.rules import RULES, Settings
+from hipaa_constructs.rules import RULES, Assembly, Settings, Template
 from hipaa_constructs.rules._value import Json
 from tests.rules._judging import (
     BROKEN,
@@ -206,6 +206,25 @@ def test_a_network_that_nothing_leads_out_of_confines_by_itself(route: Json, wan
     assert verdict(EGRESS, template({"It": group, **network(route)})) == wanted
     rule_ = resource("AWS::EC2::SecurityGroupEgress", {"GroupId": {"Ref": "Group"}, **opening(IpProtocol="-1")})
     assert verdict(EGRESS, template({"It": rule_, "Group": group, **network(route)})) == wanted
+
+
+def test_each_network_has_routes_of_its_own() -> None:
+    opening: Json = [{"IpProtocol": "-1", "CidrIp": "0.0.0.0/0"}]
+    body = template(
+        {
+            **network(DEFAULT),
+            "Closed": resource("AWS::EC2::VPC", {}),
+            "ClosedTable": resource("AWS::EC2::RouteTable", {"VpcId": {"Ref": "Closed"}}),
+            **{
+                f"Of{vpc}": resource(GROUP, {"VpcId": {"Ref": vpc}, "SecurityGroupEgress": opening})
+                for vpc in ("Vpc", "Closed")
+            },
+        }
+    )
+    made = Template(body)
+    Assembly([made])
+    found = [RULES[EGRESS].judge(made.resources[name]).verdict.value for name in ("OfVpc", "OfClosed")]
+    assert found == [BROKEN, MET]
 
 
 def test_a_network_without_route_tables_in_the_templates_leads_anywhere() -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from hipaa_constructs.checker import check
 from hipaa_constructs.rules import Assembly, Node, Template
+from hipaa_constructs.rules._foreach import Loops
 from hipaa_constructs.rules._value import ABSENT, Json, Unresolved
 from tests.rules._judging import BROKEN, GONE, MET, PARAMETER, UNDECIDED, Body, resource, template, verdict
 
@@ -50,10 +53,30 @@ def test_the_line_of_a_resource_of_a_loop_is_the_loops() -> None:
     assert {one.line for one in check([Template(body, line_of=line_of)]).judgements} == {7}
 
 
+@pytest.mark.parametrize(
+    ("loops", "origin"),
+    [(["Q"], ("Resources", "Fn::ForEach::Q")), (["P", "Q"], ("Resources",))],
+    ids=["one", "two"],
+)
+def test_a_resource_of_a_loop_is_written_there_if_there_is_one_loop_only(
+    loops: list[str], origin: tuple[str, ...]
+) -> None:
+    patterns: Body = {
+        f"Fn::ForEach::{name}": loop("Name", ["A"], {f"{name}${{Name}}": resource("AWS::SQS::Queue")}) for name in loops
+    }
+    assert stack(patterns).resources["QA"].origin == origin
+
+
+def test_a_resource_beside_a_loop_is_written_where_it_stands() -> None:
+    looped: Json = loop("Name", ["A"], {"Q${Name}": resource("AWS::SQS::Queue")})
+    made = stack({"It": resource("AWS::SQS::Queue"), "Fn::ForEach::Q": looped})
+    assert made.resources["It"].origin == ("Resources", "It")
+
+
 def test_an_ampersand_drops_what_no_id_may_hold() -> None:
     pattern: Body = {"Q&{Name}": resource("AWS::SQS::Queue", {"QueueName": "&{Name}|${Name}"})}
-    made = stack({"Fn::ForEach::Q": loop("Name", ["a-b.c"], pattern)})
-    assert made.resources["Qabc"].at("QueueName").value == "abc|a-b.c"
+    made = stack({"Fn::ForEach::Q": loop("Name", ["a-B.c"], pattern)})
+    assert made.resources["QaBc"].at("QueueName").value == "aBc|a-B.c"
 
 
 def test_loops_inside_loops_make_all_pairs() -> None:
@@ -190,3 +213,68 @@ def test_a_map_without_defaults_has_only_its_keys() -> None:
         Mappings={"Keys": {"a": {"Key": "alias/aws/sqs"}, "b": {"Key": "alias/aws/sqs"}}},
     )
     assert verdict("SqsQueueUsesCustomerManagedKey", body) == BROKEN
+
+
+def deep(leaf: Json, lists: int) -> Json:
+    for _ in range(lists):
+        leaf = [leaf]
+    return leaf
+
+
+def deep_mapping(leaf: Json, mappings: int) -> Json:
+    for _ in range(mappings):
+        leaf = {"A": leaf}
+    return leaf
+
+
+def deep_loop(leaf: Json, loops: int) -> Json:
+    for _ in range(loops):
+        leaf = {"Fn::ForEach::L": ["Name", ["a"], leaf if isinstance(leaf, dict) else {"Q": leaf}]}
+    return leaf
+
+
+def holds(raw: Json, text: str) -> bool:
+    return text in json.dumps(raw)
+
+
+@pytest.mark.parametrize(
+    ("raw", "read"),
+    [
+        (deep("leaf", 60), True),
+        (deep("leaf", 61), False),
+        (deep_mapping("leaf", 60), True),
+        (deep_mapping("leaf", 61), False),
+        ({"Fn::ForEach::L": ["Name", ["a"], {"Q": deep("leaf", 58)}]}, True),
+        ({"Fn::ForEach::L": ["Name", ["a"], {"Q": deep("leaf", 59)}]}, False),
+        (deep_loop("leaf", 59), True),
+        (deep_loop("leaf", 60), False),
+    ],
+    ids=["list", "longer-list", "mapping", "longer-mapping", "in-loop", "deeper-in-loop", "loops", "more-loops"],
+)
+def test_values_are_read_down_to_sixty_levels(raw: Json, read: bool) -> None:
+    assert holds(Loops().carried_out(raw), "leaf") is read
+
+
+@pytest.mark.parametrize(("loops", "carried_out"), [(60, True), (61, False)])
+def test_loops_are_carried_out_down_to_sixty_levels(loops: int, carried_out: bool) -> None:
+    assert holds(Loops().carried_out(deep_loop("leaf", loops)), "ForEach::L") is not carried_out
+
+
+def of_size(values: int) -> Body:
+    """Make a pattern in which a number of values stand, with itself, its one entry and what is in that."""
+    return {"Q&{Name}": ["x"] * (values - 2)}
+
+
+@pytest.mark.parametrize(
+    ("times", "size", "carried_out"),
+    [(10_000, 10, True), (9_091, 11, False), (1, 100_000, True), (1, 100_001, False), (1, 200_000, False)],
+)
+def test_the_loops_of_a_template_make_a_hundred_thousand_values(times: int, size: int, carried_out: bool) -> None:
+    raw: Body = {"Fn::ForEach::L": loop("Name", [str(number) for number in range(times)], of_size(size))}
+    made = Loops().carried_out(raw)
+    assert (made != raw) is carried_out
+
+
+def test_a_loop_that_is_not_carried_out_stays_as_it_is_written() -> None:
+    raw: Json = {"Fn::ForEach::Q": loop("Name", PARAMETER, {"Q${Name}": "x"}), "Other": "y"}
+    assert Loops().carried_out(raw) == raw

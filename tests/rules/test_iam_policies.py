@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from hipaa_constructs.rules import Assembly, Template
+from hipaa_constructs.rules._identity import each_statement
 from hipaa_constructs.rules._value import Json
 from tests.rules._judging import (
     BROKEN,
@@ -39,7 +41,9 @@ def policy(statement: Json, kind: str = POLICY) -> Body:
     return template({"It": resource(kind, {"PolicyDocument": {"Statement": statement}})})
 
 
-@pytest.mark.parametrize("kind", [POLICY, MANAGED, "AWS::IAM::RolePolicy", "AWS::IAM::GroupPolicy"])
+@pytest.mark.parametrize(
+    "kind", [POLICY, MANAGED, "AWS::IAM::RolePolicy", "AWS::IAM::UserPolicy", "AWS::IAM::GroupPolicy"]
+)
 def test_everything_on_everything_breaks_in_every_kind_of_policy(kind: str) -> None:
     assert verdict(ADMIN, policy(allow("*"), kind)) == BROKEN
 
@@ -277,3 +281,44 @@ def test_what_narrows_a_statement_counts(statement: Json, wanted: str) -> None:
 @pytest.mark.parametrize("statement", [allow("*"), {"Effect": "Allow", "NotAction": "a:b", "Resource": "*"}])
 def test_that_everything_is_allowed_is_found_once(rule: str, statement: Json) -> None:
     assert (verdict(rule, policy(statement)), verdict(ADMIN, policy(statement))) == (MET, BROKEN)
+
+
+def test_a_resource_of_which_the_first_letter_is_known_may_be_every_one() -> None:
+    assert verdict(ADMIN, policy(allow("*", partly("*")))) == UNDECIDED
+    assert verdict(ADMIN, policy(allow("*", partly("a")))) == MET
+
+
+@pytest.mark.parametrize(("name", "wanted"), [("**", BROKEN), ("*:*", BROKEN), ("X", MET), ("X*", MET)])
+def test_only_wildcards_are_every_resource(name: str, wanted: str) -> None:
+    assert verdict(ADMIN, policy(allow("*", name))) == wanted
+
+
+@pytest.mark.parametrize(
+    ("arn", "wanted"),
+    [
+        ("arn:aws:s3:*", BROKEN),
+        ("arn:aws:s3::*", BROKEN),
+        ("arn:aws:s3:::*", BROKEN),
+        ("arn:aws:dynamodb:*", MET),
+        ("arn:aws:s3", MET),
+        ("arn:aws:s3:::records", MET),
+        ("x:aws:s3:*", MET),
+    ],
+)
+def test_a_wildcard_at_the_end_of_an_arn_stands_for_all_that_follows(arn: str, wanted: str) -> None:
+    assert verdict(READS, policy(allow("s3:GetObject", arn))) == wanted
+
+
+def test_a_policy_beside_a_boundary_is_no_boundary() -> None:
+    boundary, other = policy(allow("*"), MANAGED), policy(allow("*"), MANAGED)
+    role = resource(ROLE, {"PermissionsBoundary": {"Ref": "It"}})
+    made = Template(template({**_resources(boundary), "Other": _resources(other)["It"], "Role": role}))
+    Assembly([made])
+    found = [each_statement(made.resources[name], lambda one: one.node.broken("x")).verdict for name in ("It", "Other")]
+    assert found == [NOT_APPLICABLE, BROKEN]
+
+
+def _resources(body: Body) -> Body:
+    resources = body["Resources"]
+    assert isinstance(resources, dict)
+    return resources

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hipaa_constructs.rules import RULES, Assembly, Template
+from hipaa_constructs.rules._accounts import account_of
 from hipaa_constructs.rules._value import Json
 from tests.rules._judging import (
     BROKEN,
@@ -325,3 +326,67 @@ def test_a_finding_says_which_tokens() -> None:
     own = trusting({"Federated": f"arn:aws:iam::{OWN}:saml-provider/okta"})
     found = RULES[FEDERATION].judge(Assembly([Template(own, account=OWN)]).templates[0].resources["It"])
     assert found.found == "it takes any token of the provider"
+
+
+@pytest.mark.parametrize("kind", ["AWS::KMS::Key", "AWS::KMS::ReplicaKey"])
+@pytest.mark.parametrize(
+    ("action", "principal", "wanted"),
+    [
+        ("kms:*", f"arn:aws:iam::{OWN}:root", BROKEN),
+        ("kms:*", f"arn:aws:iam::{OWN}:role/admin", UNDECIDED),
+        ("kms:Decrypt", f"arn:aws:iam::{OWN}:root", UNDECIDED),
+    ],
+)
+def test_the_account_is_that_of_whoever_may_do_all_with_a_key(
+    kind: str, action: str, principal: str, wanted: str
+) -> None:
+    statement: Json = [{"Effect": "Allow", "Action": action, "Principal": {"AWS": principal}}]
+    key = resource(kind, {"KeyPolicy": {"Statement": statement}})
+    assert judged(ACROSS, template({"Key": key, **_resources(trusting({"AWS": OTHER}))}), None) == wanted
+
+
+def test_each_template_has_its_own_account() -> None:
+    bodies = []
+    for account in (OWN, OTHER):
+        whole: Json = {"Effect": "Allow", "Action": "kms:*", "Principal": {"AWS": f"arn:aws:iam::{account}:root"}}
+        key = resource("AWS::KMS::Key", {"KeyPolicy": {"Statement": [whole]}})
+        bodies.append(template({"Key": key, **_resources(trusting({"AWS": OWN}))}))
+    assembly = Assembly([Template(body) for body in bodies])
+    found = [RULES[ACROSS].judge(made.resources["It"]).verdict.value for made in assembly.templates]
+    assert found == [MET, BROKEN]
+
+
+@pytest.mark.parametrize(
+    ("principal", "account"),
+    [
+        (OTHER, OTHER),
+        (f"arn:aws:iam::{OTHER}:root", OTHER),
+        (f"arn:aws-us-gov:sts::{OTHER}:assumed-role/a/b", OTHER),
+        ("123", None),
+        ("abcdefghijkl", None),
+        (f"{OTHER}0", None),
+        (f"arn:aws:s3::{OTHER}:root", None),
+        (f"arn:aws:iam::{OTHER}", None),
+        (f"x-arn:aws:iam::{OTHER}:root", None),
+    ],
+)
+def test_the_account_of_a_principal_is_a_number_or_stands_in_an_arn(principal: str, account: str | None) -> None:
+    made = Template(template({"It": resource("AWS::IAM::Role", {"P": principal})}))
+    Assembly([made])
+    assert account_of(made.resources["It"].at("P")) == account
+
+
+# https://docs.aws.amazon.com/elasticloadbalancing/latest/classic/enable-access-logs.html
+@pytest.mark.parametrize(
+    "account",
+    [
+        *("009996457667", "027434742980", "033677994240", "037604701340", "048591011584", "054676820928"),
+        *("076674570225", "091100254016", "098369216593", "114774131450", "121062877647", "127311923021"),
+        *("156460612806", "190560391635", "383597477331", "412137745753", "507241528517", "582318560864"),
+        *("589379963580", "600734575887", "635631232127", "638102146993", "652711504416", "718504428378"),
+        *("740734521339", "754344448648", "770363063475", "783225319266", "797873946194", "897822967062"),
+        "985666609251",
+    ],
+)
+def test_each_account_from_which_load_balancers_deliver_logs_is_no_strangers(account: str) -> None:
+    assert judged(ACROSS, trusting({"AWS": f"arn:aws:iam::{account}:root"}), OWN) == MET

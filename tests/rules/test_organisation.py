@@ -214,3 +214,21 @@ def test_each_type_of_a_template_is_judged_for_itself() -> None:
     made = Template(template({"A": resource("AWS::S3::Bucket"), "B": resource("AWS::Lightsail::Instance")}))
     Assembly([made])
     assert [RULES[ELIGIBLE].judge(one).verdict.value for one in made.resources.values()] == [MET, BROKEN]
+
+
+def test_the_list_is_of_the_day_on_which_it_was_read() -> None:
+    eligible_services.cache_clear()
+    assert eligible_services().as_of == datetime.date(2026, 5, 22)
+
+
+def test_the_list_says_why_a_service_is_not_on_it() -> None:
+    eligible_services.cache_clear()
+    entry = eligible_services().of("AWS::Lightsail::Instance")
+    assert entry == (Standing.NOT_ELIGIBLE, "not on the list; use ECS/Fargate")
+
+
+@pytest.mark.parametrize("kind", ["Custom", "Custom::Thing", "Custom::Thing::Of::Ours"])
+def test_every_custom_resource_is_one(kind: str) -> None:
+    entry = eligible_services().of(kind)
+    assert entry is not None
+    assert entry.standing is Standing.SUPPORTING

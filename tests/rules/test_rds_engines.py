@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
+from hipaa_constructs.rules import Assembly, Template
+from hipaa_constructs.rules._rds import option
 from hipaa_constructs.rules._value import Json
 from tests.rules._judging import BROKEN, MET, NOT_APPLICABLE, UNDECIDED, outcome, resource, template, verdict
 
@@ -108,7 +110,12 @@ def test_a_replica_of_another_stack_goes_by_its_key(kind: str, name: str) -> Non
 
 
 @pytest.mark.parametrize(
-    ("kind", "name"), [(INSTANCE, "SourceDBInstanceIdentifier"), (CLUSTER, "ReplicationSourceIdentifier")]
+    ("kind", "name"),
+    [
+        (INSTANCE, "SourceDBInstanceIdentifier"),
+        (CLUSTER, "ReplicationSourceIdentifier"),
+        (CLUSTER, "SourceDBClusterIdentifier"),
+    ],
 )
 @pytest.mark.parametrize(("encrypted", "wanted"), [(True, MET), (False, BROKEN)])
 def test_a_replica_is_encrypted_as_its_source_is(kind: str, name: str, encrypted: bool, wanted: str) -> None:
@@ -141,3 +148,70 @@ def test_the_family_of_the_parameters_tells_the_version(family: str, wanted: str
     group = resource("AWS::RDS::DBParameterGroup", {"Family": family, "Parameters": {}})
     database = resource(INSTANCE, {"Engine": "postgres", "DBParameterGroupName": {"Ref": "Group"}})
     assert verdict("RdsPostgresTlsOnly", template({"It": database, "Group": group})) == wanted
+
+
+def test_a_replica_that_names_its_engine_has_that_one() -> None:
+    replica = resource(INSTANCE, {"Engine": "neptune", "SourceDBInstanceIdentifier": {"Ref": "Source"}})
+    body = template({"It": replica, "Source": resource(INSTANCE, {"Engine": "postgres"})})
+    assert verdict("RdsEngineEligible", body) == BROKEN
+
+
+def test_replicas_of_each_other_end() -> None:
+    def replica_of(source: str) -> Json:
+        return resource(INSTANCE, {"SourceDBInstanceIdentifier": {"Ref": source}})
+
+    body = template({"It": replica_of("One"), "One": replica_of("Other"), "Other": replica_of("One")})
+    assert verdict("RdsEngineEligible", body) == NOT_APPLICABLE
+
+
+@pytest.mark.parametrize(
+    ("kind", "wanted"), [("AWS::RDS::DBParameterGroup", MET), ("AWS::RDS::DBClusterParameterGroup", BROKEN)]
+)
+def test_parameters_of_another_kind_tell_no_engine(kind: str, wanted: str) -> None:
+    database = resource(INSTANCE, {"DBParameterGroupName": {"Ref": "Group"}})
+    group = resource(kind, {"Family": "postgres16"})
+    assert verdict("RdsEngineEligible", template({"It": database, "Group": group})) == wanted
+
+
+ENCRYPTED: Json = [{"Name": "SQLNET.ENCRYPTION_SERVER", "Value": "REQUESTED"}]
+
+
+@pytest.mark.parametrize(
+    ("named", "options", "found"),
+    [
+        ("default:oracle-ee", [], "the default option group, without options"),
+        ({"Ref": "Group"}, [], "an option group without NATIVE_NETWORK_ENCRYPTION"),
+        ({"Ref": "Group"}, {"Ref": "Any"}, "an intrinsic function hides the options of the group"),
+        ({"Ref": "Group"}, [{"Ref": "Any"}], "an intrinsic function hides an option of the group"),
+        (
+            {"Ref": "Group"},
+            [{"OptionName": "NATIVE_NETWORK_ENCRYPTION", "OptionSettings": {"Ref": "Any"}}],
+            "an intrinsic function hides SQLNET.ENCRYPTION_SERVER",
+        ),
+        (
+            {"Ref": "Group"},
+            [{"OptionName": "NATIVE_NETWORK_ENCRYPTION", "OptionSettings": ENCRYPTED}],
+            "SQLNET.ENCRYPTION_SERVER is not REQUIRED",
+        ),
+    ],
+)
+def test_a_finding_about_options_names_their_group(named: Json, options: Json, found: str) -> None:
+    group = resource("AWS::RDS::OptionGroup", {"OptionConfigurations": options})
+    made = Template(template({"It": resource(INSTANCE, {"OptionGroupName": named}), "Group": group}))
+    Assembly([made])
+    wanted = [("SQLNET.ENCRYPTION_SERVER", "REQUIRED")]
+    judged = option(made.resources["It"], "NATIVE_NETWORK_ENCRYPTION", wanted)
+    assert (judged.path, judged.found) == (("Properties", "OptionGroupName"), found)
+
+
+def test_parameters_that_are_hidden_are_those_of_the_group_that_is_named() -> None:
+    database = resource(INSTANCE, {"Engine": "sqlserver-se", "DBParameterGroupName": {"Ref": "Group"}})
+    group = resource("AWS::RDS::DBParameterGroup", {"Parameters": {"Ref": "Any"}})
+    found = outcome("RdsSqlServerTlsOnly", template({"It": database, "Group": group}))
+    assert (found.verdict, found.path) == (UNDECIDED, ("Properties", "DBParameterGroupName"))
+
+
+def test_a_parameter_that_is_not_set_has_the_engines_default() -> None:
+    assert outcome("RdsDb2TlsOnly", template({"It": resource(INSTANCE, {"Engine": "db2-se"})})).found == (
+        "the engine's default"
+    )

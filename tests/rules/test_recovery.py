@@ -187,6 +187,10 @@ def test_the_replicas_of_a_global_table_decide(regions: list[Json], wanted: str)
     assert verdict(store("AWS::DynamoDB::GlobalTable", replicas, 1, 5)) == wanted
 
 
+def test_a_global_table_whose_replicas_are_hidden_is_undecided() -> None:
+    assert verdict(store("AWS::DynamoDB::GlobalTable", {"Replicas": PARAMETER}, 1, 5)) == UNDECIDED
+
+
 @pytest.mark.parametrize(("region", "wanted"), [(ABROAD, MET), (HOME, BROKEN), (PARAMETER, UNDECIDED)])
 def test_where_a_file_system_is_replicated_to_decides(region: Json, wanted: str) -> None:
     replication: Json = {"ReplicationConfiguration": {"Destinations": [{"Region": region}]}}
@@ -257,6 +261,7 @@ def test_a_finding_gives_the_figures_of_a_plan_that_is_too_slow() -> None:
         pytest.param({"CopyActions": PARAMETER}, UNDECIDED, id="copies-unknown"),
         pytest.param({"vault": VAULT.replace(ABROAD, HOME)}, BROKEN, id="same-region"),
         pytest.param({"vault": PARAMETER}, UNDECIDED, id="vault-unknown"),
+        pytest.param({"vault": "arn:aws:backup"}, UNDECIDED, id="no-region"),
         pytest.param({"vault": {"Fn::Sub": VAULT.replace(ABROAD, "${AWS::Region}")}}, BROKEN, id="own-region"),
         pytest.param({"vault": {"Fn::Sub": VAULT.replace("12345678901", "${AWS::AccountId}")}}, MET, id="own-account"),
     ],
@@ -270,6 +275,12 @@ def test_a_vault_of_a_stack_abroad_counts() -> None:
     vault = resource("AWS::Backup::BackupVault", {})
     abroad = template({"V": vault}, Outputs={"Vault": {"Value": {"Fn::GetAtt": ["V", "BackupVaultArn"]}}})
     assert verdict(store(TABLE, {}, 6000, **backed_up(vault=weak)), abroad) == MET
+
+
+def test_one_of_two_vaults_leaves_the_region_open() -> None:
+    either: Json = {"Fn::Select": [PARAMETER, [{"Fn::GetAtt": [name, "BackupVaultArn"]} for name in ("V", "W")]]}
+    vault = resource("AWS::Backup::BackupVault", {})
+    assert verdict(store(TABLE, {}, 6000, V=vault, W=vault, **backed_up(vault=either))) == UNDECIDED
 
 
 def test_a_selection_of_a_plan_that_is_not_seen_is_undecided() -> None:
@@ -357,6 +368,9 @@ def test_a_store_without_objectives_need_have_none() -> None:
         ("cron(0 5 ? * MON *)", 7 * 1440),
         ("cron(0 5 1 * ? *)", 31 * 1440),
         ("cron(0 5 1 1 ? *)", 366 * 1440),
+        ("cron(59 23 * * ? *)", 1440),
+        ("cron(60 5 * * ? *)", None),
+        ("cron(0 24 * * ? *)", None),
         ("cron(99 5 * * ? *)", None),
         ("cron(0 MON * * ? *)", None),
         ("cron(0 5 *)", None),

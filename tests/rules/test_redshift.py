@@ -337,6 +337,12 @@ def test_the_managed_one_is_encrypted_with_an_own_key(
     assert judged((rule, kind, (key,)), value, {managed: True}) == wanted
 
 
+def test_a_finding_names_the_logs_that_are_missing() -> None:
+    logging: Json = {"LogDestinationType": "cloudwatch", "LogExports": ["userlog"]}
+    found = outcome("RedshiftLogged", alone(CLUSTER, {"LoggingProperties": logging})).found
+    assert found == "no connectionlog, useractivitylog"
+
+
 @EACH_PASSWORD
 def test_a_password_in_the_template_is_named_and_not_shown(
     rule: str, kind: str, password: str, managed: str, key: str

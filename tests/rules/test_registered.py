@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 import pytest
 
 from hipaa_constructs.controls import CONTROLS
-from hipaa_constructs.rules import RULES, Outcome, Resource, Rule, Severity
+from hipaa_constructs.rules import RULES, Assembly, Outcome, Resource, Rule, Severity
 from hipaa_constructs.rules._outcome import MET
 from hipaa_constructs.rules._rule import decided_by_checker, registered_together, rule
 
@@ -119,3 +119,19 @@ def test_the_service_is_that_of_the_module() -> None:
 def test_paragraphs_are_cited_as_they_are_described() -> None:
     rule_of_buckets = RULES["S3BucketVersioned"]
     assert rule_of_buckets.cited == tuple(CONTROLS[control] for control in rule_of_buckets.controls)
+
+
+def test_what_is_not_said_of_a_rule_is_empty() -> None:
+    with taken_back():
+        made = rule(title="t", fix="f", applies_to=("*",), controls=(), url=PAGE)(ward_bucket_named)
+        assert (made.requirement, made.same_as, made.only) == ("", (), None)
+        assert (made.severity, made.waivable) == (Severity.ERROR, True)
+
+
+def test_a_rule_may_say_which_resources_it_can_apply_to() -> None:
+    def first(assembly: Assembly) -> list[Resource]:
+        return assembly.resources("*")[:1]
+
+    with taken_back():
+        made = rule(title="t", fix="f", applies_to=("*",), controls=(), url=PAGE, only=first)(ward_bucket_named)
+        assert made.only is first

@@ -6,7 +6,7 @@ import pytest
 
 from hipaa_constructs.rules import Assembly, Template
 from hipaa_constructs.rules._node import Node
-from hipaa_constructs.rules._resolve import names_in
+from hipaa_constructs.rules._resolve import intrinsic, names_in, settled
 from hipaa_constructs.rules._value import UNKNOWN, Json, Malformed, Unresolved, Value
 from hipaa_constructs.rules._world import World, explore
 from tests.rules._buckets import bucket
@@ -69,33 +69,66 @@ def test_what_the_template_tells_is_worked_out(raw: Json, wanted: str) -> None:
     assert node(raw, Mappings=MAPPINGS).value == wanted
 
 
-@pytest.mark.parametrize(
-    ("raw", "outline"),
-    [
-        ({"Ref": "Bucket"}, UNKNOWN),
-        ({"Ref": "AWS::StackName"}, UNKNOWN),
-        ({"Fn::GetAtt": ["Bucket", "Arn"]}, UNKNOWN),
-        ({"Fn::GetAtt": "Bucket.Arn"}, UNKNOWN),
-        ({"Fn::Sub": "a-${Bucket}-${AWS::Region}"}, f"a-{UNKNOWN}-us-east-1"),
-        ({"Fn::Sub": "a-${Bucket.Arn}"}, f"a-{UNKNOWN}"),
-        ({"Fn::Join": ["/", [{"Ref": "Bucket"}, "*"]]}, f"{UNKNOWN}/*"),
-        ({"Fn::Join": ["", ["a", PARAMETER, {"Fn::Sub": "${Bucket}b"}]]}, f"a{UNKNOWN * 2}b"),
-        ({"Fn::Join": ["-", ["a", ["b"]]]}, f"a-{UNKNOWN}"),
-        ({"Fn::Select": [0, {"Fn::GetAZs": ""}]}, UNKNOWN),
-        ({"Fn::FindInMap": ["Map", "us-east-1", "NoSuch"]}, UNKNOWN),
-        ({"Fn::FindInMap": ["Empty", PARAMETER, "x"]}, UNKNOWN),
-        ({"Fn::FindInMap": ["Broken", PARAMETER, "x"]}, UNKNOWN),
-        ({"Fn::FindInMap": [PARAMETER, "us-east-1", "Status"]}, UNKNOWN),
-        ("{{resolve:ssm:/name}}", UNKNOWN),
-        ("a-{{resolve:ssm:/name}}-b", f"a-{UNKNOWN}-b"),
-        ({"Fn::Sub": "${AWS::Region}-{{resolve:ssm:/name}}"}, f"us-east-1-{UNKNOWN}"),
-        ({"Fn::Sub": "{{resolve:secretsmanager:${Bucket}:SecretString:key}}"}, UNKNOWN),
-        *((raw, UNKNOWN) for raw in MALFORMED),
-    ],
-    ids=str,
-)
+HIDDEN: list[tuple[Json, str]] = [
+    ({"Ref": "Bucket"}, UNKNOWN),
+    ({"Ref": "AWS::StackName"}, UNKNOWN),
+    ({"Fn::GetAtt": ["Bucket", "Arn"]}, UNKNOWN),
+    ({"Fn::GetAtt": "Bucket.Arn"}, UNKNOWN),
+    ({"Fn::Sub": "a-${Bucket}-${AWS::Region}"}, f"a-{UNKNOWN}-us-east-1"),
+    ({"Fn::Sub": "a-${Bucket.Arn}"}, f"a-{UNKNOWN}"),
+    ({"Fn::Join": ["/", [{"Ref": "Bucket"}, "*"]]}, f"{UNKNOWN}/*"),
+    ({"Fn::Join": ["", ["a", PARAMETER, {"Fn::Sub": "${Bucket}b"}]]}, f"a{UNKNOWN * 2}b"),
+    ({"Fn::Join": ["-", ["a", ["b"]]]}, f"a-{UNKNOWN}"),
+    ({"Fn::Select": [0, {"Fn::GetAZs": ""}]}, UNKNOWN),
+    ({"Fn::FindInMap": ["Map", "us-east-1", "NoSuch"]}, UNKNOWN),
+    ({"Fn::FindInMap": ["Empty", PARAMETER, "x"]}, UNKNOWN),
+    ({"Fn::FindInMap": ["Broken", PARAMETER, "x"]}, UNKNOWN),
+    ({"Fn::FindInMap": ["Short", 3, "Only"]}, UNKNOWN),
+    ({"Fn::Join": None}, UNKNOWN),
+    ({"Fn::Join": ["-"]}, UNKNOWN),
+    ({"Fn::Length": "abc"}, UNKNOWN),
+    ({"Fn::Select": [1, ["a"]]}, UNKNOWN),
+    ({"Fn::ToJsonString": {"a": PARAMETER}}, UNKNOWN),
+    ({"Fn::FindInMap": [PARAMETER, "us-east-1", "Status"]}, UNKNOWN),
+    ("{{resolve:ssm:/name}}", UNKNOWN),
+    ("a-{{resolve:ssm:/name}}-b", f"a-{UNKNOWN}-b"),
+    ({"Fn::Sub": "${AWS::Region}-{{resolve:ssm:/name}}"}, f"us-east-1-{UNKNOWN}"),
+    ({"Fn::Sub": "{{resolve:secretsmanager:${Bucket}:SecretString:key}}"}, UNKNOWN),
+    *((raw, UNKNOWN) for raw in MALFORMED),
+]
+
+
+@pytest.mark.parametrize(("raw", "outline"), HIDDEN, ids=str)
 def test_what_only_the_deployment_tells_stays_unknown(raw: Json, outline: str) -> None:
     assert node(raw, Mappings=MAPPINGS).outline() == outline
+
+
+@pytest.mark.parametrize("raw", [raw for raw, _ in HIDDEN], ids=str)
+def test_what_stays_unknown_is_kept_as_it_is_written(raw: Json) -> None:
+    found = node(raw, Mappings=MAPPINGS)
+    assert isinstance(found.value, Unresolved)
+    assert found.value.expression == raw
+    assert found.value.template is found.template
+
+
+def test_a_property_called_condition_is_no_function() -> None:
+    assert node({"Condition": {"KeyPrefixEquals": "x"}}).at("Condition", "KeyPrefixEquals").value == "x"
+
+
+def test_properties_that_a_dynamic_reference_makes_are_unknown() -> None:
+    stack = Template(template({"It": {"Type": "AWS::S3::Bucket", "Properties": "{{resolve:ssm:/properties}}"}}))
+    Assembly([stack])
+    assert stack.resources["It"].at().is_unknown
+
+
+def test_a_macro_among_other_keys_is_a_function() -> None:
+    assert intrinsic({"A": 1, "Fn::Transform": {"Name": "Macro"}}) == ("Fn::Transform", {"Name": "Macro"})
+
+
+def test_what_holds_in_every_world_is_worked_out_once() -> None:
+    stack = Template(template({}))
+    Assembly([stack])
+    assert settled(stack, PARAMETER)[1] is settled(stack, PARAMETER)[1]
 
 
 @pytest.mark.parametrize(
@@ -183,6 +216,9 @@ def test_a_text_deep_inside_a_function_is_found() -> None:
     assert node({"Fn::If": ["C", {"A": "x", "B": "y"}, GONE]}).at("A").value == "x"
 
 
+OUTPUT: dict[str, Json] = {"StackName": "Home", "OutputName": "Arn"}
+
+
 @pytest.mark.parametrize(
     ("raw", "names"),
     [
@@ -190,9 +226,13 @@ def test_a_text_deep_inside_a_function_is_found() -> None:
         ({"Fn::GetAtt": ["A", "Arn"]}, [("A", "Arn")]),
         ({"Fn::GetAtt": "A.Outputs.B"}, [("A", "Outputs.B")]),
         ({"Fn::GetAtt": "A"}, []),
+        ({"Fn::GetAtt": ["A", {"Ref": "B"}]}, [("A", "")]),
         ({"Fn::ImportValue": "a"}, [("Fn::ImportValue", "a")]),
+        ({"Fn::GetStackOutput": OUTPUT}, [("Fn::GetStackOutput", '["Home", "Arn", null]')]),
+        ({"Fn::GetStackOutput": {**OUTPUT, "RoleArn": {"Ref": "A"}}}, [("A", "")]),
         ({"Fn::Sub": "${A}${B.Arn}${!C}${AWS::Region}"}, [("A", ""), ("B", "Arn"), ("AWS::Region", "")]),
         ({"Fn::Sub": ["${A}${b}", {"b": {"Ref": "C"}}]}, [("A", ""), ("C", "")]),
+        ([{"Ref": "B"}, {"Fn::Sub": [{"Ref": "A"}]}], [("A", ""), ("B", "")]),
         ({"Fn::Join": ["", [{"Ref": "A"}, "x"]]}, [("A", "")]),
         ({"Fn::If": ["C", {"Ref": "A"}, {"Ref": "B"}]}, [("A", ""), ("B", "")]),
         ({"Condition": "C"}, []),
@@ -226,6 +266,27 @@ def test_what_several_rules_read_is_read_once_and_what_hangs_on_a_condition_agai
         return it.at("Either").value
 
     assert [value for _, value in explore(read)] == ["yes", "no"]
+
+
+def test_a_value_that_is_known_already_is_asked_for_in_each_world() -> None:
+    body: Body = {
+        "Conditions": {f"Is{one}": {"Fn::Equals": [PARAMETER, one]} for one in ("Prod", "Test")},
+        "Resources": {
+            "It": {
+                "Type": "AWS::S3::Bucket",
+                "Condition": "IsProd",
+                "Properties": {"Either": {"Fn::If": ["IsTest", "yes", "no"]}},
+            }
+        },
+    }
+    assembly = Assembly([Template(body)])
+    (it,) = assembly.resources("*")
+
+    def read(world: World) -> tuple[bool, Value]:
+        assembly.world = world
+        return it.exists, it.at("Either").value
+
+    assert [found for _, found in explore(read)] == [(True, "no"), (False, "yes"), (False, "no")]
 
 
 def test_a_list_of_named_resources_is_the_callers_own() -> None:

@@ -70,8 +70,9 @@ def test_a_function_has_other_names_for_tracing_and_dead_letters() -> None:
     assert isinstance(function.at("Role").value, Unresolved)
 
 
-def test_tags_that_are_hidden_stay_hidden() -> None:
-    assert isinstance(read("Function", {"Tags": PARAMETER})["It"].at("Tags").value, Unresolved)
+@pytest.mark.parametrize("kind", ["Function", "Api", "GraphQLApi"])
+def test_tags_that_are_hidden_stay_hidden(kind: str) -> None:
+    assert isinstance(read(kind, {"Tags": PARAMETER})["It"].at("Tags").value, Unresolved)
 
 
 @pytest.mark.parametrize(
@@ -319,6 +320,7 @@ def test_an_event_of_a_named_api_implies_none(kind: str, at: str) -> None:
         ({"Authorizer": "NONE"}, "Mine", "NONE"),
         ({"Authorizer": "Mine"}, None, "CUSTOM"),
         ({"ApiKeyRequired": True}, None, ABSENT),
+        ({"ApiKeyRequired": True}, "Mine", "CUSTOM"),
     ],
 )
 def test_an_event_of_an_api_stands_for_a_method(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from hipaa_constructs.rules import Template
-from hipaa_constructs.rules._policy import read
+from hipaa_constructs.rules import Assembly, Template
+from hipaa_constructs.rules._policy import Statement, read
 from hipaa_constructs.rules._value import Json
-from tests.rules._judging import BROKEN, MET, PARAMETER, UNDECIDED, Body, outcome, resource, template, verdict
+from tests.rules._judging import BROKEN, MET, PARAMETER, UNDECIDED, Body, outcome, partly, resource, template, verdict
 
 RULE = "EcrPolicyNamesPrincipals"
 
@@ -154,3 +154,48 @@ def test_exceptions_cover_nothing() -> None:
     assert not found.covers("s3:PutObject")
     assert found.touches("s3:PutObject") is True
     assert found.touches("s3:GetObject") is False
+
+
+def read_from(document: Json) -> tuple[list[Statement], bool]:
+    home = Template(template({"It": resource("AWS::S3::BucketPolicy", {"PolicyDocument": document})}))
+    Assembly([home])
+    return read(home.resources["It"].at("PolicyDocument"))
+
+
+def test_a_condition_beside_a_hidden_one_is_not_the_only_one() -> None:
+    condition: Json = {"Bool": {"aws:SecureTransport": "false"}, "StringEquals": PARAMETER}
+    (found,), _ = read_from({"Statement": [statement(Condition=condition)]})
+    assert found.condition("bool", key="aws:SecureTransport") is None
+
+
+def test_an_operator_in_two_cases_of_letters_has_the_values_of_both() -> None:
+    twice: Json = {"StringEquals": {"aws:SourceAccount": "1"}, "stringequals": {"aws:sourceaccount": "2"}}
+    (found,), _ = read_from({"Statement": [statement(Condition=twice)]})
+    (values,) = found.conditions.values()
+    assert [one.value for one in values] == ["1", "2"]
+
+
+def test_brackets_in_an_action_are_no_wildcard() -> None:
+    (found,), _ = read_from({"Statement": [statement(Action="s3:[G]et*")]})
+    assert not found.covers("s3:GetObject")
+    assert found.covers("s3:[G]etObject")
+
+
+@pytest.mark.parametrize(
+    ("text", "hidden"), [('{"Sid": "a b"}', False), ('{"Sid": "a\nb"}', True), ("[", True), ("TRUE", True)]
+)
+def test_a_document_of_text_that_is_no_json_hides_what_it_says(text: str, hidden: bool) -> None:
+    assert read_from(text) == ([], hidden)
+
+
+def test_what_may_be_everyone_is_hidden() -> None:
+    assert verdict(RULE, allowing(Principal={"AWS": partly("*")})) == UNDECIDED
+    assert verdict(RULE, allowing(Principal={"AWS": partly("1")})) == MET
+
+
+def test_a_body_that_two_stacks_share_is_read_in_each() -> None:
+    body = template({"It": resource("AWS::S3::BucketPolicy", {"PolicyDocument": {"Statement": [statement()]}})})
+    assembly = Assembly([Template(body), Template(body)])
+    for made in assembly.templates:
+        (found,), _ = read(made.resources["It"].at("PolicyDocument"))
+        assert found.node.template is made

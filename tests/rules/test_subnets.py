@@ -5,7 +5,19 @@ from __future__ import annotations
 import pytest
 
 from hipaa_constructs.rules._value import Json
-from tests.rules._judging import BROKEN, GONE, MET, PARAMETER, UNDECIDED, Body, changed, resource, template, verdict
+from tests.rules._judging import (
+    BROKEN,
+    GONE,
+    MET,
+    PARAMETER,
+    UNDECIDED,
+    Body,
+    changed,
+    outcome,
+    resource,
+    template,
+    verdict,
+)
 from tests.rules._stores import network
 
 RULE = "EfsMountTargetPrivate"
@@ -21,6 +33,12 @@ def mounted(subnet: Json = None, **others: Json) -> Body:
 )
 def test_public_addresses_make_it_public(public: Json, wanted: str) -> None:
     assert verdict(RULE, mounted(**network(public=public))) == wanted
+
+
+@pytest.mark.parametrize(("public", "start"), [(True, ""), (PARAMETER, "it may be ")])
+def test_a_finding_says_that_addresses_are_given_out(public: Json, start: str) -> None:
+    found = outcome(RULE, mounted(**network(public=public)))
+    assert found.found == f"{start}a subnet that gives out public addresses"
 
 
 @pytest.mark.parametrize(

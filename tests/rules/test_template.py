@@ -264,3 +264,21 @@ def test_a_resource_is_known_by_the_property_that_names_it(kind: str, key: str) 
     assembly = Assembly([Template(body)])
     (it,) = assembly.resources(kind)
     assert assembly.pointing_at(it, "AWS::IAM::Policy", "Roles", "*") == (assembly.resources("AWS::IAM::Policy"), [])
+
+
+def test_what_is_known_at_deployment_only_is_said_to_be() -> None:
+    assert value(PARAMETER).undecided().found == '{"Ref": "AnyParameter"} is known at deployment only'
+
+
+def test_a_resource_stands_among_the_resources_of_the_file() -> None:
+    it = stack(template({"It": bucket()})).resources["It"]
+    assert (it.origin, it.places) == (("Resources", "It"), {})
+
+
+def test_a_template_without_name_is_called_template() -> None:
+    assert Template({}).name == "template"
+
+
+def test_loops_of_a_template_without_the_transform_are_not_carried_out() -> None:
+    loop: Json = {"Fn::ForEach::C": ["Name", ["A"], {"Is${Name}": True}]}
+    assert stack(template({}, Conditions=loop)).section("Conditions") == loop

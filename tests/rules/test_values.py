@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime
+import time
+from typing import cast
 
 import pytest
 
@@ -36,6 +38,8 @@ from hipaa_constructs.rules._value import UNKNOWN, Json, as_number, describe, ma
         ("a*b*a*c", "aa-b-c", False),
         ("*x*x", "x", False),
         ("*x*x", "xx", True),
+        ("ab*b*c", "abc", False),
+        ("ab*b*c", "abbc", True),
     ],
 )
 def test_what_is_known_of_a_text_may_be_a_text(pattern: str, text: str, answer: bool) -> None:
@@ -119,3 +123,19 @@ def test_today_is_the_day_in_utc() -> None:
     before = datetime.datetime.now(datetime.UTC).date()
     today = Assembly([Template({})]).today
     assert before <= today <= datetime.datetime.now(datetime.UTC).date()
+
+
+@pytest.mark.parametrize("zone", ["AAA-14", "AAA12"])
+def test_today_is_the_day_in_utc_wherever_the_clock_stands(zone: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", zone)
+    time.tzset()
+    try:
+        before = datetime.datetime.now(datetime.UTC).date()
+        assert before <= Assembly([]).today <= datetime.datetime.now(datetime.UTC).date()
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+
+
+def test_a_date_of_yaml_is_quoted_as_text() -> None:
+    assert describe(cast("Json", {"From": datetime.date(2026, 11, 27)})) == '{"From": "2026-11-27"}'

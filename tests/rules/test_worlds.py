@@ -16,6 +16,7 @@ from tests.rules._judging import (
     UNDECIDED,
     Body,
     outcome,
+    resource,
     template,
     verdict,
 )
@@ -55,14 +56,53 @@ def test_a_rule_holds_in_both_branches_or_not_at_all(status: Json, wanted: str, 
     assert verdict(VERSIONED, versioned(status, Conditions=conditions)) == wanted
 
 
-def test_an_undecided_finding_says_when_it_is_broken() -> None:
-    found = outcome(VERSIONED, versioned(choice("Enabled", "Suspended"), Conditions={}))
+UNHEARD: Json = {"Fn::Unheard": []}
+
+
+@pytest.mark.parametrize(
+    "conditions",
+    [{}, {"IsProd": UNHEARD}, {"IsProd": {"Fn::And": [{"Fn::Or": [{"Fn::Not": [{"Fn::Not": [UNHEARD]}]}]}]}}],
+    ids=["not-declared", "unheard", "unheard-inside"],
+)
+def test_an_undecided_finding_says_when_it_is_broken(conditions: Json) -> None:
+    found = outcome(VERSIONED, versioned(choice("Enabled", "Suspended"), Conditions=conditions))
     assert found.found == "Suspended when IsProd is False"
 
 
-def test_an_undecided_finding_says_what_a_parameter_is_then() -> None:
-    body = versioned(choice("Enabled", "Suspended"), Conditions={"IsProd": IS_PROD})
-    assert outcome(VERSIONED, body).found == "Suspended when AnyParameter = prod is False"
+@pytest.mark.parametrize(
+    ("compared", "shown"),
+    [
+        ("prod", "prod"),
+        ({"Ref": "AWS::StackName"}, "AWS::StackName"),
+        ("{{resolve:ssm:/stage}}", "{{resolve:ssm:/stage}}"),
+        ({"Fn::ImportValue": "stage"}, '{"Fn::ImportValue": "stage"}'),
+        ({"Ref": ["Stage"]}, '{"Ref": ["Stage"]}'),
+        (["prod"], '["prod"]'),
+    ],
+    ids=str,
+)
+def test_an_undecided_finding_says_what_a_parameter_is_then(compared: Json, shown: str) -> None:
+    conditions: Json = {"IsProd": {"Fn::Equals": [PARAMETER, compared]}}
+    body = versioned(choice("Enabled", "Suspended"), Conditions=conditions)
+    assert outcome(VERSIONED, body).found == f"Suspended when AnyParameter = {shown} is False"
+
+
+def test_an_undecided_finding_says_which_of_its_values_a_parameter_has_then() -> None:
+    parameters: Json = {"Status": {"Type": "String", "AllowedValues": ["Enabled", "Off"]}}
+    assert outcome(VERSIONED, versioned({"Ref": "Status"}, Parameters=parameters)).found == "Off when Status is Off"
+
+
+def test_an_undecided_finding_says_which_key_of_a_map_is_looked_up_then() -> None:
+    mappings: Json = {"Map": {"a": {"Status": "Enabled"}, "b": {"Status": "Off"}}}
+    body = versioned({"Fn::FindInMap": ["Map", PARAMETER, "Status"]}, Mappings=mappings)
+    assert outcome(VERSIONED, body).found == "Off when AnyParameter is b"
+
+
+def test_two_keys_of_a_map_need_not_be_the_same() -> None:
+    mappings: Json = {"Map": {"a": {"Part": "Enabled"}, "b": {"Part": ""}}}
+    keys: list[Json] = [PARAMETER, {"Ref": "AWS::StackName"}]
+    status: Json = {"Fn::Join": ["", [{"Fn::FindInMap": ["Map", key, "Part"]} for key in keys]]}
+    assert verdict(VERSIONED, versioned(status, Mappings=mappings)) == UNDECIDED
 
 
 def test_properties_as_a_whole_may_hang_on_a_condition() -> None:
@@ -95,6 +135,8 @@ def test_properties_as_a_whole_may_hang_on_a_condition() -> None:
         ({"Condition": "NoSuch"}, UNDECIDED),
         ({"Condition": ["Sure"]}, UNDECIDED),
         ({"Fn::Not": "x"}, UNDECIDED),
+        ({"Fn::Not": 3}, UNDECIDED),
+        ({"Fn::Not": [{"Fn::Equals": ["a", "b"]}] * 2}, UNDECIDED),
         ({"Fn::Not": [None]}, UNDECIDED),
         ({"Fn::And": {}}, UNDECIDED),
         ({"Fn::Equals": ["a"]}, UNDECIDED),
@@ -147,6 +189,28 @@ def test_a_policy_with_the_condition_of_its_bucket_is_there_when_the_bucket_is(c
         Conditions=CORRELATED,
     )
     assert verdict(TLS, body) == wanted
+
+
+@pytest.mark.parametrize("operator", ["Fn::And", "Fn::Not", "Fn::Or"])
+def test_conditions_that_are_not_understood_need_not_be_the_same(operator: str) -> None:
+    conditions: Json = {"IsProd": {operator: [UNHEARD]}, "Other": {operator: [UNHEARD]}}
+    resources = {"It": bucket(Condition="IsProd"), "Policy": policy(DENY, Condition="Other")}
+    assert verdict(TLS, template(resources, Conditions=conditions)) == UNDECIDED
+
+
+def test_conditions_of_two_stacks_are_each_their_own() -> None:
+    sure: Json = {"Is": {"Fn::Equals": ["a", "a"]}}
+    never: Json = {"Is": {"Fn::Equals": ["a", "b"]}}
+    here = template({"It": bucket({"BucketName": "records"}, Condition="Is")}, Conditions=sure)
+    there = template({"Policy": policy(DENY, bucket="records", Condition="Is")}, Conditions=never)
+    assert verdict(TLS, here, there) == BROKEN
+
+
+def test_parameters_of_two_stacks_are_each_their_own() -> None:
+    conditions: Json = {"Is": IS_PROD}
+    here = template({"It": bucket({"BucketName": "records"}, Condition="Is")}, Conditions=conditions)
+    there = template({"Policy": policy(DENY, bucket="records", Condition="Is")}, Conditions=conditions)
+    assert verdict(TLS, here, there) == UNDECIDED
 
 
 def test_a_value_is_one_text_at_a_time() -> None:
@@ -217,6 +281,8 @@ def test_a_malformed_condition_of_a_resource_hides_nothing(condition: Json) -> N
         ({"Type": "String"}, UNDECIDED),
         ({"Type": "String", "Default": "Enabled"}, UNDECIDED),
         ({"Type": "String", "AllowedValues": ["Enabled"]}, MET),
+        ({"Type": "Number", "AllowedValues": ["Enabled"]}, MET),
+        ({"Type": "String", "AllowedValues": ["Enabled", None]}, UNDECIDED),
         ({"Type": "String", "AllowedValues": ["Enabled", "Enabled"]}, MET),
         ({"Type": "String", "AllowedValues": ["Enabled", "Suspended"]}, UNDECIDED),
         ({"Type": "String", "AllowedValues": ["Suspended", "Off"]}, BROKEN),
@@ -380,5 +446,24 @@ def test_a_world_that_was_run_already_counts(answers: int, ends: bool) -> None:
 
 
 def test_a_world_describes_its_answers() -> None:
-    described = [world.describe() for world, _ in explore(lambda w: w.choose("a", "IsProd", (True, False)))]
-    assert described == ["IsProd is True", "IsProd is False"]
+    def ask(world: World) -> bool:
+        return world.choose("a", "IsProd", (True, False)) and world.choose("b", "Size", ("big", "small")) == "big"
+
+    described = [world.describe() for world, _ in explore(ask)]
+    assert described == ["IsProd is True, Size is big", "IsProd is True, Size is small", "IsProd is False"]
+
+
+@pytest.mark.parametrize("member", [choice("records", GONE), choice(GONE, "records")])
+def test_a_rule_that_applies_only_sometimes_is_judged_where_it_applies(member: Json) -> None:
+    database = resource("AWS::RDS::DBInstance", {"DBClusterIdentifier": member, "StorageEncrypted": False})
+    assert verdict("RdsStorageEncrypted", template({"It": database})) == UNDECIDED
+
+
+def test_an_undecided_finding_says_where_it_is_broken() -> None:
+    found = outcome(VERSIONED, versioned(choice("Enabled", "Suspended"), Conditions={}))
+    assert found.path == ("Properties", "VersioningConfiguration", "Status")
+
+
+def test_of_what_is_broken_in_every_world_the_first_is_told() -> None:
+    found = outcome(VERSIONED, versioned(choice("Suspended", "Off"), Conditions={}))
+    assert (found.verdict, found.found) == (BROKEN, "Suspended")

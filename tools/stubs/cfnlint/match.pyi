@@ -1,0 +1,2 @@
+class Match:
+    path: list[str | int]
