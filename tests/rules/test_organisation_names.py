@@ -98,6 +98,12 @@ def test_an_identifier_inside_an_intrinsic_function_breaks() -> None:
         assert verdict(RULE, one({"QueueName": text})) == BROKEN
 
 
+@pytest.mark.parametrize("other", [{"Kind": "x"}, ["x"], {"Fn::Sub": "x"}], ids=str)
+def test_what_stands_beside_an_identifier_does_not_hide_it(other: Json) -> None:
+    assert verdict(RULE, one({"Other": other, "QueueName": SSN})) == BROKEN
+    assert verdict(RULE, one({"QueueName": SSN, "Other": other})) == BROKEN
+
+
 def test_an_identifier_in_tags_and_metadata_breaks() -> None:
     assert verdict(RULE, one({"Tags": [{"Key": "patient", "Value": SSN}]})) == BROKEN
     assert verdict(RULE, one({}, Metadata={"Comment": SSN})) == BROKEN
