@@ -87,7 +87,7 @@ def has_sign(text: bytes, signs: Mapping[bytes, re.Pattern[bytes]]) -> bool:
 
 
 def texts(raw: Json, path: Place = (), *, without: frozenset[str] = frozenset()) -> Iterator[tuple[Place, str]]:
-    """Yield each text below a value with its place, also those in every branch of an intrinsic function.
+    """Yield each text below a value with its place, in order, also those in every branch of an intrinsic function.
 
     Args:
         raw: what the template says, unresolved.
@@ -100,10 +100,11 @@ def texts(raw: Json, path: Place = (), *, without: frozenset[str] = frozenset())
         if isinstance(value, str):
             yield place, value
         elif isinstance(value, list):
-            pending += [((*place, index), item) for index, item in enumerate(value)]
+            pending += reversed([((*place, index), item) for index, item in enumerate(value)])
         elif isinstance(value, dict):
             inside = intrinsic(value) is not None
-            pending += [(place if inside else (*place, key), item) for key, item in value.items() if key not in without]
+            kept = [(key, item) for key, item in value.items() if key not in without]
+            pending += [(place if inside else (*place, key), item) for key, item in reversed(kept)]
 
 
 def anchor(template: Template) -> Resource | None:

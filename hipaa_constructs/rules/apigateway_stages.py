@@ -93,7 +93,7 @@ def _without_trace(setting: Node) -> Outcome:
 
 
 def _access_log(stage: Resource) -> Node | None:
-    place = stage.at() if stage.type == STAGE_V2 else settings_of(stage)
+    place = settings_of(stage)
     return None if place is None else place.at("AccessLogSettings" if stage.type == STAGE_V2 else "AccessLogSetting")
 
 

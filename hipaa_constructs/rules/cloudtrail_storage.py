@@ -39,14 +39,11 @@ def trail_bucket_guarded(trail: Resource) -> Outcome:
         return NOT_APPLICABLE
     bucket = buckets[0]
     private = all_met(bucket.at("PublicAccessBlockConfiguration", key).must_be(True) for key in _BLOCKS)
-    logged = bucket.at("LoggingConfiguration")
-    outcome = all_met([private, logged.undecided() if logged.is_unknown else _set(bucket, logged.is_absent)])
+    logging = bucket.at("LoggingConfiguration")
+    logged = logging.broken("no access log") if logging.is_absent else MET
+    outcome = all_met([private, logging.undecided() if logging.is_unknown else logged])
     # The finding stands at the trail, so it names the bucket's place in words.
     return outcome if outcome is MET else Outcome(outcome.verdict, place.path, f"{bucket.logical_id}: {outcome.found}")
-
-
-def _set(bucket: Resource, is_absent: bool) -> Outcome:
-    return bucket.at("LoggingConfiguration").broken("no access log") if is_absent else MET
 
 
 @rule(

@@ -95,5 +95,5 @@ def _scaling(assembly: Assembly) -> Iterator[tuple[Resource, bool]]:
         if (policies or unsure) and target.exists:
             yield target, bool(policies)
     for policy in assembly.resources(_POLICY):
-        if not policy.at("ResourceId").is_absent and policy.exists:
+        if policy.exists:
             yield policy, True

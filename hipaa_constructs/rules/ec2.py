@@ -322,7 +322,7 @@ def _admits_known(statement: Statement) -> Outcome:
     if not everyone and "Principal" not in statement.hidden:
         return MET
     named = [_names_owner(place) for place in statement.resources]
-    if named and all(named) and "NotResource" not in statement.inverted:
+    if named and all(named):
         return MET
     if not everyone or statement.hidden & {"Effect", "Condition"} or (None in named and False not in named):
         return statement.node.undecided("an intrinsic function hides whom it admits")

@@ -196,7 +196,7 @@ def ecs_service_volumes_encrypted(service: Resource) -> Outcome:
         return volumes.broken()
     found = [volume.at("ManagedEBSVolume") for volume in volumes.items()]
     outcomes = [volume.undecided() if volume.is_unknown else volume.at("Encrypted").must_be(True) for volume in found]
-    return all_met(outcomes) if outcomes else NOT_APPLICABLE
+    return all_met(outcomes)
 
 
 @rule(

@@ -95,7 +95,7 @@ def ecs_container_not_root(task: Resource) -> Outcome:
 def _not_root(container: Node) -> Outcome:
     user = container.at("User")
     name = user.outline().partition(":")[0]
-    if name in _ROOT or user.is_absent or (user.text is None and user.number is None and not user.is_unknown):
+    if name in _ROOT or (user.text is None and user.number is None and not user.is_unknown):
         return user.broken()
     return user.undecided() if UNKNOWN in name else user.must_be_set()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from hipaa_constructs.rules._node import Node, Resource
-from hipaa_constructs.rules._outcome import NOT_APPLICABLE, Outcome, all_met
+from hipaa_constructs.rules._outcome import Outcome, all_met
 from hipaa_constructs.rules._rule import Severity, rule
 
 CLASSIC = "AWS::ElasticLoadBalancing::LoadBalancer"
@@ -30,8 +30,7 @@ def classic_listener_encrypted(balancer: Resource) -> Outcome:
 
 
 def _encrypted(listener: Node) -> list[Outcome]:
-    front, back = listener.at("Protocol"), listener.at("InstanceProtocol")
-    return [_is_encrypted(front), back.broken() if back.is_absent else _is_encrypted(back)]
+    return [_is_encrypted(listener.at("Protocol")), _is_encrypted(listener.at("InstanceProtocol"))]
 
 
 def _is_encrypted(protocol: Node) -> Outcome:
@@ -75,7 +74,7 @@ def classic_listener_tls12_only(balancer: Resource) -> Outcome:
     if listeners.is_unknown:
         return listeners.undecided()
     found = [one for one in listeners.items() if one.is_unknown or _may_speak_tls(one.at("Protocol"))]
-    return all_met(_tls12_only(balancer, one) for one in found) if found else NOT_APPLICABLE
+    return all_met(_tls12_only(balancer, one) for one in found)
 
 
 def _may_speak_tls(protocol: Node) -> bool:

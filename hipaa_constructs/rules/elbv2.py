@@ -55,8 +55,7 @@ def attribute(balancer: Resource, key: str, wanted: tuple[str, ...], *, absent: 
 
 def _is_one_of(value: Node, wanted: tuple[str, ...]) -> Outcome:
     # CloudFormation takes true for "true" here.
-    known = [True] if value.value is True and "true" in wanted else []
-    return MET if known else value.must_be(*wanted)
+    return MET if value.value is True and "true" in wanted else value.must_be(*wanted)
 
 
 def _unset(key: str) -> Outcome:

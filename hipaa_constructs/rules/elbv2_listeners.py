@@ -63,7 +63,7 @@ def _redirects(action: Node) -> Outcome:
     if action.is_unknown:
         return action.undecided()
     kind = action.at("Type").must_be("redirect")
-    return kind if kind.verdict is Verdict.BROKEN else all_met([kind, _to_https(action)])
+    return all_met([kind, _to_https(action)])
 
 
 def _to_https(action: Node) -> Outcome:
@@ -187,8 +187,6 @@ def target_group_encrypted(group: Resource) -> Outcome:
     if protocol.value == "GENEVE":
         return NOT_APPLICABLE
     if protocol.value in _PASSED_THROUGH:
-        if group.at("TargetType").value == "alb":
-            return MET if group.at("Port").number == 443 else group.at("Port").undecided("a listener on another port")
         if _ends_tls(group):
             return MET
         return protocol.undecided("it passes through what it gets; only the targets know whether that is TLS")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 
 from hipaa_constructs.rules._node import Node, Resource
@@ -79,10 +80,8 @@ def _encryption(configuration: Resource) -> Node:
     """Return what is said of encryption, in a mapping or in a text of JSON."""
     place = configuration.at("SecurityConfiguration")
     if place.text is not None:
-        try:
+        with contextlib.suppress(ValueError, RecursionError):
             place = Node(place.template, json.loads(place.text), place.path)
-        except (ValueError, RecursionError):
-            return place.at("EncryptionConfiguration")
     return place.at("EncryptionConfiguration")
 
 

@@ -121,8 +121,8 @@ def iam_role_trust_federation_conditional(role: Resource) -> Outcome:
 
 def _says_whose(statement: Statement) -> Outcome:
     federated = [node for kind, node in statement.principals if kind == "Federated"]
-    if not federated or "Condition" in statement.hidden:
-        return statement.node.undecided("an intrinsic function hides its conditions") if federated else MET
+    if not federated:
+        return MET
     if any(node.value == "*" for node in federated):
         return forbidden(statement, "it trusts every identity provider", hidden=False)
     held = {

@@ -61,7 +61,7 @@ def lambda_permission_names_source(permission: Resource) -> Outcome:
     principal = permission.at("Principal")
     parts = principal.outline()
     if not parts.endswith(_SERVICES):
-        hidden = principal.is_unknown and principal.may_be("sns.amazonaws.com")
+        hidden = principal.may_be("sns.amazonaws.com")
         sourced = any_met(permission.at(name).must_be_set() for name in _SOURCES)
         return principal.undecided() if hidden and sourced is not MET else NOT_APPLICABLE
     return any_met(permission.at(name).must_be_set() for name in _SOURCES)

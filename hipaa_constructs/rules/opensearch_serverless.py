@@ -6,10 +6,9 @@ import json
 
 from hipaa_constructs.rules._keys import customers_key
 from hipaa_constructs.rules._node import Node, Resource
-from hipaa_constructs.rules._outcome import MET, NOT_APPLICABLE, Outcome, all_met
+from hipaa_constructs.rules._outcome import NOT_APPLICABLE, Outcome, all_met
 from hipaa_constructs.rules._rule import Severity, rule
 from hipaa_constructs.rules._stores import AT_REST, PRIVATE, off_or_absent
-from hipaa_constructs.rules._value import UNKNOWN
 
 POLICY = "AWS::OpenSearchServerless::SecurityPolicy"
 COLLECTION = "AWS::OpenSearchServerless::Collection"
@@ -48,9 +47,7 @@ def opensearch_serverless_uses_customer_managed_key(resource: Resource) -> Outco
 
 
 def _own_key(config: Node, name: str) -> Outcome:
-    key = config.at(name)
-    named = MET if (key.text or "").startswith(UNKNOWN) else customers_key(key)
-    return all_met([off_or_absent(config.at("AWSOwnedKey")), named])
+    return all_met([off_or_absent(config.at("AWSOwnedKey")), customers_key(config.at(name))])
 
 
 @rule(

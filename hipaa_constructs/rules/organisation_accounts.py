@@ -22,7 +22,7 @@ _DOCUMENTS = {
     "AWS::SQS::QueuePolicy": "PolicyDocument",
     "AWS::SecretsManager::ResourcePolicy": "ResourcePolicy",
 }
-_NARROWING = (*PUBLIC_ACCESS_LIMITS, "kms:GrantIsForAWSResource", "kms:ViaService", "sts:ExternalId")
+_NARROWING = (*PUBLIC_ACCESS_LIMITS, "kms:ViaService", "sts:ExternalId")
 
 
 @rule(

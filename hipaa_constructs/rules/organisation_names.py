@@ -110,10 +110,9 @@ def _likenesses(found: Iterable[tuple[Place, str]]) -> Iterator[tuple[Place, str
 
 def _is_of_patient(place: Place, text: str) -> bool:
     keys = [key for key in place if isinstance(key, str)]
-    named = keys[-1] if keys else ""
-    if _PEOPLE.search(named) or names_staff(text) or any(names_staff(key) for key in keys):
+    if _PEOPLE.search(keys[-1]) or names_staff(text) or any(names_staff(key) for key in keys):
         return False
-    return _NAMING.search(named) is not None
+    return _NAMING.search(keys[-1]) is not None
 
 
 _IDENTIFYING = re.compile(
@@ -153,7 +152,7 @@ def _url_parts(resource: Resource) -> Iterator[tuple[Node, str]]:
     parameters = resource.at("RequestParameters")
     for name, place in parameters.entries():
         if re.match(r"(method\.)?request\.(querystring|path)\.", name, re.IGNORECASE):
-            yield place, name.rpartition(".")[2]
+            yield place, name
     for policy in ("CachePolicyConfig", "OriginRequestPolicyConfig"):
         config = resource.at(policy)
         strings = [

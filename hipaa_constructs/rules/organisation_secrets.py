@@ -195,7 +195,7 @@ def _in_variables(variables: dict[str, Json], path: Place) -> Iterator[tuple[Pla
         pairs = [(names[0], values[0])]
     for name, value in pairs:
         if isinstance(name, str) and isinstance(value, str):
-            if _says_secret(name.lstrip("-")) and _is_literal(value):
+            if _says_secret(name) and _is_literal(value):
                 yield path, f"{name}, with a plain value"
             elif holds_a_secret(value):
                 yield path, f"{name}, a value with the form of a secret"

@@ -33,7 +33,7 @@ def resource_tagged(resource: Resource) -> Outcome:
     missing = [key for key in assembly.settings.required_tags if key not in keys]
     if not missing:
         return MET
-    if tags.is_unknown or any(UNKNOWN in key and may_match([*_pieces(key)], missing[0]) for key in keys):
+    if tags.is_unknown or any(UNKNOWN in key and may_match([key], missing[0]) for key in keys):
         return tags.undecided("an intrinsic function hides its tags")
     return tags.broken(f"no tag {', '.join(missing)}")
 
@@ -41,12 +41,7 @@ def resource_tagged(resource: Resource) -> Outcome:
 def _keys(tags: Node) -> list[str]:
     """Return the keys of tags, which some types take as a list and some as a mapping."""
     listed = [tag.at("Key").outline() for tag in tags.items()]
-    return listed or ([key for key, _ in tags.entries()] if isinstance(tags.value, dict) else [])
-
-
-def _pieces(text: str) -> list[str | None]:
-    first, *others = text.split(UNKNOWN)
-    return [first, *(piece for other in others for piece in (None, other))]
+    return listed or [key for key, _ in tags.entries()]
 
 
 @cache

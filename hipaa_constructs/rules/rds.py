@@ -58,7 +58,7 @@ def rds_storage_encrypted(database: Resource) -> Outcome:
         return MET  # A key for the replica of an unencrypted database is refused.
     if is_replica(database) or is_restored(database):
         return unless_member(database, storage.undecided("it is that of the snapshot or of the other database"))
-    return unless_member(database, storage.must_be(True))
+    return unless_member(database, storage.broken())
 
 
 @rule(

@@ -78,9 +78,10 @@ def rds_audited(database: Resource) -> Outcome:
     """Judge what fills the audit log; SQL Server's is its own, with a bucket and statements of SQL."""
     if is_member(database):
         return NOT_APPLICABLE
-    if engine_of(database).is_unknown or engine_named(database, "postgres") is None:
+    postgres = engine_named(database, "postgres", "aurora-postgresql")
+    if postgres is None:
         return engine_of(database).undecided("the engine is not known")
-    if engine_named(database, "postgres", "aurora-postgresql"):
+    if postgres:
         return all_met([_lists(database, "shared_preload_libraries", "pgaudit"), _on(database, "pgaudit.log")])
     if engine_named(database, "aurora-mysql"):
         logging = one_of(parameter(database, "server_audit_logging"), "1", "on", "true")

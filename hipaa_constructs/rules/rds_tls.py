@@ -102,7 +102,7 @@ def rds_sql_server_tls_only(instance: Resource) -> Outcome:
 def rds_aurora_tls_only(cluster: Resource) -> Outcome:
     """Judge the parameter group of clusters of Aurora, and of those of RDS with the same engines."""
     postgres = engine_named(cluster, "aurora-postgresql", "postgres")
-    mysql = engine_named(cluster, "aurora-mysql", "mysql", "aurora")
+    mysql = engine_named(cluster, "mysql", "aurora")  # The first part of aurora-mysql.
     if postgres:
         return _forced(cluster, "rds.force_ssl", "aurora-postgresql", "postgres")
     if mysql:

@@ -155,9 +155,8 @@ def s3_bucket_not_a_website(bucket: Resource) -> Outcome:
 def s3_bucket_acls_disabled(bucket: Resource) -> Outcome:
     """Judge that it is written out: taking the property away from an existing bucket switches ACLs on."""
     rules = bucket.at("OwnershipControls", "Rules")
-    if not rules.items():
-        return rules.at(0).at("ObjectOwnership").must_be("BucketOwnerEnforced")
-    return all_met(item.at("ObjectOwnership").must_be("BucketOwnerEnforced") for item in rules.items())
+    places = rules.each("*", "ObjectOwnership") or [rules.at(0, "ObjectOwnership")]
+    return all_met(place.must_be("BucketOwnerEnforced") for place in places)
 
 
 @rule(

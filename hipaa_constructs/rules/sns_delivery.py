@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hipaa_constructs.rules._node import Node, Resource
-from hipaa_constructs.rules._outcome import NOT_APPLICABLE, Outcome, all_met, any_met, undecided
+from hipaa_constructs.rules._outcome import Outcome, all_met, any_met, undecided
 from hipaa_constructs.rules._rule import Severity, rule
 from hipaa_constructs.rules.sns import SUBSCRIPTION, TOPIC
 
@@ -38,7 +38,7 @@ def sns_delivery_logged(topic: Resource) -> Outcome:
     doubtful = unsure or topic.at("Subscription").is_unknown or any(place.is_unknown for place in places)
     if doubtful and listed.is_absent:
         found.append(undecided(why="it is not known what is subscribed to it"))
-    return all_met(found) if found else NOT_APPLICABLE
+    return all_met(found)
 
 
 def _logged(listed: Node, protocol: str) -> Outcome:

@@ -25,10 +25,9 @@ def state_machine_logged(machine: Resource) -> Outcome:
     """Judge the level and the destination; the history of express ones is nowhere else, that of others for 90 days."""
     logging = machine.at("LoggingConfiguration")
     destinations = logging.at("Destinations")
-    if destinations.is_unknown:
-        return all_met([logging.at("Level").must_be("ALL", "ERROR", "FATAL"), destinations.undecided()])
+    rest = destinations.undecided() if destinations.is_unknown else destinations.broken()
     groups = [place.must_be_set() for place in _groups(logging)]
-    return all_met([logging.at("Level").must_be("ALL", "ERROR", "FATAL"), any_met([*groups, destinations.broken()])])
+    return all_met([logging.at("Level").must_be("ALL", "ERROR", "FATAL"), any_met([*groups, rest])])
 
 
 def _groups(logging: Node) -> list[Node]:

@@ -60,7 +60,7 @@ def web_acl_log_redacted(logging: Resource) -> Outcome:
 
 def _is_query(field: Node) -> Outcome:
     place = field.at("QueryString")
-    if field.is_unknown or place.is_unknown:
+    if place.is_unknown:
         return field.undecided()
     return place.broken() if place.is_absent else MET
 
@@ -69,7 +69,7 @@ def _is_header(field: Node, name: str) -> Outcome:
     header = field.at("SingleHeader")
     place = header.at("Name")
     place = header.at("name") if place.is_absent else place
-    if field.is_unknown or header.is_unknown or place.is_unknown:
+    if place.is_unknown:
         return field.undecided()
     return MET if (place.text or "").lower() == name else place.broken()
 

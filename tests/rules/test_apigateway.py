@@ -223,6 +223,7 @@ def test_how_a_method_reaches_its_back_end_decides(integration: Json, wanted: st
         ({"IntegrationType": "HTTP", "ConnectionType": "VPC_LINK", "IntegrationUri": "http://balancer"}, BROKEN),
         ({"IntegrationType": "HTTP", "ConnectionType": "VPC_LINK", "IntegrationUri": "https://balancer"}, MET),
         ({"ConnectionType": "VPC_LINK", "IntegrationUri": "arn", "TlsConfig": PARAMETER}, UNDECIDED),
+        ({"ConnectionType": "VPC_LINK", "IntegrationUri": "arn", "TlsConfig": {"Other": "x"}}, BROKEN),
     ],
 )
 def test_how_an_integration_reaches_its_back_end_decides(properties: Body, wanted: str) -> None:
@@ -247,6 +248,9 @@ def test_how_an_integration_reaches_its_back_end_decides(properties: Body, wante
         ({"type": "http_proxy", "connectionType": "VPC_LINK", "uri": "arn", "tlsConfig": {}}, BROKEN),
         ({"type": "http_proxy", "connectionType": "VPC_LINK", "uri": "arn"}, BROKEN),
         (PARAMETER, UNDECIDED),
+        ({"type": "http_proxy", "connectionType": "VPC_LINK", "uri": "arn", "tlsConfig": {"other": "x"}}, BROKEN),
+        ({"type": "http_proxy", "connectionType": "VPC_LINK", "uri": "https://records.internal"}, MET),
+        ({"type": "http_proxy", "uri": "https://records.internal", "tlsConfig": {}}, MET),
     ],
 )
 def test_how_a_definition_reaches_its_back_ends_decides(integration: Json, wanted: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from hipaa_constructs.rules import RULES, Assembly, Template
 from hipaa_constructs.rules._value import Json
 from tests.rules._judging import (
     BROKEN,
@@ -188,6 +189,7 @@ def test_a_stage_without_an_access_log_holds_nothing_in_it() -> None:
     [
         ({}, NOT_APPLICABLE),
         ({"CacheClusterEnabled": False}, NOT_APPLICABLE),
+        ({"CacheClusterEnabled": False, "MethodSettings": [for_all(CachingEnabled=True)]}, NOT_APPLICABLE),
         ({"CacheClusterEnabled": True}, NOT_APPLICABLE),
         ({"CacheClusterEnabled": True, "MethodSettings": [for_all(CachingEnabled=False)]}, NOT_APPLICABLE),
         ({"CacheClusterEnabled": True, "MethodSettings": [for_all(CachingEnabled=True)]}, BROKEN),
@@ -262,6 +264,20 @@ def test_http_back_ends_see_a_certificate(certificate: Json, kind: Json, wanted:
 def test_http_back_ends_of_a_definition_see_a_certificate(definition: Json, wanted: str) -> None:
     body = stage({"RestApiId": REF_API}, Api=resource(API, {"Body": definition}))
     assert verdict("ApiPresentsClientCertificate", body) == wanted
+
+
+def test_each_api_has_back_ends_of_its_own() -> None:
+    kinds = {"Api": "HTTP", "Another": "AWS_PROXY"}
+    stages = {f"{api}Stage": resource(STAGE, {"RestApiId": {"Ref": api}}) for api in kinds}
+    apis = {api: resource(API) for api in kinds}
+    methods = {
+        f"{api}Method": resource("AWS::ApiGateway::Method", {"RestApiId": {"Ref": api}, "Integration": {"Type": kind}})
+        for api, kind in kinds.items()
+    }
+    made = Template(template({**stages, **apis, **methods}))
+    Assembly([made])
+    judged = [RULES["ApiPresentsClientCertificate"].judge(made.resources[name]).verdict.value for name in stages]
+    assert judged == [BROKEN, NOT_APPLICABLE]
 
 
 def test_back_ends_of_an_api_elsewhere_are_not_known() -> None:

@@ -16,6 +16,7 @@ from tests.rules._judging import (
     PARAMETER,
     UNDECIDED,
     Body,
+    partly,
     resource,
     template,
     verdict,
@@ -97,6 +98,8 @@ def test_hidden_ways_in_are_undecided(others: Json) -> None:
         (GONE, PARAMETER, UNDECIDED),
         ("GLOBAL", "arn:aws:appsync:us-east-1:123456789012:apis/x", BROKEN),
         (PARAMETER, {"Fn::GetAtt": ["Other", "Arn"]}, UNDECIDED),
+        (partly("PRIVATE"), {"Fn::GetAtt": ["Other", "Arn"]}, UNDECIDED),
+        (partly("GLOBAL"), {"Fn::GetAtt": ["Other", "Arn"]}, BROKEN),
         ("PRIVATE", {"Fn::GetAtt": ["Other", "Arn"]}, NOT_APPLICABLE),
     ],
 )

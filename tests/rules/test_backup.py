@@ -7,7 +7,7 @@ import json
 import pytest
 
 from hipaa_constructs.rules._value import Json
-from tests.rules._judging import BROKEN, GONE, MET, PARAMETER, UNDECIDED, Body, resource, template, verdict
+from tests.rules._judging import BROKEN, GONE, MET, PARAMETER, UNDECIDED, Body, partly, resource, template, verdict
 
 VAULT = "AWS::Backup::BackupVault"
 PLAN = "AWS::Backup::BackupPlan"
@@ -81,6 +81,8 @@ def both(one: Json, other: Json) -> Json:
         (both("backup:DeleteRecoveryPoint", PARAMETER), UNDECIDED),
         (denial(Resource="arn:aws:ec2:*::snapshot/*"), BROKEN),
         (denial(Resource=PARAMETER), UNDECIDED),
+        (denial(Resource=partly("*")), UNDECIDED),
+        (denial(Resource=partly("arn")), BROKEN),
         (denial(Effect=PARAMETER), UNDECIDED),
         (denial(NotPrincipal={"AWS": "*"}), BROKEN),
         ({"Statement": PARAMETER}, UNDECIDED),
@@ -151,6 +153,10 @@ def rule(schedule: Json, days: Json = 35) -> Json:
         ("", BROKEN),
         (5, BROKEN),
         (PARAMETER, UNDECIDED),
+        ("rate(24 hours)", MET),
+        ("rate(1 minute)", MET),
+        ("rate(1440 minutes)", MET),
+        ("rate(1441 minutes)", BROKEN),
     ],
 )
 def test_how_often_a_plan_runs_decides(schedule: Json, wanted: str) -> None:

@@ -5,7 +5,19 @@ from __future__ import annotations
 import pytest
 
 from hipaa_constructs.rules._value import Json
-from tests.rules._judging import BROKEN, GONE, MET, NEVER_TEXT, PARAMETER, UNDECIDED, Body, resource, template, verdict
+from tests.rules._judging import (
+    BROKEN,
+    GONE,
+    MET,
+    NEVER_TEXT,
+    PARAMETER,
+    UNDECIDED,
+    Body,
+    outcome,
+    resource,
+    template,
+    verdict,
+)
 
 FRESH, AIR_GAPPED = "BackupPlanFresh", "AirGappedVaultReceivesCopies"
 TESTS, REPORTS = "RestoreTestingPlanTests", "BackupReportsCoverJobs"
@@ -24,6 +36,8 @@ def plan(*rules: Json) -> Body:
         ({"ScheduleExpression": "rate(1 day)"}, MET),
         ({"ScheduleExpression": "rate(1 day)", "StartWindowMinutes": 1440}, MET),
         ({"ScheduleExpression": "rate(1 day)", "StartWindowMinutes": 1441}, BROKEN),
+        ({"StartWindowMinutes": 1440}, MET),
+        ({"StartWindowMinutes": 1441}, BROKEN),
         ({"ScheduleExpression": "rate(40 hours)"}, MET),
         ({"ScheduleExpression": "rate(41 hours)"}, BROKEN),
         ({"ScheduleExpression": "cron(0 5 ? * MON *)"}, BROKEN),
@@ -116,3 +130,16 @@ def report(template_: Json) -> Json:
 )
 def test_both_kinds_of_jobs_are_reported(own: str, other: Json, wanted: str) -> None:
     assert verdict(REPORTS, template({"It": report(own)}), template({"Other": report(other)})) == wanted
+
+
+def test_a_missing_report_is_told_at_the_template_of_the_one_there_is() -> None:
+    found = outcome(REPORTS, template({"It": report("BACKUP_JOB_REPORT")}))
+    assert (found.property, found.found) == ("ReportSetting.ReportTemplate", "no plan is RESTORE_JOB_REPORT")
+
+
+@pytest.mark.parametrize(
+    ("rule", "told"),
+    [({"ScheduleExpression": "x"}, "ScheduleExpression"), ({"StartWindowMinutes": "x"}, "StartWindowMinutes")],
+)
+def test_what_is_no_time_is_told(rule: Json, told: str) -> None:
+    assert outcome(FRESH, plan(rule)).property.endswith(told)

@@ -139,6 +139,18 @@ def test_a_bucket_is_backed_up_where_others_are(selected: Json, wanted: str) -> 
     assert buckets(selected) == wanted
 
 
+@pytest.mark.parametrize(("value", "wanted"), [("yes", MET), ("no", BROKEN), (PARAMETER, UNDECIDED)], ids=str)
+def test_the_tags_of_a_bucket_count(value: Json, wanted: str) -> None:
+    by_tag: Json = [{"ConditionType": "STRINGEQUALS", "ConditionKey": "phi", "ConditionValue": "yes"}]
+    selections = {
+        "Selection": resource("AWS::Backup::BackupSelection", {"BackupSelection": {"ListOfTags": by_tag}}),
+        "Another": resource("AWS::Backup::BackupSelection", {"BackupSelection": {"Resources": [OTHER_ARN]}}),
+    }
+    tagged = resource(BUCKET, {"Tags": [{"Key": "phi", "Value": value}]})
+    body = template({"It": tagged, "Other": resource(BUCKET), **selections})
+    assert verdict("S3BucketInBackupPlan", body) == wanted
+
+
 @pytest.mark.parametrize(
     ("changes", "wanted"),
     [

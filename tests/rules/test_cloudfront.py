@@ -107,6 +107,11 @@ def test_origins_are_reached_over_tls_1_2(protocols: Json, wanted: str) -> None:
     assert verdict(rule, vpc) == wanted
 
 
+def test_the_protocols_of_a_bucket_are_those_of_aws() -> None:
+    body = distribution({"Origins": [{"S3OriginConfig": {}}]})
+    assert verdict("CloudfrontOriginsUseTls12", body) == MET
+
+
 @pytest.mark.parametrize(
     ("version", "wanted"),
     [
@@ -217,6 +222,11 @@ def test_a_cache_policy_of_no_time_caches_nothing(seconds: tuple[int, int, int],
     )
     assert verdict("CloudfrontCachesNothing", named) == wanted
     assert verdict("CloudfrontCachesNothing", distribution({"DefaultCacheBehavior": times})) == wanted
+
+
+def test_an_empty_name_encrypts_no_fields() -> None:
+    behavior: Json = {"CachePolicyId": OPTIMIZED, "FieldLevelEncryptionId": ""}
+    assert verdict("CloudfrontCachesNothing", distribution({"DefaultCacheBehavior": behavior})) == BROKEN
 
 
 def test_encrypted_fields_may_be_cached() -> None:

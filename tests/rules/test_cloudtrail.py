@@ -14,6 +14,7 @@ from tests.rules._judging import (
     PARAMETER,
     UNDECIDED,
     Body,
+    outcome,
     resource,
     template,
     verdict,
@@ -221,3 +222,9 @@ def test_a_trail_that_may_not_be_deployed_leaves_it_undecided() -> None:
     other = resource(TRAIL, ALL_OBJECTS, Condition="Strict")
     conditions: Json = {"Strict": {"Fn::Equals": [PARAMETER, "yes"]}}
     assert verdict(OBJECTS, template({"It": resource(TRAIL), "Other": other}, Conditions=conditions)) == UNDECIDED
+
+
+@pytest.mark.parametrize("rule", [MANAGEMENT, OBJECTS])
+@pytest.mark.parametrize("place", ["EventSelectors", "AdvancedEventSelectors"])
+def test_the_selectors_that_are_hidden_are_told(rule: str, place: str) -> None:
+    assert outcome(rule, trail({place: PARAMETER})).property == place

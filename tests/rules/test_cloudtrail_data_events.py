@@ -110,3 +110,12 @@ def test_a_trail_that_selects_queues_records_all_of_their_events(properties: Jso
 
 def test_another_trail_may_record_the_rest_of_the_queues() -> None:
     assert verdict(OF_QUEUES, trails(QUEUE, advanced(QUEUE, readOnly=True), advanced(QUEUE))) == MET
+
+
+def test_whole_events_of_something_else_are_not_those_of_queues() -> None:
+    selectors: list[Json] = []
+    for one in (advanced(QUEUE, readOnly=True), advanced(TABLE)):
+        assert isinstance(one, dict)
+        assert isinstance(one["AdvancedEventSelectors"], list)
+        selectors += one["AdvancedEventSelectors"]
+    assert verdict(OF_QUEUES, trails(QUEUE, {"AdvancedEventSelectors": selectors})) == BROKEN

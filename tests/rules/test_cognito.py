@@ -14,6 +14,7 @@ from tests.rules._judging import (
     PARAMETER,
     UNDECIDED,
     Body,
+    outcome,
     resource,
     template,
     verdict,
@@ -85,6 +86,7 @@ def test_a_pool_without_a_password_policy_breaks(policies: Json, wanted: str) ->
         ({"RefreshTokenValidity": 1, "IdTokenValidity": 61, "TokenValidityUnits": {"IdToken": "minutes"}}, BROKEN),
         ({"RefreshTokenValidity": 1, "IdTokenValidity": 3600, "TokenValidityUnits": {"IdToken": "seconds"}}, MET),
         ("x", BROKEN),
+        ({"RefreshTokenValidity": 1, "TokenValidityUnits": {"RefreshToken": "minutes"}}, MET),
     ],
 )
 def test_how_long_tokens_are_valid_decides(properties: Json, wanted: str) -> None:
@@ -103,3 +105,22 @@ def test_guests_of_an_identity_pool_break(guests: Json, wanted: str) -> None:
 def test_a_malformed_intrinsic_function_is_no_pass(value: Json) -> None:
     assert verdict("CognitoRequiresMfa", one(POOL, {"MfaConfiguration": value})) in (BROKEN, UNDECIDED)
     assert verdict("CognitoPasswordsStrong", one(POOL, {"Policies": value})) in (BROKEN, UNDECIDED)
+
+
+@pytest.mark.parametrize(
+    ("properties", "place"),
+    [
+        ({"RefreshTokenValidity": PARAMETER}, "RefreshTokenValidity"),
+        (
+            {"RefreshTokenValidity": 1, "TokenValidityUnits": {"RefreshToken": PARAMETER}},
+            "TokenValidityUnits.RefreshToken",
+        ),
+    ],
+)
+def test_what_hides_how_long_a_session_lasts_is_told(properties: Body, place: str) -> None:
+    assert outcome("CognitoSessionsEnd", one(CLIENT, properties)).property == place
+
+
+def test_how_long_a_session_lasts_by_default_is_told() -> None:
+    found = outcome("CognitoSessionsEnd", one(CLIENT, {}))
+    assert (found.property, found.found) == ("RefreshTokenValidity", "30 days")

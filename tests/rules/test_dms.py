@@ -92,6 +92,8 @@ def test_no_password_stands_in_the_template(place: Place, value: Json, wanted: s
 def test_one_password_in_the_template_is_enough() -> None:
     both: Json = {"Password": SECRET, "RedisSettings": {"AuthPassword": "swordfish"}}
     assert verdict("DmsPasswordHidden", alone(ENDPOINT, both)) == BROKEN
+    other: Json = {"Password": "swordfish", "RedisSettings": {"AuthPassword": SECRET}}
+    assert verdict("DmsPasswordHidden", alone(ENDPOINT, other)) == BROKEN
 
 
 @pytest.mark.parametrize("properties", [{}, {"S3Settings": {"BucketName": "x"}}, {"Other": {"Password": "x"}}], ids=str)

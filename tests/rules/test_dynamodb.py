@@ -242,6 +242,19 @@ def test_policies_that_name_the_table_themselves_count() -> None:
     assert scales({}, others) == MET
 
 
+def test_a_policy_that_is_never_made_scales_nothing() -> None:
+    others = {
+        unit: resource(POLICY, {"ResourceId": OF_TABLE, "ScalableDimension": f"dynamodb:table:{unit}"}, Condition="No")
+        for unit in UNITS
+    }
+    assert scales({}, others, Conditions={"No": {"Fn::Equals": ["a", "b"]}}) == BROKEN
+
+
+def test_what_scales_of_another_service_does_not_end_the_search() -> None:
+    service = scaled("service/portal", "DesiredCount", kind="ecs")
+    assert scales({}, {**service, **scaled(OF_TABLE, *UNITS)}) == MET
+
+
 def test_targets_without_a_policy_do_not() -> None:
     others = {
         unit: resource(TARGET, {"ResourceId": OF_TABLE, "ScalableDimension": f"dynamodb:table:{unit}"})
@@ -292,6 +305,18 @@ AUTO: Json = {"ReadCapacityAutoScalingSettings": {"MinCapacity": 1}}
         ({"BillingMode": "PAY_PER_REQUEST"}, MET),
         ({"BillingMode": "PROVISIONED", "Replicas": [{"ReadProvisionedThroughputSettings": AUTO}]}, MET),
         ({"BillingMode": "PROVISIONED", "Replicas": [{}]}, BROKEN),
+        (
+            {
+                "BillingMode": "PROVISIONED",
+                "Replicas": [
+                    {
+                        "ReadProvisionedThroughputSettings": AUTO,
+                        "GlobalSecondaryIndexes": [{"ReadProvisionedThroughputSettings": AUTO}],
+                    }
+                ],
+            },
+            MET,
+        ),
         (
             {
                 "BillingMode": "PROVISIONED",

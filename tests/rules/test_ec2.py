@@ -14,6 +14,7 @@ from tests.rules._judging import (
     PARAMETER,
     UNDECIDED,
     Body,
+    partly,
     resource,
     template,
     verdict,
@@ -203,6 +204,7 @@ def test_the_zones_of_the_subnets_decide(zones: list[Json], wanted: str) -> None
 
 OWN: Json = {"StringEquals": {"aws:PrincipalAccount": {"Ref": "AWS::AccountId"}}}
 EVERYONE: Body = {"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}
+NOBODY: Body = {"Effect": "Allow", "Principal": "*", "Action": "*"}
 
 
 @pytest.mark.parametrize(
@@ -216,6 +218,9 @@ EVERYONE: Body = {"Effect": "Allow", "Principal": "*", "Action": "*", "Resource"
         (EVERYONE, BROKEN),
         ({**EVERYONE, "Principal": {"AWS": "*"}}, BROKEN),
         ({**EVERYONE, "Resource": "arn:aws:s3:::*/*"}, BROKEN),
+        ({**NOBODY, "NotResource": "arn:aws:s3:::records/*"}, BROKEN),
+        ({**EVERYONE, "Resource": "arn:aws:logs:us-east-1:*:log-group:portal"}, BROKEN),
+        ({**EVERYONE, "Resource": partly("*")}, UNDECIDED),
         ({**EVERYONE, "Condition": {"StringEquals": {"aws:PrincipalAccount": "*"}}}, BROKEN),
         ({**EVERYONE, "Principal": PARAMETER}, UNDECIDED),
         ({**EVERYONE, "Condition": PARAMETER}, UNDECIDED),

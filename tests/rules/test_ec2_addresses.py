@@ -159,6 +159,11 @@ def test_an_instance_names_a_subnet(properties: Json, wanted: str) -> None:
     assert verdict(SUBNET_RULE, instance(properties)) == wanted
 
 
+def test_the_subnet_of_the_instance_counts_beside_its_launch_template() -> None:
+    body = launched_from({"SubnetId": "subnet-1"}, LATEST, {"NetworkInterfaces": [{"DeviceIndex": 0}]})
+    assert verdict(SUBNET_RULE, body) == MET
+
+
 @pytest.mark.parametrize(
     ("specification", "data", "wanted"),
     [

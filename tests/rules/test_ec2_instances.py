@@ -60,6 +60,19 @@ def test_an_instance_that_differs_from_its_template_is_judged_itself() -> None:
 
 
 @pytest.mark.parametrize(
+    ("options", "wanted"),
+    [
+        ({"HttpTokens": "optional"}, BROKEN),
+        ({"HttpTokens": "required"}, MET),
+        ({"HttpPutResponseHopLimit": 1}, NOT_APPLICABLE),
+    ],
+)
+def test_what_an_instance_says_of_tokens_overrules_its_template(options: Body, wanted: str) -> None:
+    properties: Body = {"LaunchTemplate": OTHER, "MetadataOptions": options}
+    assert verdict("Ec2MetadataNeedsToken", launched(INSTANCE, properties)) == wanted
+
+
+@pytest.mark.parametrize(
     ("rule", "properties", "wanted"),
     [
         ("Ec2MetadataStaysOnInstance", {"MetadataOptions": {"HttpPutResponseHopLimit": 1}}, MET),

@@ -105,6 +105,14 @@ def test_a_group_without_or_with_hidden_rules(rule: str, ingress: Json, wanted: 
     assert verdict(rule, template({"It": resource(GROUP, {"SecurityGroupIngress": ingress})})) == wanted
 
 
+@pytest.mark.parametrize(("port", "wanted"), [(22, BROKEN), (443, MET)])
+def test_one_rule_need_not_stand_in_a_list(port: int, wanted: str) -> None:
+    assert (
+        verdict("SecurityGroupSshClosed", template({"It": resource(GROUP, {"SecurityGroupIngress": opening(port)})}))
+        == wanted
+    )
+
+
 @pytest.mark.parametrize(
     ("kind", "properties", "wanted"),
     [

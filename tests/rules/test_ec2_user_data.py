@@ -114,3 +114,8 @@ def test_a_malformed_intrinsic_function_is_no_pass(user_data: Json) -> None:
 def test_the_finding_does_not_spread_the_secret() -> None:
     body = template({"It": resource("AWS::EC2::Instance", {"UserData": "DB_PASSWORD=hunter22"})})
     assert outcome(RULE, body).found == "DB_PASSWORD, with a plain value"
+
+
+def test_what_only_begins_like_base64_is_read_as_it_stands() -> None:
+    assert base64.b64decode("aGk= AKIAIOSFODNN7EXAMPLE") == b"hi"
+    assert judged("aGk= AKIAIOSFODNN7EXAMPLE") == {BROKEN}

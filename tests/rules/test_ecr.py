@@ -136,6 +136,13 @@ def test_a_registry_that_leaves_a_repository_out_overrules_it(kind: str) -> None
     assert scanned([scanning_rule("intake")], kind, RepositoryName="portal", **SCANNED) == BROKEN
 
 
+@pytest.mark.parametrize(("properties", "wanted"), [(SCANNED, MET), ({}, BROKEN)])
+def test_a_registry_that_may_be_another_one_and_leaves_it_to_each_changes_nothing(
+    properties: Body, wanted: str
+) -> None:
+    assert verdict("EcrImagesScanned", repository(properties), template({"Registry": registry([], "BASIC")})) == wanted
+
+
 @pytest.mark.parametrize(
     ("kind", "wanted"), [("BASIC", MET), ("ENHANCED", BROKEN), (PARAMETER, UNDECIDED), (GONE, BROKEN), (3, BROKEN)]
 )
@@ -217,6 +224,7 @@ def test_a_malformed_intrinsic_function_is_no_pass(rule: str, place: str, value:
         pytest.param({"EncryptionType": "KMS"}, BROKEN, id="key-of-aws"),
         pytest.param({"EncryptionType": "KMS", "KmsKey": "alias/aws/ecr"}, BROKEN, id="alias-of-aws"),
         pytest.param({"EncryptionType": "AES256"}, BROKEN, id="aes"),
+        pytest.param({"EncryptionType": "AES256", "KmsKey": "alias/images"}, BROKEN, id="aes-beside-a-key"),
         pytest.param(GONE, BROKEN, id="nothing"),
         pytest.param("KMS", BROKEN, id="text"),
         pytest.param({"EncryptionType": "KMS", "KmsKey": PARAMETER}, UNDECIDED, id="key-unknown"),

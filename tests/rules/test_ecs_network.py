@@ -71,14 +71,17 @@ def test_none_of_them_may_be_missing(name: str) -> None:
     [
         pytest.param({"Ref": "Password"}, "secretsmanager", id="secret"),
         pytest.param("arn:aws:secretsmanager:us-east-1:1:secret:p-abcdef", "secretsmanager", id="secret-arn"),
+        pytest.param({"Ref": "Parameter"}, "ssm", id="parameter"),
         pytest.param({"Fn::Sub": "arn:aws:ssm:${AWS::Region}:1:parameter/p"}, "ssm", id="parameter-arn"),
     ],
 )
 def test_secrets_need_an_endpoint_of_their_own(value: Json, needed: str) -> None:
     container: Json = {**CONTAINER, "Secrets": [{"Name": "P", "ValueFrom": value}]}
-    password = resource("AWS::SecretsManager::Secret", {})
-    assert outcome(RULE, network(container, Password=password)).found == f"no endpoint of {needed}"
-    assert verdict(RULE, network(container, (*STANDARD, needed), Password=password)) == MET
+    password, parameter = resource("AWS::SecretsManager::Secret", {}), resource("AWS::SSM::Parameter", {})
+    found = outcome(RULE, network(container, Password=password, Parameter=parameter)).found
+    assert found == f"no endpoint of {needed}"
+    whole = network(container, (*STANDARD, needed), Password=password, Parameter=parameter)
+    assert verdict(RULE, whole) == MET
 
 
 def test_images_and_logs_of_others_need_none() -> None:
@@ -105,6 +108,15 @@ def test_a_subnet_whose_routes_are_not_seen_is_not_judged(place: str) -> None:
 
 def test_an_imported_network_is_not_judged() -> None:
     assert verdict(RULE, changed(network(services=()), SUBNETS, ["subnet-0123456789abcdef0"])) == NOT_APPLICABLE
+
+
+def test_a_task_of_elsewhere_needs_nothing_that_is_seen() -> None:
+    place = ("Resources", "It", "Properties", "TaskDefinition")
+    assert verdict(RULE, changed(network(services=()), place, "portal:1")) == MET
+
+
+def test_what_is_missing_is_told_in_one_sentence() -> None:
+    assert outcome(RULE, network(services=("s3", "logs"))).found == "no endpoint of ecr.api, ecr.dkr"
 
 
 def test_endpoints_of_another_network_do_not_count() -> None:

@@ -129,3 +129,13 @@ def test_a_malformed_intrinsic_function_is_no_pass(value: Json) -> None:
     assert verdict(SECRETS, cluster(EncryptionConfig=value)) in (BROKEN, UNDECIDED)
     assert verdict(ENDPOINT, cluster(ResourcesVpcConfig=value)) in (BROKEN, UNDECIDED)
     assert verdict(LOGS, logging(value)) in (BROKEN, UNDECIDED)
+
+
+def test_what_is_not_encrypted_is_told_where_it_should_be_named() -> None:
+    found = outcome(SECRETS, cluster(EncryptionConfig=[{"Provider": KEY}]))
+    assert found.property == "EncryptionConfig[0].Resources"
+
+
+def test_all_types_of_logs_that_are_missing_are_told() -> None:
+    some: Json = [{"Type": kind} for kind in TYPES[2:]]
+    assert outcome(LOGS, logging(some)).found == "without api, audit"

@@ -134,6 +134,7 @@ def test_clients_must_sign_in_to_a_serverless_cache(properties: Json, wanted: st
         ({"AccessString": 7, "NoPasswordRequired": True}, BROKEN),
         ({"AccessString": PARAMETER, "NoPasswordRequired": True}, UNDECIDED),
         ({"AccessString": "on ~*", "NoPasswordRequired": PARAMETER}, UNDECIDED),
+        ({"AccessString": "on ~*", "AuthenticationMode": {"Type": PARAMETER}}, UNDECIDED),
     ],
     ids=str,
 )
@@ -241,6 +242,9 @@ SAFE: Body = {"AutomaticFailoverEnabled": True, "MultiAZEnabled": True}
         ({}, BROKEN),
         ({"SnapshotName": "yesterday"}, UNDECIDED),
         ({"PrimaryClusterId": "old"}, UNDECIDED),
+        ({"SnapshotArns": ["arn:aws:s3:::seeds/yesterday.rdb"]}, UNDECIDED),
+        ({"AutomaticFailoverEnabled": False, "NumCacheClusters": 2}, BROKEN),
+        ({"MultiAZEnabled": False, "NumCacheClusters": 2}, BROKEN),
     ],
     ids=str,
 )
@@ -291,6 +295,7 @@ def test_security_groups_are_chosen(kind: str, name: str, groups: Json, wanted: 
         ({"EngineVersion": "7.1"}, MET),
         ({"Engine": "redis"}, MET),
         ({"Engine": "redis", "EngineVersion": "5.0.6"}, BROKEN),
+        ({"Engine": "redis", "EngineVersion": "7.1.0"}, MET),
         ({"Engine": "valkey", "EngineVersion": "7.1"}, BROKEN),
         ({"Engine": "valkey", "EngineVersion": "newest"}, BROKEN),
         ({"Engine": "memcached", "EngineVersion": "1.6.22"}, BROKEN),

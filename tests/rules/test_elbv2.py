@@ -14,6 +14,7 @@ from tests.rules._judging import (
     PARAMETER,
     UNDECIDED,
     Body,
+    partly,
     resource,
     template,
     verdict,
@@ -228,7 +229,8 @@ def test_the_subnets_decide_how_many_zones_there_are(properties: Body, wanted: s
     assert verdict("LoadBalancerSpansZones", body) == wanted
 
 
-TO_HTTPS: Json = {"Type": "redirect", "RedirectConfig": {"Protocol": "HTTPS", "StatusCode": "HTTP_301"}}
+REDIRECT: Body = {"Type": "redirect", "RedirectConfig": {"Protocol": "HTTPS", "StatusCode": "HTTP_301"}}
+TO_HTTPS: Json = REDIRECT
 FORWARD: Json = {"Type": "forward", "TargetGroupArn": "x"}
 
 
@@ -246,6 +248,7 @@ def listener(protocol: Json = "HTTP", actions: Json = GONE, **properties: Json) 
         (listener(actions=[{"Type": "redirect", "RedirectConfig": {"Protocol": "HTTP"}}]), BROKEN),
         (listener(actions=[{"Type": "redirect", "RedirectConfig": {"Protocol": "#{protocol}"}}]), BROKEN),
         (listener(actions=[{"Type": "redirect"}]), BROKEN),
+        (listener(actions=[{**REDIRECT, "Type": "forward"}]), BROKEN),
         (listener(actions=[{"Type": "fixed-response"}]), BROKEN),
         (listener(actions=[]), BROKEN),
         (listener(), BROKEN),
@@ -337,6 +340,7 @@ def test_the_certificate_decides(protocol: Json, certificates: Json, wanted: str
 def test_the_security_policy_decides(policy: Json, wanted: str) -> None:
     assert verdict("TlsListenerTls12Only", listener("HTTPS", SslPolicy=policy)) == wanted
     assert verdict("TlsListenerTls12Only", listener("HTTP", SslPolicy=policy)) == NOT_APPLICABLE
+    assert verdict("TlsListenerTls12Only", listener(partly("UDP"), SslPolicy=policy)) == NOT_APPLICABLE
 
 
 @pytest.mark.parametrize("policy", NEVER_TEXT)

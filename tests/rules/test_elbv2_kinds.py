@@ -64,7 +64,7 @@ def test_the_scheme_decides_who_needs_a_web_acl(scheme: Json, wanted: str) -> No
 )
 def test_an_attribute_that_is_missed_is_named(rule: str, found: str) -> None:
     judged = outcome(rule, alone(BALANCER))
-    assert (judged.found, judged.property) == (found, "LoadBalancerAttributes")
+    assert (judged.found, judged.path) == (found, ("Properties", "LoadBalancerAttributes"))
 
 
 def test_a_bucket_that_is_missed_is_named() -> None:

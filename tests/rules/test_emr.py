@@ -111,6 +111,7 @@ def test_it_must_say_how(place: Place, value: Json, wanted: str) -> None:
     [
         (json.dumps(GOOD), MET),
         (json.dumps({"EncryptionConfiguration": {}}), BROKEN),
+        (json.dumps({"EncryptionConfiguration": {"Ref": "Nothing"}}), UNDECIDED),
         ("{", BROKEN),
         ("[" * 100_000, BROKEN),
         ("7", BROKEN),

@@ -70,6 +70,15 @@ def test_a_backup_plan_does_in_place_of_automatic_backups(selected: Json, wanted
     assert verdict("FsxBackedUp", template({"It": files, "Selection": selection})) == wanted
 
 
+@pytest.mark.parametrize(("value", "wanted"), [("yes", MET), ("no", BROKEN)])
+def test_a_backup_plan_selects_file_systems_by_their_tags(value: str, wanted: str) -> None:
+    by_tag: Json = [{"ConditionType": "STRINGEQUALS", "ConditionKey": "phi", "ConditionValue": "yes"}]
+    selection = resource("AWS::Backup::BackupSelection", {"BackupSelection": {"ListOfTags": by_tag}})
+    tagged: Body = {"WindowsConfiguration": {DAYS: 0}, "Tags": [{"Key": "phi", "Value": value}]}
+    files = resource(FILES, {"FileSystemType": "WINDOWS", **tagged})
+    assert verdict("FsxBackedUp", template({"It": files, "Selection": selection})) == wanted
+
+
 @pytest.mark.parametrize("rule", RULES)
 @pytest.mark.parametrize(
     ("deployment", "wanted"),

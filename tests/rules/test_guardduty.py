@@ -78,6 +78,7 @@ def test_a_data_source_that_is_switched_off_breaks(path: tuple[str, ...], switch
         ([feature("RUNTIME_MONITORING", "DISABLED")], BROKEN),
         ([feature("RUNTIME_MONITORING", PARAMETER)], UNDECIDED),
         ([feature("EKS_RUNTIME_MONITORING", "ENABLED")], BROKEN),
+        ([feature("RUNTIME_MONITORING", "DISABLED"), feature(PARAMETER, "ENABLED")], BROKEN),
         ([], BROKEN),
         (GONE, BROKEN),
         (PARAMETER, UNDECIDED),

@@ -11,7 +11,9 @@ RULE = "IamPolicyManaged"
 INLINE: Json = [{"PolicyName": "Read", "PolicyDocument": {"Statement": []}}]
 
 
-@pytest.mark.parametrize("kind", ["AWS::IAM::Policy", "AWS::IAM::RolePolicy", "AWS::IAM::UserPolicy"])
+@pytest.mark.parametrize(
+    "kind", ["AWS::IAM::Policy", "AWS::IAM::RolePolicy", "AWS::IAM::UserPolicy", "AWS::IAM::GroupPolicy"]
+)
 @pytest.mark.parametrize("properties", [{}, {"PolicyDocument": {}}, None, "x"])
 def test_an_inline_policy_breaks(kind: str, properties: Json) -> None:
     assert verdict(RULE, template({"It": resource(kind, properties)})) == BROKEN

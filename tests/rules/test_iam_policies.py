@@ -69,6 +69,9 @@ def test_everything_on_everything_breaks_in_an_inline_policy(kind: str) -> None:
         (allow("*", Effect="Deny"), MET),
         (allow("*", Effect=PARAMETER), UNDECIDED),
         (allow("*", Condition=PARAMETER), UNDECIDED),
+        ({"Effect": "Allow", "NotAction": "iam:*", "Resource": PARAMETER}, UNDECIDED),
+        (allow(partly("*")), UNDECIDED),
+        (allow(partly("s3:*")), MET),
         (allow("*", PARAMETER), UNDECIDED),
         (allow(PARAMETER), UNDECIDED),
         (allow(PARAMETER, "arn:aws:s3:::a"), MET),
@@ -154,6 +157,8 @@ def test_a_boundary_that_a_role_attaches_is_a_policy() -> None:
         ({"Effect": "Allow", "NotAction": "s3:*", "Resource": "*"}, MET),
         (allow(PARAMETER), UNDECIDED),
         (allow({"Fn::Sub": "${AnyParameter}:GetObject"}), MET),
+        (allow(partly("s3:*")), UNDECIDED),
+        (allow(partly("kms:*")), MET),
     ],
 )
 def test_an_action_that_is_a_whole_service_breaks(statement: Json, wanted: str) -> None:
@@ -263,6 +268,7 @@ def test_all_roles_are_all_resources_of_assuming_one(on: str, wanted: str) -> No
         (allow("iam:PassRole", Condition={"StringLike": {"iam:PassedToService": "*"}}), BROKEN),
         (allow("iam:PassRole", Condition={"StringEquals": {"iam:PassedToService": "ecs.amazonaws.com"}}), MET),
         (allow(PARAMETER), UNDECIDED),
+        (allow(PARAMETER, "arn:aws:iam::123456789012:role/app"), MET),
         (allow("s3:GetObject"), MET),
         ({"Effect": "Allow", "Action": "iam:PassRole", "NotResource": "arn:aws:iam::1:role/a"}, BROKEN),
     ],

@@ -115,6 +115,9 @@ def test_the_own_account_and_those_of_aws_need_none(account: str) -> None:
 
 def test_where_the_own_account_is_not_known_a_number_is_undecided() -> None:
     assert judged(ACROSS, trusting({"AWS": OTHER}), None) == UNDECIDED
+    assert found(ACROSS, trusting({"AWS": OTHER}), None) == (
+        f"it trusts account {OTHER} on no condition, unless that is its own"
+    )
 
 
 def test_the_account_of_the_stack_is_no_other() -> None:
@@ -149,6 +152,10 @@ def _resources(body: Body) -> dict[str, Json]:
         ({"StringLike": {f"{GITHUB}:sub": ["repo:clinic/app:*", "repo:*"]}}, BROKEN),
         ({"ForAllValues:StringLike": {f"{GITHUB}:sub": "repo:clinic/app:*"}}, BROKEN),
         ({"StringEquals": {"aws:SourceAccount": OWN}}, BROKEN),
+        ({"StringEquals": {"sts:RoleSessionName": "app"}}, BROKEN),
+        ({"StringLike": {f"{GITHUB}:sub": {"Fn::Sub": "${AnyParameter}*"}}}, BROKEN),
+        ({"StringLike": {f"{GITHUB}:sub": {"Fn::Sub": "repo:${AnyParameter}:*"}}}, MET),
+        ({"StringLike": {f"{GITHUB}:sub": "repo:clinic/app:*"}, "Bool": PARAMETER}, MET),
         (PARAMETER, UNDECIDED),
     ],
 )
@@ -274,8 +281,8 @@ def test_a_subject_that_is_anybodys_is_none(value: str) -> None:
     assert judged(FEDERATION, trusting(principal, {"StringLike": {f"{GITHUB}:sub": value}})) == BROKEN
 
 
-def found(rule: str, body: Body) -> str:
-    assembly = Assembly([Template(body, account=OWN)])
+def found(rule: str, body: Body, account: str | None = OWN) -> str:
+    assembly = Assembly([Template(body, account=account)])
     return RULES[rule].judge(assembly.templates[0].resources["It"]).found
 
 

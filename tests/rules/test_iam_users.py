@@ -13,6 +13,7 @@ from tests.rules._judging import (
     PARAMETER,
     UNDECIDED,
     Body,
+    outcome,
     resource,
     template,
     verdict,
@@ -95,3 +96,10 @@ def test_an_access_key_breaks_unless_it_is_off(status: Json, wanted: str) -> Non
 @pytest.mark.parametrize("properties", [None, {}, "x", {"LoginProfile": {"Password": PARAMETER}}])
 def test_a_user_breaks(properties: Json) -> None:
     assert verdict("IamUserAbsent", one(USER, properties)) == BROKEN
+
+
+@pytest.mark.parametrize(
+    ("properties", "told"), [({}, "a user"), ({"LoginProfile": {"Password": PARAMETER}}, "a user with a password")]
+)
+def test_a_finding_says_whether_a_user_has_a_password(properties: Json, told: str) -> None:
+    assert outcome("IamUserAbsent", one(USER, properties)).found == told

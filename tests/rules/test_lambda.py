@@ -33,14 +33,6 @@ IT: Json = {"Ref": "It"}
 VARIABLES: Json = {"Variables": {"A": "b"}}
 SUBNETS: Json = {"SubnetIds": ["a", "b"], "SecurityGroupIds": ["g"]}
 
-CONFIGURED = (
-    "LambdaVariablesUseCustomerManagedKey",
-    "LambdaInVpc",
-    "LambdaConcurrencyReserved",
-    "LambdaKeepsFailedEvents",
-    "LambdaLogGroupDeclared",
-)
-
 
 def function(properties: Json = None, **others: Json) -> Body:
     return template({"It": resource(FUNCTION, properties), "Key": resource("AWS::KMS::Key"), **others})
@@ -320,6 +312,7 @@ def test_a_log_group_that_is_never_made_is_none() -> None:
         ("ws://chat", BROKEN),
         ("s3://records", MET),
         ("https://records/?next=http://x", MET),
+        ("http://records/?next=https://x", BROKEN),
         ({"Fn::Sub": "http://${AnyParameter}/"}, BROKEN),
         ("https://records.internal/", MET),
         ("rediss://cache:6379", MET),
@@ -339,180 +332,6 @@ def test_an_endpoint_without_tls_breaks(value: Json, wanted: str) -> None:
 @pytest.mark.parametrize("environment", [GONE, PARAMETER, "x", {"Variables": []}])
 def test_a_function_without_variables_names_no_endpoint(environment: Json) -> None:
     assert verdict("LambdaVariablesNameTlsEndpoints", function({"Environment": environment})) == NOT_APPLICABLE
-
-
-OF_THE_CDK = (
-    "S/Custom::S3AutoDeleteObjectsCustomResourceProvider/Handler",
-    "S/AWS679f53fac002430cb0da5b7982bd2287/Resource",
-    "S/BucketNotificationsHandler050a0587b7544547bf325f094a3db834/Resource",
-    "S/LogRetentionaae0aa3c5b4d4f87b02d85b201efdd8a/Resource",
-    "S/Custom::CDKBucketDeployment8693BB64968944B69AAFB0CC9EB8756C/Resource",
-    "S/Custom::CDKBucketDeployment8693BB64968944B69AAFB0CC9EB8756C512MiB/Resource",
-    "S/Provider/framework-onEvent/Resource",
-    "S/Provider/framework-isComplete/Resource",
-    "S/Provider/framework-onTimeout/Resource",
-)
-IDS_OF_THE_CDK = (
-    "CustomS3AutoDeleteObjectsCustomResourceProviderHandler9D90184F",
-    "AWS679f53fac002430cb0da5b7982bd22872D164C4C",
-    "BucketNotificationsHandler050a0587b7544547bf325f094a3db8347ECC3691",
-    "LogRetentionaae0aa3c5b4d4f87b02d85b201efdd8aFD4BFC8A",
-    "CustomCDKBucketDeployment8693BB64968944B69AAFB0CC9EB8756C81C01536",
-    "PframeworkonEventCB72A785",
-)
-
-
-def bare(logical_id: str, path: str | None) -> Body:
-    metadata: Body = {} if path is None else {"Metadata": {"aws:cdk:path": path}}
-    properties: Json = {"Environment": VARIABLES}
-    callers = permission("s3.amazonaws.com", of={"Ref": logical_id})
-    return template({logical_id: resource(FUNCTION, properties, **metadata), "P": callers})
-
-
-@pytest.mark.parametrize("rule", CONFIGURED)
-@pytest.mark.parametrize("path", OF_THE_CDK)
-def test_a_function_that_the_cdk_makes_is_no_function_of_the_app(rule: str, path: str) -> None:
-    assert verdict(rule, bare("It", path)) == NOT_APPLICABLE
-
-
-@pytest.mark.parametrize("rule", CONFIGURED)
-@pytest.mark.parametrize("logical_id", IDS_OF_THE_CDK)
-def test_a_function_that_the_cdk_makes_is_known_by_its_id(rule: str, logical_id: str) -> None:
-    assert verdict(rule, bare(logical_id, None), of=logical_id) == NOT_APPLICABLE
-
-
-@pytest.mark.parametrize("rule", CONFIGURED)
-@pytest.mark.parametrize(
-    ("logical_id", "path"),
-    [
-        ("It", None),
-        ("It", "S/It/Resource"),
-        ("AWS679f53fac002430cb0da5b7982bd22872D164C4C", "S/It/Resource"),
-        ("It", "S/Provider/framework-onEvent/Other"),
-        ("It", "S/MyLogRetentionaae0aa3c5b4d4f87b02d85b201efdd8a/Resource"),
-        ("It", "S/CustomResourceProvider/Handler/Resource"),
-        ("frameworkonEvent", None),
-    ],
-)
-def test_other_functions_are_of_the_app(rule: str, logical_id: str, path: str | None) -> None:
-    assert verdict(rule, bare(logical_id, path), of=logical_id) == BROKEN
-
-
-@pytest.mark.parametrize("rule", ["LambdaVariablesWithoutSecrets", "LambdaRuntimeSupported"])
-def test_what_is_in_a_function_of_the_cdk_is_judged_all_the_same(rule: str) -> None:
-    one = resource(
-        FUNCTION,
-        {"Environment": {"Variables": {"PASSWORD": "x"}}, "Runtime": "python3.9"},
-        Metadata={"aws:cdk:path": OF_THE_CDK[0]},
-    )
-    assert verdict(rule, template({"It": one})) == BROKEN
-
-
-def role(*services: str) -> Json:
-    statement: Json = {"Effect": "Allow", "Principal": {"Service": list(services)}, "Action": "sts:AssumeRole"}
-    return resource("AWS::IAM::Role", {"AssumeRolePolicyDocument": {"Statement": [statement]}})
-
-
-@pytest.mark.parametrize("rule", CONFIGURED)
-@pytest.mark.parametrize(
-    ("services", "wanted"),
-    [(("lambda.amazonaws.com", "edgelambda.amazonaws.com"), NOT_APPLICABLE), (("lambda.amazonaws.com",), BROKEN)],
-)
-def test_a_role_of_the_edge_makes_a_function_one_of_the_edge(rule: str, services: tuple[str, ...], wanted: str) -> None:
-    properties: Json = {"Environment": VARIABLES, "Role": {"Fn::GetAtt": ["Role", "Arn"]}}
-    body = function(properties, Role=role(*services), P=permission("s3.amazonaws.com"))
-    assert verdict(rule, body) == wanted
-
-
-@pytest.mark.parametrize("place", ["DefaultCacheBehavior", "CacheBehaviors"])
-@pytest.mark.parametrize("rule", CONFIGURED)
-def test_a_function_of_a_distribution_is_one_of_the_edge(rule: str, place: str) -> None:
-    behavior: Json = {"LambdaFunctionAssociations": [{"LambdaFunctionARN": {"Ref": "Version"}}]}
-    config: Body = {place: behavior if place == "DefaultCacheBehavior" else [behavior]}
-    body = function(
-        {"Environment": VARIABLES},
-        Version=resource("AWS::Lambda::Version", {"FunctionName": IT}),
-        Distribution=resource("AWS::CloudFront::Distribution", {"DistributionConfig": config}),
-        P=permission("s3.amazonaws.com"),
-    )
-    assert verdict(rule, body) == NOT_APPLICABLE
-
-
-@pytest.mark.parametrize(
-    ("properties", "wanted"),
-    [
-        ({"Principal": "*"}, BROKEN),
-        ({"Principal": 123456789012}, MET),
-        ({"Principal": True}, BROKEN),
-        ({"Principal": "*", "PrincipalOrgID": "o-1"}, MET),
-        ({"Principal": "*", "SourceAccount": "123456789012"}, MET),
-        ({"Principal": "*", "SourceArn": "arn"}, MET),
-        ({"Principal": "*", "SourceArn": PARAMETER}, UNDECIDED),
-        ({"Principal": "*", "FunctionUrlAuthType": "NONE", "SourceArn": "arn"}, BROKEN),
-        ({"Principal": "*", "FunctionUrlAuthType": "NONE", "PrincipalOrgID": "o-1"}, MET),
-        ({"Principal": "*", "FunctionUrlAuthType": "AWS_IAM", "SourceArn": "arn"}, MET),
-        ({"Principal": "*", "OrganizationId": "o-1"}, BROKEN),
-        ({"Principal": "123456789012"}, MET),
-        ({"Principal": "s3.amazonaws.com"}, MET),
-        ({"Principal": PARAMETER}, UNDECIDED),
-        ({"Principal": PARAMETER, "PrincipalOrgID": "o-1"}, MET),
-        ({"Principal": {"Fn::Sub": "arn:aws:iam::${AnyParameter}:root"}}, MET),
-        ({"Principal": {"Fn::GetAtt": ["Role", "Arn"]}}, MET),
-        ({"Principal": ""}, BROKEN),
-        ({}, BROKEN),
-        *(({"Principal": value, "PrincipalOrgID": "o-1"}, BROKEN) for value in NEVER_TEXT),
-    ],
-)
-def test_whom_a_permission_lets_in_decides(properties: Body, wanted: str) -> None:
-    body = template({"It": resource(PERMISSION, properties), "Role": role()})
-    assert verdict("LambdaPermissionNotPublic", body) == wanted
-
-
-@pytest.mark.parametrize(
-    ("properties", "wanted"),
-    [
-        ({"Principal": "*"}, BROKEN),
-        ({"Principal": "*", "OrganizationId": "o-1"}, MET),
-        ({"Principal": "*", "PrincipalOrgID": "o-1"}, BROKEN),
-        ({"Principal": "123456789012"}, MET),
-    ],
-)
-def test_whom_a_layer_is_shared_with_decides(properties: Body, wanted: str) -> None:
-    body = template({"It": resource("AWS::Lambda::LayerVersionPermission", properties)})
-    assert verdict("LambdaPermissionNotPublic", body) == wanted
-
-
-@pytest.mark.parametrize(
-    ("properties", "wanted"),
-    [
-        ({"Principal": "s3.amazonaws.com"}, BROKEN),
-        ({"Principal": "s3.amazonaws.com", "SourceArn": "arn"}, MET),
-        ({"Principal": "s3.amazonaws.com", "SourceAccount": "1"}, MET),
-        ({"Principal": "alexa-appkit.amazon.com", "EventSourceToken": "t"}, MET),
-        ({"Principal": "alexa-appkit.amazon.com"}, BROKEN),
-        ({"Principal": "s3.amazonaws.com.cn"}, BROKEN),
-        ({"Principal": "s3.amazonaws.com", "PrincipalOrgID": "o-1"}, MET),
-        ({"Principal": "s3.amazonaws.com", "SourceArn": GONE}, BROKEN),
-        ({"Principal": "s3.amazonaws.com", "SourceArn": PARAMETER}, UNDECIDED),
-        ({"Principal": {"Fn::Sub": "logs.${AnyParameter}.amazonaws.com"}}, BROKEN),
-        ({"Principal": PARAMETER}, UNDECIDED),
-        ({"Principal": PARAMETER, "SourceArn": "arn"}, NOT_APPLICABLE),
-        ({"Principal": "123456789012"}, NOT_APPLICABLE),
-        ({"Principal": "*"}, NOT_APPLICABLE),
-        ({}, NOT_APPLICABLE),
-    ],
-)
-def test_the_source_of_a_permission_decides(properties: Body, wanted: str) -> None:
-    assert verdict("LambdaPermissionNamesSource", template({"It": resource(PERMISSION, properties)})) == wanted
-
-
-@pytest.mark.parametrize(
-    ("kind", "wanted"),
-    [("AWS_IAM", MET), ("NONE", BROKEN), (GONE, BROKEN), (PARAMETER, UNDECIDED), *((v, BROKEN) for v in NEVER_TEXT)],
-)
-def test_the_authorization_of_a_url_decides(kind: Json, wanted: str) -> None:
-    body = template({"It": resource("AWS::Lambda::Url", {"AuthType": kind})})
-    assert verdict("LambdaUrlRequiresIam", body) == wanted
 
 
 @pytest.mark.parametrize(

@@ -181,6 +181,7 @@ def test_domains_are_kept(rule: str, kind: str, deletion: Json, replacement: Jso
         (json.dumps({"AWSOwnedKey": True}), BROKEN),
         (json.dumps({"Rules": []}), BROKEN),
         (json.dumps({"KmsARN": "alias/aws/aoss"}), BROKEN),
+        (json.dumps({"KmsARN": {"Ref": "Nothing"}}), UNDECIDED),
         (json.dumps({"KmsARN": 7}), MET),
         ({"Fn::Sub": '{"KmsARN":"${Other.Arn}","AWSOwnedKey":false}'}, MET),
         ({"Fn::Join": ["", ['{"AWSOwnedKey":true,"KmsARN":"', {"Ref": "Other"}, '"}']]}, BROKEN),

@@ -73,6 +73,8 @@ def test_a_resource_without_policy_is_not_asked(kind: str) -> None:
         (OTHER, {"StringEquals": {"aws:PrincipalOrgID": "o-abc"}}, MET),
         (OTHER, {"ArnLike": {"aws:PrincipalArn": f"arn:aws:iam::{OTHER}:role/reader"}}, MET),
         (OTHER, {"StringEquals": {"kms:ViaService": "s3.us-east-1.amazonaws.com"}}, MET),
+        (OTHER, {"Bool": {"kms:GrantIsForAWSResource": "true"}}, BROKEN),
+        (OTHER, {"StringEquals": {"sts:ExternalId": "a1b2"}}, MET),
         (OTHER, {"Bool": {"aws:SecureTransport": "true"}}, BROKEN),
         (OTHER, PARAMETER, UNDECIDED),
         (PARAMETER, None, MET),

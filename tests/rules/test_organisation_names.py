@@ -28,7 +28,21 @@ def one(properties: Json, kind: str = QUEUE, **attributes: Json) -> Body:
     return template({"It": resource(kind, properties, **attributes)})
 
 
-@pytest.mark.parametrize("text", [SSN, f"a {SSN} b", "(212) 555-0100", "212.555.2000", PHONE, MRN, "mrn:4711", DOB])
+@pytest.mark.parametrize(
+    "text",
+    [
+        SSN,
+        f"a {SSN} b",
+        "(212) 555-0100",
+        "(212) 555 0100",
+        "212 555 2000",
+        "212.555.2000",
+        PHONE,
+        MRN,
+        "mrn:4711",
+        DOB,
+    ],
+)
 @pytest.mark.parametrize("key", ["QueueName", "Description", "Anything"])
 def test_an_identifier_in_any_text_breaks(key: str, text: str) -> None:
     assert verdict(RULE, one({key: text})) == BROKEN
@@ -69,6 +83,9 @@ def test_other_texts_are_no_identifiers(text: str) -> None:
         ({"Endpoint": "ops@example.com"}, MET),
         ({"KeyPrefix": "ann@example.com/"}, BROKEN),
         ({"Owner": {"DisplayName": "ops@example.com"}}, MET),
+        ({"Portal": {"DisplayName": "ann@example.com"}}, BROKEN),
+        ({"Portal": {"UserName": "ann@example.com"}}, MET),
+        ({"Name": {"Value": "ann@example.com"}}, MET),
     ],
 )
 def test_an_address_counts_where_names_stand(properties: Json, wanted: str) -> None:
@@ -79,6 +96,12 @@ def test_an_identifier_inside_an_intrinsic_function_breaks() -> None:
     written: list[Json] = [{"Fn::Sub": f"q-{SSN}"}, {"Fn::Join": ["-", ["q", SSN]]}, {"Fn::If": ["C", "a", SSN]}]
     for text in written:
         assert verdict(RULE, one({"QueueName": text})) == BROKEN
+
+
+@pytest.mark.parametrize("other", [{"Kind": "x"}, ["x"], {"Fn::Sub": "x"}], ids=str)
+def test_what_stands_beside_an_identifier_does_not_hide_it(other: Json) -> None:
+    assert verdict(RULE, one({"Other": other, "QueueName": SSN})) == BROKEN
+    assert verdict(RULE, one({"QueueName": SSN, "Other": other})) == BROKEN
 
 
 def test_an_identifier_in_tags_and_metadata_breaks() -> None:
@@ -116,6 +139,7 @@ def test_what_other_rules_judge_is_passed_over() -> None:
         {"Parameters": {"A": {"Type": "String", "Default": SSN}}},
         {"Metadata": {"A": MRN}},
         {"Description": f"of {SSN}"},
+        {"Description": "visits of ann@example.com"},
         {"Mappings": {"A": {"B": {"C": SSN}}}},
     ],
 )
@@ -123,6 +147,11 @@ def test_an_identifier_in_another_section_breaks_at_the_first_resource(sections:
     resources: dict[str, Json] = {"A": resource("AWS::CDK::Metadata"), "It": resource(QUEUE), "Other": resource(QUEUE)}
     body = template(resources, **sections)
     assert [verdict(RULE, body, of=of) for of in ("A", "It", "Other")] == [NOT_APPLICABLE, BROKEN, NOT_APPLICABLE]
+
+
+def test_programs_in_another_section_are_passed_over() -> None:
+    for name, wanted in (("Content", MET), ("Comment", BROKEN)):
+        assert verdict(RULE, template({"It": resource(QUEUE)}, Metadata={"A": {name: SSN}})) == wanted
 
 
 def test_a_finding_names_the_section() -> None:
@@ -154,6 +183,7 @@ def test_no_properties_make_it_fail(properties: Json) -> None:
         ("AWS::ApiGateway::Method", {"RequestParameters": {"method.request.path.phone": False}}, BROKEN),
         ("AWS::ApiGateway::Method", {"RequestParameters": {"method.request.header.email": True}}, MET),
         ("AWS::ApiGateway::Method", {"RequestParameters": {"method.request.querystring.page": True}}, MET),
+        ("AWS::ApiGateway::Method", {"RequestParameters": {"method.request.QueryString.dob": True}}, BROKEN),
         (
             "AWS::CloudFront::OriginRequestPolicy",
             {"OriginRequestPolicyConfig": {"QueryStringsConfig": {"QueryStrings": ["page", "email"]}}},

@@ -97,22 +97,16 @@ def test_what_copies_nowhere_is_not_asked(kind: str) -> None:
     assert verdict(COPIES, template({"It": resource(kind, {})}), settings=US) == NOT_APPLICABLE
 
 
-@pytest.mark.parametrize(
-    "details",
-    [
-        {"CrossRegionCopyTargets": [{"TargetRegion": "eu-west-1"}]},
-        {"Actions": [{"CrossRegionCopy": [{"Target": "eu-west-1"}]}]},
-    ],
-)
-def test_each_way_of_a_lifecycle_policy_to_copy_counts(details: Json) -> None:
-    body = template({"It": resource("AWS::DLM::LifecyclePolicy", {"PolicyDetails": details})})
-    assert verdict(COPIES, body, settings=US) == BROKEN
-
-
-def test_a_default_lifecycle_policy_counts() -> None:
-    targets: Json = [{"TargetRegion": "eu-west-1"}]
-    body = template({"It": resource("AWS::DLM::LifecyclePolicy", {"CrossRegionCopyTargets": targets})})
-    assert verdict(COPIES, body, settings=US) == BROKEN
+@pytest.mark.parametrize(("region", "wanted"), [("us-west-2", MET), ("eu-west-1", BROKEN)])
+def test_each_way_of_a_lifecycle_policy_to_copy_counts(region: str, wanted: str) -> None:
+    ways: list[Json] = [
+        {"CrossRegionCopyTargets": [{"TargetRegion": region}]},
+        {"PolicyDetails": {"CrossRegionCopyTargets": [{"TargetRegion": region}]}},
+        {"PolicyDetails": {"Actions": [{"CrossRegionCopy": [{"Target": region}]}]}},
+    ]
+    for properties in ways:
+        body = template({"It": resource("AWS::DLM::LifecyclePolicy", properties)})
+        assert verdict(COPIES, body, settings=US) == wanted
 
 
 @pytest.mark.parametrize("region", NEVER_TEXT)
@@ -145,11 +139,22 @@ def plan(vault: Json) -> Body:
         ({"Fn::Sub": "arn:aws:backup:${AnyParameter}:123456789012:backup-vault:a"}, UNDECIDED),
         (PARAMETER, UNDECIDED),
         ("vault", BROKEN),
+        ("arn:aws:backup", BROKEN),
+        ("arn:aws:backup:us-west-2", MET),
         (GONE, NOT_APPLICABLE),
     ],
 )
 def test_the_vault_that_backups_are_copied_to_decides(vault: Json, wanted: str) -> None:
     assert verdict(COPIES, plan(vault), settings=US) == wanted
+
+
+@pytest.mark.parametrize(("region", "wanted"), [("us-west-2", MET), ("eu-west-1", BROKEN), (None, UNDECIDED)], ids=str)
+def test_the_region_of_a_vault_of_the_templates_is_that_of_its_stack(region: str | None, wanted: str) -> None:
+    exported: Json = {"O": {"Value": {"Fn::GetAtt": ["Vault", "BackupVaultArn"]}, "Export": {"Name": "vault"}}}
+    vaults = template({"Vault": resource("AWS::Backup::BackupVault", {"BackupVaultName": "a"})}, Outputs=exported)
+    made = [Template(plan({"Fn::ImportValue": "vault"}), region="us-east-1"), Template(vaults, region=region)]
+    assembly = Assembly(made, settings=US)
+    assert RULES[COPIES].judge(assembly.templates[0].resources["It"]).verdict.value == wanted
 
 
 def replicating(to: Json, status: str = "Enabled") -> Body:

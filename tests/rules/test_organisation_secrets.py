@@ -65,6 +65,7 @@ def one(properties: Json, kind: str = BROKER) -> Body:
         ("{{resolve:secretsmanager:db:SecretString:password}}", MET),
         ("arn:aws:secretsmanager:us-east-1:123456789012:secret:db", MET),
         ("/keys/tls.pem", MET),
+        ("/keys/tls.pem\n", MET),
         ("days", MET),
         ("true", MET),
         (PARAMETER, MET),
@@ -95,6 +96,7 @@ def test_other_properties_may(key: str) -> None:
         {"RuntimeEnvironmentVariables": [{"Name": "CLIENT_SECRET", "Value": "hunter2"}]},
         {"OptionSettings": [{"OptionName": "DB_PASSWORD", "Value": "hunter2"}]},
         {"DefaultArguments": {"--db_password": "hunter2"}},
+        {"DefaultArguments": {"--token": "hunter2"}},
         {"Parameters": {"DbPassword": "hunter2"}},
         {"Environment": [{"Name": "URL", "Value": "postgres://app:hunter2@db/app"}]},
         {"Environment": [{"Name": "X", "Value": "{{resolve:secretsmanager:db:SecretString:password}}"}]},
@@ -202,6 +204,7 @@ def test_a_parameter_has_no_secret_default(name: str, parameter: Json, wanted: s
         ("A", {"Fn::Sub": "x-${Hidden}"}, BROKEN),
         ("A", {"Ref": "Shown"}, MET),
         ("A", ACCESS_KEY, BROKEN),
+        ("A", {"Fn::Join": ["", [PRIVATE_KEY[:18], PRIVATE_KEY[18:]]]}, BROKEN),
         ("A", "{{resolve:secretsmanager:db:SecretString:password}}", BROKEN),
         ("A", {"Fn::Join": ["", ["{{resolve:secretsmanager:", {"Ref": "Secret"}, ":SecretString}}"]]}, BROKEN),
         ("DbPassword", "hunter2", BROKEN),
@@ -258,14 +261,21 @@ def test_each_place_of_variables_is_looked_at(holder: str) -> None:
     assert verdict(RULE, one({holder.lower(): {"DB_PASSWD": "hunter2"}}, "AWS::Glue::Job")) == MET
 
 
+@pytest.mark.parametrize("kind", ["Environment", "ConfigurationTemplate"])
 @pytest.mark.parametrize("value", ["hunter2", "x"])
-def test_each_option_of_an_environment_is_looked_at(value: str) -> None:
+def test_each_option_of_an_environment_is_looked_at(value: str, kind: str) -> None:
     option: Json = {"OptionName": "DB_PASSWD", "Value": value}
-    assert verdict(RULE, one({"OptionSettings": [option]}, "AWS::ElasticBeanstalk::Environment")) == BROKEN
+    assert verdict(RULE, one({"OptionSettings": [option]}, f"AWS::ElasticBeanstalk::{kind}")) == BROKEN
+
+
+@pytest.mark.parametrize("other", [["x"], {"General": True}, "x", {"Fn::Sub": "x"}], ids=str)
+def test_what_stands_beside_a_secret_does_not_hide_it(other: Json) -> None:
+    assert verdict(RULE, one({"Users": [{"Password": "hunter2"}], "Other": other})) == BROKEN
+    assert verdict(RULE, one({"Other": other, "Users": [{"Password": "hunter2"}]})) == BROKEN
 
 
 def test_a_parameter_of_parameter_store_is_known_by_the_end_of_its_path() -> None:
-    for name in ("/portal/db/passwd", "passwd"):
+    for name in ("/portal/db/passwd", "passwd", "/portal/token"):
         parameter: Json = {"Name": name, "Type": "String", "Value": "hunter2"}
         found = outcome(RULE, one(parameter, "AWS::SSM::Parameter"))
         assert (found.verdict.value, found.property) == (BROKEN, "Value")
@@ -285,3 +295,8 @@ def test_a_parameter_of_parameter_store_is_known_by_the_end_of_its_path() -> Non
 )
 def test_what_a_rule_of_the_service_judges_is_not_judged_twice(kind: str) -> None:
     assert verdict(RULE, one({"Password": "hunter2"}, kind)) == MET
+
+
+def test_a_malformed_parameter_hides_no_other() -> None:
+    parameters: Json = {"A": "x", "DbPassword": {"Type": "String", "Default": "hunter2"}}
+    assert verdict(RULE, template({"It": resource(BROKER)}, Parameters=parameters)) == BROKEN

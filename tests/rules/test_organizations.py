@@ -15,6 +15,7 @@ from tests.rules._judging import (
     PARAMETER,
     UNDECIDED,
     outcome,
+    partly,
     resource,
     template,
     verdict,
@@ -65,7 +66,12 @@ def test_a_finding_names_what_is_missing() -> None:
 
 @pytest.mark.parametrize(
     ("kind", "wanted"),
-    [("TAG_POLICY", NOT_APPLICABLE), (PARAMETER, UNDECIDED), *((k, NOT_APPLICABLE) for k in NEVER_TEXT)],
+    [
+        ("TAG_POLICY", NOT_APPLICABLE),
+        (PARAMETER, UNDECIDED),
+        (partly("SERVICE_CONTROL_POLICY"), UNDECIDED),
+        *((k, NOT_APPLICABLE) for k in NEVER_TEXT),
+    ],
 )
 def test_other_policies_are_not_asked(kind: Json, wanted: str) -> None:
     assert verdict(RULE, template({"It": denying(TRAIL[:1], kind)})) == wanted
@@ -79,3 +85,9 @@ def test_a_policy_about_other_things_is_not_asked() -> None:
 def test_a_hidden_policy_is_undecided(content: Json) -> None:
     properties: Json = {"Type": "SERVICE_CONTROL_POLICY", "Content": content}
     assert verdict(RULE, template({"It": resource(KIND, properties)})) == UNDECIDED
+
+
+def test_a_denial_of_all_but_a_few_actions_is_not_asked() -> None:
+    content: Json = {"Statement": [{"Effect": "Deny", "NotAction": TRAIL[:1], "Resource": "*"}]}
+    properties: Json = {"Type": "SERVICE_CONTROL_POLICY", "Content": content}
+    assert verdict(RULE, template({"It": resource(KIND, properties)})) == NOT_APPLICABLE

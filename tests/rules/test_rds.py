@@ -93,6 +93,7 @@ CASES: list[Case] = [
     ("RdsIamAuthenticated", MEMBER, NOT_APPLICABLE),
     ("RdsPasswordManaged", {"ManageMasterUserPassword": True, "MasterUserSecret": {"KmsKeyId": KEY}}, MET),
     ("RdsPasswordManaged", {"ManageMasterUserPassword": True}, BROKEN),
+    ("RdsPasswordManaged", {"ManageMasterUserPassword": False, "MasterUserSecret": {"KmsKeyId": KEY}}, BROKEN),
     ("RdsPasswordManaged", {"MasterUserPassword": SECRET}, MET),
     ("RdsPasswordManaged", {"MasterUserPassword": {"Fn::Join": ["", [SECRET[:26], PARAMETER, "}}"]]}}, MET),
     ("RdsPasswordManaged", {"MasterUserPassword": "{{resolve:ssm-secure:records:1}}"}, UNDECIDED),
@@ -213,12 +214,19 @@ def replica(source: Body) -> Body:
         ("RdsStorageEncrypted", {}, BROKEN),
         ("RdsUsesCustomerManagedKey", {"KmsKeyId": KEY}, MET),
         ("RdsUsesCustomerManagedKey", {}, BROKEN),
+        ("RdsUsesCustomerManagedKey", {"KmsKeyId": "alias/records"}, MET),
         ("RdsLogsExported", {"Engine": "postgres"}, BROKEN),
         ("RdsIamAuthenticated", {"Engine": "sqlserver-se"}, NOT_APPLICABLE),
     ],
 )
 def test_a_replica_is_judged_by_its_source(rule: str, source: Body, wanted: str) -> None:
     assert verdict(rule, replica(source)) == wanted
+
+
+def test_a_replica_with_a_key_of_its_own_is_judged_by_that() -> None:
+    its: Json = {"SourceDBInstanceIdentifier": {"Ref": "Source"}, "KmsKeyId": KEY}
+    body = template({"Source": resource(INSTANCE, {}), "It": resource(INSTANCE, its)})
+    assert verdict("RdsUsesCustomerManagedKey", body) == MET
 
 
 def test_replicas_of_each_other_end() -> None:
@@ -287,6 +295,13 @@ def test_a_cluster_may_monitor_its_members(interval: int, wanted: str) -> None:
         }
     )
     assert verdict("RdsMonitored", body) == wanted
+
+
+def test_a_member_that_says_it_is_not_monitored_is_not() -> None:
+    monitored: Json = {"MonitoringInterval": 60, "MonitoringRoleArn": "arn:aws:iam::1:role/x"}
+    its: Json = {"DBClusterIdentifier": {"Ref": "Cluster"}, "MonitoringInterval": 0}
+    body = template({"Cluster": resource(CLUSTER, monitored), "It": resource(INSTANCE, its)})
+    assert verdict("RdsMonitored", body) == BROKEN
 
 
 def audited(engine: str, parameters: Json, kind: str = INSTANCE) -> Body:

@@ -56,6 +56,7 @@ def test_the_period_decides(kind: str, rule: str, properties: Body, wanted: str)
     [
         ({"DeletionPolicy": "Snapshot", "UpdateReplacePolicy": "Snapshot"}, False, MET),
         ({"DeletionPolicy": "Retain", "UpdateReplacePolicy": "Retain"}, False, MET),
+        ({"DeletionPolicy": "RetainExceptOnCreate", "UpdateReplacePolicy": "Retain"}, False, MET),
         ({"UpdateReplacePolicy": "Retain"}, False, MET),
         ({"DeletionPolicy": "Delete", "UpdateReplacePolicy": "Snapshot"}, False, BROKEN),
         ({"DeletionPolicy": "Snapshot"}, False, BROKEN),

@@ -178,3 +178,8 @@ def test_a_condition_that_matters_is_undecided() -> None:
 def test_the_finding_names_the_parameter() -> None:
     found = outcome("RdsPostgresTlsOnly", grouped("postgres", {FORCE: "0"}))
     assert (found.property, found.found) == ("Parameters.rds.force_ssl", "0")
+
+
+def test_a_second_port_with_tls_is_told_at_the_options() -> None:
+    found = outcome("RdsOracleEncrypted", oracle([{"OptionName": "SSL"}]))
+    assert found.property == "OptionGroupName"

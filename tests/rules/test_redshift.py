@@ -168,6 +168,16 @@ def test_tls_is_required_by_default_in_the_new_family(family: Json, wanted: str)
     assert verdict("RedshiftTlsOnly", alone(GROUP, {"ParameterGroupFamily": family})) == wanted
 
 
+@pytest.mark.parametrize("family", ["redshift-1.0", "redshift-2.0"])
+def test_tls_that_is_switched_off_is_off_in_any_family(family: str) -> None:
+    assert verdict("RedshiftTlsOnly", alone(GROUP, parameters("false", "require_ssl", family))) == BROKEN
+
+
+@pytest.mark.parametrize(("family", "told"), [("redshift-1.0", "Parameters"), ("x", "ParameterGroupFamily")])
+def test_where_tls_is_missed_depends_on_the_family(family: str, told: str) -> None:
+    assert outcome("RedshiftTlsOnly", alone(GROUP, {"ParameterGroupFamily": family})).property == told
+
+
 def test_user_activity_is_not_logged_by_default_in_the_new_family() -> None:
     assert verdict("RedshiftUserActivityLogged", alone(GROUP, {"ParameterGroupFamily": "redshift-2.0"})) == BROKEN
 

@@ -68,6 +68,11 @@ def test_identifiers_in_a_record_break(record: Body, wanted: str) -> None:
     assert verdicts("Route53NamesWithoutPhi", record) == {wanted}
 
 
+def test_each_record_of_a_group_counts() -> None:
+    records: Json = [{"Name": f"{SSN}.example.org"}, {"Name": "www.example.org"}]
+    assert verdict("Route53NamesWithoutPhi", template({"It": resource(GROUP, {"RecordSets": records})})) == BROKEN
+
+
 @pytest.mark.parametrize("kind", [RECORD, GROUP])
 def test_identifiers_in_a_comment_break(kind: str) -> None:
     assert verdict("Route53NamesWithoutPhi", template({"It": resource(kind, {"Comment": SSN})})) == BROKEN

@@ -682,3 +682,8 @@ def test_an_address_in_another_tag_may_be_a_patients() -> None:
 )
 def test_a_bucket_with_a_website_endpoint_breaks(value: Json, wanted: str) -> None:
     assert verdict(WEBSITE, changed(records(), (*PROPERTIES, "WebsiteConfiguration"), value)) == wanted
+
+
+def test_where_no_rule_says_who_owns_objects_the_first_one_is_told() -> None:
+    found = outcome("S3BucketAclsDisabled", template({"It": bucket({})}))
+    assert found.property == "OwnershipControls.Rules[0].ObjectOwnership"

@@ -79,3 +79,9 @@ def test_plaintext_must_be_denied() -> None:
 )
 def test_what_moves_to_glacier_is_asked(item: Json, wanted: str) -> None:
     assert verdict("S3ArchiveGuarded", archiving(item, denied=False)) == wanted
+
+
+def test_a_rule_that_is_off_does_not_end_the_search() -> None:
+    both: Json = {"Rules": [{"Status": "Disabled", "Transitions": [{"StorageClass": "GLACIER"}]}, TO_GLACIER]}
+    body = template({"It": resource("AWS::S3::Bucket", {"LifecycleConfiguration": both})})
+    assert verdict("S3ArchiveGuarded", body) == BROKEN

@@ -6,7 +6,19 @@ import pytest
 
 from hipaa_constructs.rules._value import Json
 from tests.rules._buckets import bucket, encryption, lets_s3_deliver, logs, objects, policy, records
-from tests.rules._judging import BROKEN, MET, PARAMETER, UNDECIDED, Body, changed, outcome, template, verdict
+from tests.rules._judging import (
+    BROKEN,
+    MET,
+    PARAMETER,
+    UNDECIDED,
+    Body,
+    changed,
+    outcome,
+    partly,
+    resource,
+    template,
+    verdict,
+)
 
 PROPERTIES = ("Resources", "It", "Properties")
 RULES = (*PROPERTIES, "LifecycleConfiguration", "Rules")
@@ -30,6 +42,8 @@ def delivered_by(*statements: Json, of: Json = None) -> Body:
         pytest.param({"Effect": PARAMETER}, UNDECIDED, id="effect-unknown"),
         pytest.param({"Action": PARAMETER}, UNDECIDED, id="action-unknown"),
         pytest.param({"Resource": PARAMETER}, MET, id="resource-unknown"),
+        pytest.param({"Resource": partly("*")}, MET, id="resource-partly-unknown"),
+        pytest.param({"Resource": partly("arn")}, BROKEN, id="another-resource-partly-unknown"),
         pytest.param({"Resource": {"Fn::GetAtt": ["It", "Arn"]}}, BROKEN, id="the-bucket-alone"),
         pytest.param({"Resource": [{"Fn::GetAtt": ["It", "Arn"]}, objects("It")]}, MET, id="objects-too"),
     ],
@@ -44,6 +58,13 @@ def test_what_is_hidden_of_the_grant_is_undecided(changes: Body, wanted: str) ->
 )
 def test_a_policy_that_may_be_another_buckets_leaves_it_open(statement: Json, wanted: str) -> None:
     assert verdict("S3LogBucketCanReceive", delivered_by(statement, of=PARAMETER)) == wanted
+
+
+def test_s3_itself_need_not_write_where_a_load_balancer_does() -> None:
+    target: Json = {"S3BucketName": {"Ref": "It"}, "Enabled": True}
+    balancer = resource("AWS::ElasticLoadBalancing::LoadBalancer", {"AccessLoggingPolicy": target})
+    body = template({"It": bucket({"BucketEncryption": encryption("AES256")}), "Balancer": balancer})
+    assert verdict("S3LogBucketCanReceive", body) == MET
 
 
 def test_what_is_missing_is_named() -> None:

@@ -333,6 +333,8 @@ def test_both_headers_must_be_denied(missing: int) -> None:
         ("Condition", {"StringNotEquals": {KEY_ID: arn("Key")}}, MET),
         ("Condition", {"StringNotEqualsIfExists": {KEY_ID: arn("Key")}}, MET),
         ("Condition", {"StringNotEquals": {KEY_ID: arn("Key")}, "BoolIfExists": {BY_AWS: "false"}}, MET),
+        ("Condition", {"BoolIfExists": {BY_AWS: "false"}, "StringNotEquals": {KEY_ID: arn("Key")}}, MET),
+        ("Condition", {"StringNotEquals": {KEY_ID: arn("OtherKey")}, "ArnNotEquals": {KEY_ID: arn("Key")}}, BROKEN),
         ("Condition", {"StringNotEquals": {KEY_ID: arn("Key")}, "BoolIfExists": {BY_AWS: "true"}}, BROKEN),
         (
             "Condition",
@@ -404,6 +406,8 @@ ONLY_IF_GIVEN: Json = {"StringNotEquals": {KEY_ID: arn("Key")}, "Null": {KEY_ID:
         ({"Null": {KEY_ID: "true", ALGORITHM: "false"}}, MET),
         ({"Null": {KEY_ID: "true"}, "StringEquals": {ALGORITHM: "aws:kms"}}, MET),
         ({"Null": {KEY_ID: True}, "StringEquals": {ALGORITHM: ["AES256", "aws:kms"]}}, MET),
+        ({"BoolIfExists": {BY_AWS: "false"}, "Null": {KEY_ID: "true"}}, MET),
+        ({"BoolIfExists": {BY_AWS: "false"}, "Null": {KEY_ID: "true"}, "Bool": {PLAINTEXT: "true"}}, BROKEN),
         ({"Null": {KEY_ID: "true"}}, MET),
         ({"Null": {KEY_ID: "false", ALGORITHM: "false"}}, BROKEN),
         ({"Null": {KEY_ID: "true", ALGORITHM: "true"}}, BROKEN),
@@ -657,6 +661,24 @@ def test_every_policy_of_a_bucket_counts() -> None:
 def test_the_policy_of_another_bucket_does_not_count() -> None:
     other = policy(allow(), bucket={"Ref": "Logs"})
     assert verdict(READABLE, changed(records(), ("Resources", "Second"), other)) == MET
+
+
+@pytest.mark.parametrize(
+    ("changes", "readable", "named"),
+    [
+        ({}, UNDECIDED, UNDECIDED),
+        ({"Action": PARAMETER}, UNDECIDED, UNDECIDED),
+        ({"Action": "s3:PutObject"}, MET, UNDECIDED),
+        ({"Principal": PARAMETER}, UNDECIDED, UNDECIDED),
+        ({"Principal": {"AWS": "111122223333"}}, MET, MET),
+    ],
+    ids=str,
+)
+def test_a_policy_that_may_be_another_buckets_leaves_open_what_it_allows(
+    changes: dict[str, Json], readable: str, named: str
+) -> None:
+    body = changed(records(), ("Resources", "Second"), policy(allow(**changes), bucket=PARAMETER))
+    assert (verdict(READABLE, body), verdict(NAMED, body)) == (readable, named)
 
 
 @pytest.mark.parametrize("rule", [TLS, TLS12])

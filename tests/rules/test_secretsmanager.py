@@ -34,6 +34,7 @@ def schedule(**changes: Json) -> Body:
         ({"KmsKeyId": PARAMETER}, UNDECIDED),
         ({"KmsKeyId": KEY, "ReplicaRegions": [{"Region": "us-west-2", "KmsKeyId": KEY}]}, MET),
         ({"KmsKeyId": KEY, "ReplicaRegions": [{"Region": "us-west-2"}]}, BROKEN),
+        ({"KmsKeyId": KEY, "ReplicaRegions": [{"Region": "us-west-2", "KmsKeyId": "alias/records"}]}, MET),
         ({"KmsKeyId": KEY, "ReplicaRegions": PARAMETER}, UNDECIDED),
     ],
 )
@@ -114,6 +115,9 @@ def test_whom_a_secrets_policy_lets_read_decides(principal: Json, wanted: str) -
     assert verdict("SecretPolicyNamesPrincipals", body) == wanted
 
 
-def test_a_hidden_policy_is_undecided() -> None:
-    body = template({"It": resource(POLICY, {"ResourcePolicy": PARAMETER})})
+@pytest.mark.parametrize(
+    "policy", [PARAMETER, {"Statement": PARAMETER}, {"Fn::Sub": '{"Statement":[],"Id":"${AnyParameter}"}'}], ids=str
+)
+def test_a_hidden_policy_is_undecided(policy: Json) -> None:
+    body = template({"It": resource(POLICY, {"ResourcePolicy": policy})})
     assert verdict("SecretPolicyNamesPrincipals", body) == UNDECIDED

@@ -12,6 +12,7 @@ from tests.rules._judging import (
     PARAMETER,
     UNDECIDED,
     Body,
+    partly,
     resource,
     template,
     verdict,
@@ -138,8 +139,11 @@ def test_whom_a_topic_policy_lets_publish_decides(changes: Body, wanted: str) ->
     assert verdict("SnsTopicPolicyNamesPrincipals", body) == wanted
 
 
-def test_a_hidden_topic_policy_is_undecided() -> None:
-    body = template({"It": resource(POLICY, {"PolicyDocument": PARAMETER})})
+@pytest.mark.parametrize(
+    "policy", [PARAMETER, {"Statement": PARAMETER}, {"Fn::Sub": '{"Statement":[],"Id":"${AnyParameter}"}'}], ids=str
+)
+def test_a_hidden_topic_policy_is_undecided(policy: Json) -> None:
+    body = template({"It": resource(POLICY, {"PolicyDocument": policy})})
     assert verdict("SnsTopicPolicyNamesPrincipals", body) == UNDECIDED
 
 
@@ -150,6 +154,8 @@ def test_a_hidden_topic_policy_is_undecided() -> None:
         ("sqs", MET),
         ("email", MET),
         ("http", BROKEN),
+        (partly("http"), UNDECIDED),
+        (partly("sqs"), MET),
         ("HTTP", BROKEN),
         (PARAMETER, UNDECIDED),
         ({"Fn::Sub": "${AnyParameter}s"}, MET),

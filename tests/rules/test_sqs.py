@@ -62,6 +62,7 @@ def denial(**changes: Json) -> Body:
         pytest.param(denial(), MET, id="everything"),
         pytest.param(denial(Action=["sqs:SendMessage", "sqs:ReceiveMessage"]), MET, id="both-ways"),
         pytest.param(denial(Action="sqs:SendMessage"), BROKEN, id="one-way"),
+        pytest.param(denial(Action="sqs:ReceiveMessage"), BROKEN, id="the-other-way"),
         pytest.param(denial(Effect="Allow"), BROKEN, id="allow"),
         pytest.param(denial(Principal={"AWS": "arn:aws:iam::1:root"}), BROKEN, id="one-account"),
         pytest.param(denial(Condition={"Bool": {"aws:SecureTransport": "true"}}), BROKEN, id="with-tls"),

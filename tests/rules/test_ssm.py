@@ -100,6 +100,8 @@ def test_two_policies_may_allow_a_part_each() -> None:
     first = resource("AWS::IAM::Policy", {"Roles": [{"Ref": "Role"}], "PolicyDocument": document(*ACTIONS)})
     second = resource("AWS::IAM::Policy", {"Roles": [{"Ref": "Role"}], "PolicyDocument": document(OPEN)})
     assert verdict(MANAGED, profile({}, First=first, Second=second)) == MET
+    inside: Json = [{"PolicyDocument": document(*ACTIONS)}, {"PolicyDocument": document(OPEN)}]
+    assert verdict(MANAGED, profile({"Policies": inside})) == MET
 
 
 def test_a_policy_that_may_be_of_the_role_leaves_it_open() -> None:
@@ -257,6 +259,7 @@ def test_content_may_be_written_as_text(switch: bool, wanted: str) -> None:
     ("properties", "wanted"),
     [
         ({"DocumentType": "Session", "Content": "schemaVersion: '1.0'"}, UNDECIDED),
+        ({"DocumentType": "Session", "Content": json.dumps({"inputs": {"Ref": "Nothing"}})}, UNDECIDED),
         ({"DocumentType": "Session", "Content": PARAMETER}, UNDECIDED),
         ({"DocumentType": "Session", "Content": 7}, BROKEN),
         ({"DocumentType": "Session"}, BROKEN),

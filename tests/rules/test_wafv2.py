@@ -43,6 +43,10 @@ def test_a_web_acl_without_a_log_breaks() -> None:
     [
         (WHOLE, MET),
         ([*WHOLE, {"UriPath": {}}], MET),
+        ([{"SingleHeader": {"name": "authorization"}}, *WHOLE[1:]], MET),
+        ([{"SingleHeader": {"name": "host"}}, *WHOLE[1:]], BROKEN),
+        ([{"SingleHeader": PARAMETER}, *WHOLE[1:]], UNDECIDED),
+        ([*WHOLE[:2], {"QueryString": PARAMETER}], UNDECIDED),
         (WHOLE[:2], BROKEN),
         (WHOLE[1:], BROKEN),
         ([WHOLE[0], WHOLE[2]], BROKEN),

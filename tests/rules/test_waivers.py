@@ -83,6 +83,14 @@ def test_other_metadata_is_no_waiver(metadata: Json) -> None:
     assert verdict(RULE, body) == NOT_APPLICABLE
 
 
+def test_a_waiver_under_a_condition_counts_where_that_holds() -> None:
+    recorded: Json = {"hipaa_constructs": {"waivers": [{"expires": "2026-01-01"}]}}
+    for answer, wanted in (("yes", BROKEN), ("no", NOT_APPLICABLE)):
+        topic: Json = {"Type": "AWS::SNS::Topic", "Metadata": {"Fn::If": ["Live", recorded, {}]}}
+        body = template({"It": topic}, Conditions={"Live": {"Fn::Equals": [answer, "yes"]}})
+        assert verdict(RULE, body) == wanted
+
+
 @pytest.mark.parametrize("rule", ["WaiverUsed", "RuleCompleted"])
 def test_what_the_checker_decides_is_not_asked_of_a_resource(rule: str) -> None:
     assert verdict(rule, template({"It": holder([])})) == NOT_APPLICABLE

@@ -1,0 +1,109 @@
+"""The rules about who may call AWS Lambda functions and use their layers."""
+
+from __future__ import annotations
+
+import pytest
+
+from hipaa_constructs.rules._value import Json
+from tests.rules._judging import (
+    BROKEN,
+    GONE,
+    MET,
+    NEVER_TEXT,
+    NOT_APPLICABLE,
+    PARAMETER,
+    UNDECIDED,
+    Body,
+    partly,
+    resource,
+    template,
+    verdict,
+)
+
+PERMISSION = "AWS::Lambda::Permission"
+
+
+def role(*services: str) -> Json:
+    statement: Json = {"Effect": "Allow", "Principal": {"Service": list(services)}, "Action": "sts:AssumeRole"}
+    return resource("AWS::IAM::Role", {"AssumeRolePolicyDocument": {"Statement": [statement]}})
+
+
+@pytest.mark.parametrize(
+    ("properties", "wanted"),
+    [
+        ({"Principal": "*"}, BROKEN),
+        ({"Principal": 123456789012}, MET),
+        ({"Principal": True}, BROKEN),
+        ({"Principal": "*", "PrincipalOrgID": "o-1"}, MET),
+        ({"Principal": "*", "SourceAccount": "123456789012"}, MET),
+        ({"Principal": "*", "SourceArn": "arn"}, MET),
+        ({"Principal": "*", "SourceArn": PARAMETER}, UNDECIDED),
+        ({"Principal": "*", "FunctionUrlAuthType": "NONE", "SourceArn": "arn"}, BROKEN),
+        ({"Principal": "*", "FunctionUrlAuthType": "NONE", "PrincipalOrgID": "o-1"}, MET),
+        ({"Principal": "*", "FunctionUrlAuthType": "AWS_IAM", "SourceArn": "arn"}, MET),
+        ({"Principal": "*", "OrganizationId": "o-1"}, BROKEN),
+        ({"Principal": "123456789012"}, MET),
+        ({"Principal": "s3.amazonaws.com"}, MET),
+        ({"Principal": PARAMETER}, UNDECIDED),
+        ({"Principal": PARAMETER, "PrincipalOrgID": "o-1"}, MET),
+        ({"Principal": partly("*")}, UNDECIDED),
+        ({"Principal": partly("sns.amazonaws.com")}, MET),
+        ({"Principal": {"Fn::Sub": "arn:aws:iam::${AnyParameter}:root"}}, MET),
+        ({"Principal": {"Fn::GetAtt": ["Role", "Arn"]}}, MET),
+        ({"Principal": ""}, BROKEN),
+        ({}, BROKEN),
+        *(({"Principal": value, "PrincipalOrgID": "o-1"}, BROKEN) for value in NEVER_TEXT),
+    ],
+)
+def test_whom_a_permission_lets_in_decides(properties: Body, wanted: str) -> None:
+    body = template({"It": resource(PERMISSION, properties), "Role": role()})
+    assert verdict("LambdaPermissionNotPublic", body) == wanted
+
+
+@pytest.mark.parametrize(
+    ("properties", "wanted"),
+    [
+        ({"Principal": "*"}, BROKEN),
+        ({"Principal": "*", "OrganizationId": "o-1"}, MET),
+        ({"Principal": "*", "PrincipalOrgID": "o-1"}, BROKEN),
+        ({"Principal": "123456789012"}, MET),
+    ],
+)
+def test_whom_a_layer_is_shared_with_decides(properties: Body, wanted: str) -> None:
+    body = template({"It": resource("AWS::Lambda::LayerVersionPermission", properties)})
+    assert verdict("LambdaPermissionNotPublic", body) == wanted
+
+
+@pytest.mark.parametrize(
+    ("properties", "wanted"),
+    [
+        ({"Principal": "s3.amazonaws.com"}, BROKEN),
+        ({"Principal": "s3.amazonaws.com", "SourceArn": "arn"}, MET),
+        ({"Principal": "s3.amazonaws.com", "SourceAccount": "1"}, MET),
+        ({"Principal": "alexa-appkit.amazon.com", "EventSourceToken": "t"}, MET),
+        ({"Principal": "alexa-appkit.amazon.com"}, BROKEN),
+        ({"Principal": "s3.amazonaws.com.cn"}, BROKEN),
+        ({"Principal": "s3.amazonaws.com", "PrincipalOrgID": "o-1"}, MET),
+        ({"Principal": "s3.amazonaws.com", "SourceArn": GONE}, BROKEN),
+        ({"Principal": "s3.amazonaws.com", "SourceArn": PARAMETER}, UNDECIDED),
+        ({"Principal": {"Fn::Sub": "logs.${AnyParameter}.amazonaws.com"}}, BROKEN),
+        ({"Principal": PARAMETER}, UNDECIDED),
+        ({"Principal": PARAMETER, "SourceArn": "arn"}, NOT_APPLICABLE),
+        ({"Principal": partly("sns.amazonaws.com")}, UNDECIDED),
+        ({"Principal": partly("arn:aws:iam::123456789012:root")}, NOT_APPLICABLE),
+        ({"Principal": "123456789012"}, NOT_APPLICABLE),
+        ({"Principal": "*"}, NOT_APPLICABLE),
+        ({}, NOT_APPLICABLE),
+    ],
+)
+def test_the_source_of_a_permission_decides(properties: Body, wanted: str) -> None:
+    assert verdict("LambdaPermissionNamesSource", template({"It": resource(PERMISSION, properties)})) == wanted
+
+
+@pytest.mark.parametrize(
+    ("kind", "wanted"),
+    [("AWS_IAM", MET), ("NONE", BROKEN), (GONE, BROKEN), (PARAMETER, UNDECIDED), *((v, BROKEN) for v in NEVER_TEXT)],
+)
+def test_the_authorization_of_a_url_decides(kind: Json, wanted: str) -> None:
+    body = template({"It": resource("AWS::Lambda::Url", {"AuthType": kind})})
+    assert verdict("LambdaUrlRequiresIam", body) == wanted
