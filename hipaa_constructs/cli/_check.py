@@ -82,9 +82,9 @@ def check(
     rules, skipped = _asked(only, skip, configuration)
     if update_baseline:
         _refuse_partial_baseline(baseline, only, skip)
-    with Progress(len(rules)) as progress:
+    with Progress() as progress:
         found = discover(paths, progress=progress.read)
-        report = judge(found.templates, rules=rules, settings=configuration.settings, progress=progress.asked)
+        report = judge(found.templates, rules=rules, settings=configuration.settings, progress=progress.judged)
     for problem in found.problems:
         complain(str(problem))
     severity = Severity(fail_on or configuration.fail_on or "error")

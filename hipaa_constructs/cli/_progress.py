@@ -12,7 +12,7 @@ import click
 if TYPE_CHECKING:
     from click._termui_impl import ProgressBar
 
-    from hipaa_constructs.rules import Rule
+    from hipaa_constructs.rules import Template
 
 PATIENCE = 1.0
 """Seconds before a progress bar appears."""
@@ -21,14 +21,9 @@ PATIENCE = 1.0
 class Progress:
     """A bar on a terminal, for those who wait for many templates."""
 
-    def __init__(self, rules: int) -> None:
-        """Begin to wait.
-
-        Args:
-            rules: how many are going to be asked.
-        """
-        self._rules = rules
-        self._files = self._asked = 0
+    def __init__(self) -> None:
+        """Begin to wait."""
+        self._files = self._judged = 0
         self._begun = time.monotonic()
         self._bar: ProgressBar[int] | None = None
         self._stack = ExitStack()
@@ -46,10 +41,10 @@ class Progress:
         self._files = total
         self._show(done)
 
-    def asked(self, _: Rule) -> None:
-        """Count a rule that was asked."""
-        self._asked += 1
-        self._show(self._files + self._asked)
+    def judged(self, _: Template) -> None:
+        """Count a template that was judged."""
+        self._judged += 1
+        self._show(self._files + self._judged)
 
     def _show(self, done: int) -> None:
         if self._bar is None:
@@ -57,7 +52,7 @@ class Progress:
             if self._files < 2 or not late or not sys.stderr.isatty():
                 return
             bar: ProgressBar[int] = click.progressbar(
-                length=self._files + self._rules,
+                length=2 * self._files,
                 label=f"Judging {self._files} templates",
                 file=sys.stderr,
             )

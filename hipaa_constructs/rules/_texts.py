@@ -55,8 +55,8 @@ def _words(template: Template) -> bytes:
 def _words_of(template: Template) -> bytes:
     """Return the texts of all resources folded, with no borders between them: to look for words only."""
     bodies: list[Json] = [resource.body for resource in template.resources.values()]
-    # Version 3 writes a key once that stands in many places.
-    return marshal.dumps(bodies, 3).translate(_FOLDED, _OF_NO_WORD)
+    # Version 4 writes a key once that stands in many places.
+    return marshal.dumps(bodies, 4).translate(_FOLDED, _OF_NO_WORD)
 
 
 def _numbers_of(word: bytes, pattern: re.Pattern[bytes], text: bytes, ends: Sequence[int]) -> Iterator[int]:
