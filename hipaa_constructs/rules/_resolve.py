@@ -375,10 +375,27 @@ def condition(template: Template, name: str, depth: int = 0) -> bool:
     definition = template.section("Conditions").get(name)
     if definition is not None and question not in world.conditions:
         world.conditions[question] = None
-        world.conditions[question] = _holds(template, definition, name, depth)
+        world.conditions[question] = _decided(template, definition, name, depth)
     world.asked += 1
     known = world.conditions.get(question)
     return template.choose(("condition", name), name, (True, False)) if known is None else known
+
+
+def _decided(template: Template, definition: Json, name: str, depth: int) -> bool:
+    """Tell whether a condition holds, by what is known of it if it hangs on one parameter alone, as most do."""
+    world = template.assembly.world
+    known = template.decided.get(name)
+    if known is not None:
+        question, results = known
+        world.choose(question.key, question.label, question.answers)
+        if world.last is not None and world.last.given in results:
+            return results[world.last.given]
+    asked, world.last = world.asked, None
+    holds = _holds(template, definition, name, depth)
+    last = world.last
+    if world.asked == asked + 1 and last is not None and last.is_of_parameter:
+        template.decided.setdefault(name, (last, {}))[1][last.given] = holds
+    return holds
 
 
 def _holds(template: Template, raw: Json, name: str, depth: int) -> bool:

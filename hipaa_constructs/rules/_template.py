@@ -14,7 +14,7 @@ from hipaa_constructs.rules._pointers import Pointers
 from hipaa_constructs.rules._resolve import Resolved, StackOutput, names_in, resolve
 from hipaa_constructs.rules._settings import Settings
 from hipaa_constructs.rules._value import Json
-from hipaa_constructs.rules._world import World
+from hipaa_constructs.rules._world import Question, World
 
 T = TypeVar("T")
 
@@ -70,6 +70,7 @@ class Template:
         self.assembly = Assembly([])
         self.parent: Resource | None = None
         self.settled: dict[int, tuple[Json, Resolved]] = {}
+        self.decided: dict[str, tuple[Question, dict[int, bool]]] = {}
         self._named: dict[int, tuple[Json, list[Resource]]] = {}
         self.resources: dict[str, Resource]
         if transformed:
@@ -89,6 +90,7 @@ class Template:
     def forget(self) -> None:
         """Give up what was read: for memory, or because other templates came to stand beside this one."""
         self.settled.clear()
+        self.decided.clear()
         self._named.clear()
         for resource in self.resources.values():
             resource.forget()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Sequence
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 T = TypeVar("T")
 
@@ -24,6 +24,27 @@ class _Choice:
         self.index = index
 
 
+class Question(NamedTuple):
+    """A question that was asked of a world, and which answer it got.
+
+    Attributes:
+        key: what identifies it.
+        label: the question in words.
+        answers: every answer there can be.
+        given: the number of the answer that it got.
+    """
+
+    key: Hashable
+    label: str
+    answers: Sequence[object]
+    given: int
+
+    @property
+    def is_of_parameter(self) -> bool:
+        """Whether it is what a parameter is, which no answer to another question says."""
+        return isinstance(self.key, tuple) and self.key[1:2] == ("parameter",)
+
+
 class World:
     """One consistent set of answers: a condition that holds once holds everywhere.
 
@@ -32,12 +53,13 @@ class World:
 
     Attributes:
         asked: how often an answer of this world was used; a result that used none holds in every world.
+        last: the question that was asked last; None after one whose answer followed from others.
         conditions: the named conditions that are worked out, and as None those that are being worked out.
         texts: what values that only the deployment knows are in this world, as far as conditions compare them with
             texts.
     """
 
-    __slots__ = ("_known", "_script", "_trail", "asked", "conditions", "texts")
+    __slots__ = ("_known", "_script", "_trail", "asked", "conditions", "last", "texts")
 
     def __init__(self, script: Sequence[int] = ()) -> None:
         """Begin a world in which nothing was asked yet.
@@ -46,6 +68,7 @@ class World:
             script: which answer each of its first questions gets; all others get their first answer.
         """
         self.asked = 0
+        self.last: Question | None = None
         self.conditions: dict[Hashable, bool | None] = {}
         self.texts: dict[Hashable, str] = {}
         self._script = script
@@ -63,12 +86,12 @@ class World:
         if len(answers) == 1:
             return answers[0]
         self.asked += 1
-        if question in self._known:
-            return answers[self._known[question]]
-        position = len(self._trail)
-        index = self._script[position] if position < len(self._script) else 0
-        self._trail.append(_Choice(label, answers, index))
-        self._known[question] = index
+        index = self._known.get(question)
+        if index is None:
+            position = len(self._trail)
+            index = self._known[question] = self._script[position] if position < len(self._script) else 0
+            self._trail.append(_Choice(label, answers, index))
+        self.last = Question(question, label, answers, index)
         return answers[index]
 
     @property
