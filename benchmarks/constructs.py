@@ -29,7 +29,7 @@ from hipaa_constructs.rules._value import Json
 from hipaa_constructs.services._library_waivers import BUCKET_NOT_REPLICATED
 
 BUCKETS = 50
-RUNS = 9
+RUNS = 15
 
 Build = Callable[[Stack], None]
 

@@ -121,7 +121,7 @@ class EncryptedBackupVault(Construct):
         _check_lock(arguments, lock_mode, min_retention, changeable_for)
         _check_longest(arguments, min_retention, max_retention)
         super().__init__(scope, id)
-        self.key = usable_key(self, encryption_key)
+        self.key = usable_key(scope, encryption_key)
         self.min_retention = min_retention
         self.max_retention = max_retention
         self.vault = backup.BackupVault(

@@ -195,7 +195,7 @@ class EncryptedTrail(Construct):
         self.trail_arn = f"arn:{PARTITION}:cloudtrail:{REGION}:{ACCOUNT_ID}:trail/{name}"
         key = EncryptionKey.of(self) if encryption_key is None else encryption_key
         let_in(key, *_key_statements(self.trail_arn))
-        self.encryption_key: kms.IKey = usable_key(self, key)
+        self.encryption_key: kms.IKey = usable_key(scope, key)
         self.bucket: s3.IBucket = bucket or self._own_bucket(key, retention, lock_mode, replicate_to)
         self._let_cloudtrail_deliver(s3_key_prefix, org_id if is_organization_trail else None)
         group = cloud_watch_log_group or EncryptedLogGroup(
@@ -221,7 +221,7 @@ class EncryptedTrail(Construct):
         )
         logged_to = [self.bucket]
         if bucket is None:
-            archive = LogArchive.of(self)
+            archive = LogArchive.of(scope)
             logged_to += [archive.bucket, archive.access_log_bucket]
         record(self._completed(sources, logged_to, grant, sns_topic), waivers, scope=self)
         self.alarm_topic: sns.ITopic | None = self._alarm_topic(alarm_topic)

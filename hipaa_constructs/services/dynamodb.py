@@ -181,7 +181,7 @@ class EncryptedTable(Construct):
             "removal_policy", removal_policy, holds=removal_policy in _KEEPING, asked="RETAIN", rule="DynamodbTableKept"
         )
         super().__init__(scope, id)
-        self.encryption_key: kms.IKey = usable_key(self, encryption_key)
+        self.encryption_key: kms.IKey = usable_key(scope, encryption_key)
         policy = resource_policy or iam.PolicyDocument()
         policy.add_statements(_refusing_plaintext())
         recovery = dynamodb.PointInTimeRecoverySpecification(
@@ -227,7 +227,7 @@ class EncryptedTable(Construct):
             resource.add_property_override(
                 "Replicas.0.Tags", Lazy.any(_TagsOf(self.table, options.get("tags", ())), omit_empty_array=True)
             )
-        (backup_plan or HipaaBackupPlan.of(self)).protect(self.table)
+        (backup_plan or HipaaBackupPlan.of(scope)).protect(self.table)
         excuse(self, arguments)
 
 

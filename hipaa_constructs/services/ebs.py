@@ -127,11 +127,11 @@ class EncryptedVolume(Construct):
             "Default",
             availability_zone=availability_zone,
             encrypted=True,
-            encryption_key=usable_key(self, encryption_key),
+            encryption_key=usable_key(scope, encryption_key),
             removal_policy=removal_policy,
             **options,
         )
-        (backup_plan or HipaaBackupPlan.of(self)).protect(self.volume)
+        (backup_plan or HipaaBackupPlan.of(scope)).protect(self.volume)
         excuse(self, arguments)
 
 
@@ -222,7 +222,7 @@ class SnapshotPolicy(Construct):
         _check_copies(arguments, copies, region_of(scope))
         super().__init__(scope, id)
         self.tags: Mapping[str, str] = {"SnapshotPolicy": Names.unique_resource_name(self, max_length=100)}
-        self.role = _role(self, [usable_key(self, encryption_key).key_arn, *copies.values()])
+        self.role = _role(self, [usable_key(scope, encryption_key).key_arn, *copies.values()])
         days = int(retention.to_days())
         self.resource = dlm.CfnLifecyclePolicy(
             self,

@@ -208,7 +208,7 @@ class HipaaInstance(Construct):
             role=self.role.role,
             security_group=self.security_group,
             user_data=user_data,
-            block_devices=[root_volume(root_device_name, root_volume_gib, usable_key(self, encryption_key), kept=True)],
+            block_devices=[root_volume(root_device_name, root_volume_gib, usable_key(scope, encryption_key), kept=True)],
             detailed_monitoring=detailed_monitoring,
             disable_api_termination=disable_api_termination,
             http_endpoint=True,
@@ -219,7 +219,7 @@ class HipaaInstance(Construct):
         self.instance.apply_removal_policy(arguments.default(_REMOVAL, removal_policy))
         # It starts at once, and nobody could come in without what the role may do.
         self.instance.node.add_dependency(*self.role.policies)
-        (backup_plan or HipaaBackupPlan.of(self)).protect(self.instance)
+        (backup_plan or HipaaBackupPlan.of(scope)).protect(self.instance)
         excuse(self, arguments)
 
     @property

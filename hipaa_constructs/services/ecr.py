@@ -134,7 +134,7 @@ class EncryptedRepository(Construct):
             self,
             "Default",
             encryption=ecr.RepositoryEncryption.KMS,
-            encryption_key=usable_key(self, encryption_key),
+            encryption_key=usable_key(scope, encryption_key),
             image_scan_on_push=image_scan_on_push,
             image_tag_mutability=image_tag_mutability,
             image_tag_mutability_exclusion_filters=image_tag_mutability_exclusion_filters or None,

@@ -111,7 +111,7 @@ class HipaaEcsCluster(Construct):
         check_key(arguments, encryption_key)
         super().__init__(scope, id)
         given = EncryptionKey.of(self) if encryption_key is None else encryption_key
-        self.encryption_key = usable_key(self, given)
+        self.encryption_key = usable_key(scope, given)
         self.cluster = ecs.Cluster(self, "Default", vpc=vpc, container_insights_v2=container_insights_v2, **options)
         self.execute_command_logs = EncryptedLogGroup(
             self, "ExecuteCommandLogs", encryption_key=given, data_protection_policy=False

@@ -154,7 +154,7 @@ class EncryptedFileSystem(Construct):
         subnets = inner_subnets(arguments, vpc, vpc_subnets)
         super().__init__(scope, id)
         self.node.set_context(_MOUNT_TARGETS_BY_SUBNET, value=True)
-        key = usable_key(self, encryption_key)
+        key = usable_key(scope, encryption_key)
         group = ec2.SecurityGroup(
             self,
             "SecurityGroup",
@@ -185,7 +185,7 @@ class EncryptedFileSystem(Construct):
             **options,
         )
         self._connections = self.file_system.connections
-        (backup_plan or HipaaBackupPlan.of(self)).protect(self.file_system)
+        (backup_plan or HipaaBackupPlan.of(scope)).protect(self.file_system)
         excuse(self, arguments)
 
     @property

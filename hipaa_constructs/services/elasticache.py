@@ -243,7 +243,7 @@ class HipaaRedisCluster(Construct):
             cache_parameter_group_name=self._parameters(chosen, version, parameters, sharded=sharded),
             port=port,
             at_rest_encryption_enabled=True,
-            kms_key_id=usable_key(self, key).key_arn,
+            kms_key_id=usable_key(scope, key).key_arn,
             transit_encryption_enabled=True,
             transit_encryption_mode="required",
             auth_token=None if self.secret is None else _as_text(self.secret),

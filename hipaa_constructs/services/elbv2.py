@@ -220,7 +220,7 @@ class HttpsLoadBalancer(Construct):
             drop_invalid_header_fields=drop_invalid_header_fields,
             **options,
         )
-        self._log_to(log_archive or LogArchive.of(self))
+        self._log_to(log_archive or LogArchive.of(scope))
         self.listener = self.load_balancer.add_listener(
             "Https",
             port=port,

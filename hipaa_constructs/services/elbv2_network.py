@@ -182,7 +182,7 @@ class TlsNetworkLoadBalancer(Construct):
             cross_zone_enabled=cross_zone_enabled,
             **options,
         )
-        self._log_to(log_archive or LogArchive.of(self))
+        self._log_to(log_archive or LogArchive.of(scope))
         self.target_group = elbv2.NetworkTargetGroup(
             self,
             "Targets",

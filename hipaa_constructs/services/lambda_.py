@@ -210,7 +210,7 @@ class HipaaFunction(Construct):
         self.node.set_context(_ONE_POLICY_A_ROLE, False)  # The other way is policies inline.
         # Lambda documents no condition for who takes the role; it can be passed inside the account only.
         self.role = ManagedPolicyRole(self, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
-        key = usable_key(self, encryption_key)
+        key = usable_key(scope, encryption_key)
         group = log_group or EncryptedLogGroup(self, "LogGroup", encryption_key=encryption_key)
         self.log_group: logs.LogGroup = group.log_group
         self.log_group.grant_write(self.role)

@@ -219,7 +219,7 @@ class EncryptedLogGroup(Construct):
             self,
             "Default",
             data_protection_policy=data_protection_policy or None,
-            encryption_key=usable_key(self, encryption_key, by_cloudwatch_logs=True),
+            encryption_key=usable_key(scope, encryption_key, by_cloudwatch_logs=True),
             retention=retention,
             deletion_protection_enabled=deletion_protection_enabled,
             removal_policy=removal_policy,

@@ -287,7 +287,7 @@ class HipaaRdsInstance(Construct):
         secret = secret_of(master_secret)
         self._engine, self._key, self._vpc, self._parameters = engine, encryption_key, vpc, parameters
         self._managed = master_secret is None
-        key = usable_key(self, encryption_key)
+        key = usable_key(scope, encryption_key)
         options.setdefault("instance_type", usual_type(arguments, known))
         options.setdefault("storage_type", rds.StorageType.GP3)
         options.setdefault("port", known.port)
@@ -351,7 +351,7 @@ class HipaaRdsInstance(Construct):
         self.log_groups = exported_log_groups(
             self, self._resource, f"/aws/rds/instance/{identifier}", logs, encryption_key
         )
-        (backup_plan or HipaaBackupPlan.of(self)).protect(self.instance)
+        (backup_plan or HipaaBackupPlan.of(scope)).protect(self.instance)
         rotate_once_attached(master_secret, self.instance.secret)
         excuse(self, arguments)
 

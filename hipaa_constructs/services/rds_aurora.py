@@ -261,7 +261,7 @@ class HipaaAuroraCluster(Construct):
 
         super().__init__(scope, id)
         secret = secret_of(master_secret)
-        key = usable_key(self, encryption_key)
+        key = usable_key(scope, encryption_key)
         insights = _Insights(
             enable_performance_insights=enable_performance_insights,
             performance_insight_encryption_key=key if enable_performance_insights else None,
@@ -318,7 +318,7 @@ class HipaaAuroraCluster(Construct):
         if snapshot_identifier is not None:
             resource.master_user_secret = rds.CfnDBCluster.MasterUserSecretProperty(kms_key_id=key.key_arn)
         self.log_groups = exported_log_groups(self, resource, f"/aws/rds/cluster/{identifier}", logs, encryption_key)
-        (backup_plan or HipaaBackupPlan.of(self)).protect(self.cluster)
+        (backup_plan or HipaaBackupPlan.of(scope)).protect(self.cluster)
         rotate_once_attached(master_secret, self.cluster.secret)
         excuse(self, arguments)
 

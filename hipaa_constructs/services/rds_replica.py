@@ -225,7 +225,7 @@ class HipaaRdsReadReplica(Construct):
         all_parameters = govern_parameters(arguments, known, parameters)
 
         super().__init__(scope, id)
-        key = usable_key(self, encryption_key)
+        key = usable_key(scope, encryption_key)
         options.setdefault("storage_type", rds.StorageType.GP3)
         options.setdefault("port", known.port)
         groups = list(security_groups or ()) or [closed_security_group(self, vpc)]
@@ -268,7 +268,7 @@ class HipaaRdsReadReplica(Construct):
             resource.source_db_instance_identifier = source
             resource.source_region = _part(source, 3)
         self.log_groups = exported_log_groups(self, resource, f"/aws/rds/instance/{identifier}", logs, encryption_key)
-        (backup_plan or HipaaBackupPlan.of(self)).protect(self.instance)
+        (backup_plan or HipaaBackupPlan.of(scope)).protect(self.instance)
         excuse(self, arguments)
 
     @property

@@ -271,7 +271,7 @@ class HipaaRedshiftCluster(Construct):
             arguments.govern(name, value, holds=holds, asked=asked, rule=rule)
         super().__init__(scope, id)
         key: AnyKey = EncryptionKey.of(self) if encryption_key is None else encryption_key
-        key_arn = usable_key(self, key).key_arn
+        key_arn = usable_key(scope, key).key_arn
         own = closed_security_group(self, vpc)
         self._connections = ec2.Connections(default_port=ec2.Port.tcp(port), security_groups=[own, *security_groups])
         group = redshift.CfnClusterParameterGroup(
@@ -325,7 +325,7 @@ class HipaaRedshiftCluster(Construct):
         self.log_groups: Mapping[str, EncryptedLogGroup] = exported_log_groups(
             self, self.resource, f"/aws/redshift/cluster/{identifier}", LOGS, key
         )
-        (backup_plan or HipaaBackupPlan.of(self)).protect(self.resource)
+        (backup_plan or HipaaBackupPlan.of(scope)).protect(self.resource)
         excuse(self, arguments)
 
     @property

@@ -234,7 +234,7 @@ class HipaaRedshiftServerless(Construct):
             arguments.govern(name, value, holds=holds, asked=asked, rule=rule)
         super().__init__(scope, id)
         key: AnyKey = EncryptionKey.of(self) if encryption_key is None else encryption_key
-        key_arn = usable_key(self, key).key_arn
+        key_arn = usable_key(scope, key).key_arn
         own = closed_security_group(self, vpc)
         self._connections = ec2.Connections(default_port=ec2.Port.tcp(port), security_groups=[own, *security_groups])
         identifier = derived_identifier(self)
@@ -287,7 +287,7 @@ class HipaaRedshiftServerless(Construct):
         self.log_groups: Mapping[str, EncryptedLogGroup] = exported_log_groups(
             self, self.namespace, f"/aws/redshift/{identifier}", LOGS, key
         )
-        (backup_plan or HipaaBackupPlan.of(self)).protect(self.namespace)
+        (backup_plan or HipaaBackupPlan.of(scope)).protect(self.namespace)
         excuse(self, arguments)
 
     @property

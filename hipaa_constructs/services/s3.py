@@ -203,7 +203,7 @@ class EncryptedBucket(Construct):
                 citation="164.308(a)(7)(ii)(A)",
             )
         super().__init__(scope, id)
-        self.encryption_key = usable_key(self, encryption_key)
+        self.encryption_key = usable_key(scope, encryption_key)
         replica = _replica_of(replicate_to)
         role = replication_role(self) if replica else None
         self.bucket = s3.Bucket(
@@ -229,7 +229,7 @@ class EncryptedBucket(Construct):
         keep_policy(self.bucket)
         resource = resource_of(self.bucket)
         if server_access_logs_bucket is not False:
-            destination = server_access_logs_bucket or LogArchive.of(self)
+            destination = server_access_logs_bucket or LogArchive.of(scope)
             bucket = destination.bucket if isinstance(destination, LogArchive) else destination
             log_access(self.bucket, bucket, server_access_logs_prefix)
         if isinstance(replicate_to, EncryptedBucket):

@@ -100,7 +100,7 @@ class EncryptedSecret(Construct):
         self.secret = secretsmanager.Secret(
             self,
             "Default",
-            encryption_key=usable_key(self, encryption_key),
+            encryption_key=usable_key(scope, encryption_key),
             removal_policy=removal_policy,
             **options,
         )

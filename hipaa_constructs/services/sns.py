@@ -85,7 +85,7 @@ class EncryptedTopic(Construct):
         Arguments(scope, id, contract=self.contract, waivers=waivers, free=options)
         super().__init__(scope, id)
         self._key = EncryptionKey.of(self) if encryption_key is None else encryption_key
-        self.topic = sns.Topic(self, "Default", master_key=usable_key(self, self._key), enforce_ssl=True, **options)
+        self.topic = sns.Topic(self, "Default", master_key=usable_key(scope, self._key), enforce_ssl=True, **options)
         waive(self, *waivers)
 
     @classmethod

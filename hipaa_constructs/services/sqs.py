@@ -119,7 +119,7 @@ class EncryptedQueue(Construct):
         )
         _check_counts(arguments, max_receive_count, options.get("data_key_reuse"))
         super().__init__(scope, id)
-        key = usable_key(self, encryption_key)
+        key = usable_key(scope, encryption_key)
         options.setdefault("retention_period", _LONGEST)
         if dead_letter_queue is None:
             # SQS moves messages of a FIFO queue to another one only.

@@ -119,7 +119,7 @@ class SessionManagerAccess(Construct):
                 way_out="Systems Manager takes no other name", citation="164.312(b)",
             )  # fmt: skip
         super().__init__(scope, id)
-        self._key = usable_key(self, encryption_key)
+        self._key = usable_key(scope, encryption_key)
         self.log_group = log_group or EncryptedLogGroup(
             self, "Sessions", encryption_key=encryption_key, data_protection_policy=False
         )
