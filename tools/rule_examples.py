@@ -26,6 +26,7 @@ from hipaa_constructs.rules import RULES, Assembly, Outcome, Resource, Rule, Set
 from hipaa_constructs.rules._value import Json
 
 ROOT = Path(__file__).parent.parent
+BY_HAND = Path(__file__).parent / "explanations.yaml"
 TODAY = datetime.date(2027, 3, 31)
 
 _MOST = 25
@@ -334,6 +335,8 @@ def _place_of(fault: Match) -> Place:
 
 def _sound(rule: Rule, body: Body) -> Body | None:
     """Return an example in which cfn-lint finds nothing, with well-formed names in place of those that tests use."""
+    if "AWS::NoValue" in json.dumps(body):
+        return None
     resources = body["Resources"]
     assert isinstance(resources, dict)
     bare: Body = {name: {"Type": _STAND_FOR[name]} for name in sorted(_dangling(body)) if name in _STAND_FOR}
@@ -350,9 +353,24 @@ def _sound(rule: Rule, body: Body) -> Body | None:
     return body if met and is_sound(body) else None
 
 
+def by_hand() -> dict[str, Body]:
+    """Return the examples that somebody wrote.
+
+    Raises:
+        SystemExit: one does not meet its rule, or cfn-lint finds something in it.
+    """
+    written: dict[str, Body] = yaml.safe_load(BY_HAND.read_text(encoding="utf-8"))
+    found = {rule_id: Body(Resources=resources) for rule_id, resources in written.items()}
+    for rule_id, body in found.items():
+        met = [one for one in Template(body).resources if verdict(RULES[rule_id], body, one) is Verdict.MET]
+        if not met or not is_sound(body):
+            raise SystemExit(f"{BY_HAND.relative_to(ROOT)}: {rule_id} is not met by its example")
+    return found
+
+
 def main() -> int:
     """Write the examples anew and say what has none."""
-    found = examples()
+    found = dict(sorted({**examples(), **by_hand()}.items()))
     EXAMPLES.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     without = sorted(set(RULES) - set(found))
     print(f"wrote {EXAMPLES.relative_to(ROOT)}; {len(without)} rules without an example: {', '.join(without)}")
