@@ -198,6 +198,7 @@ class HipaaInstance(Construct):
         options.setdefault("instance_name", self.node.path)
         self.role = machine_role(self)
         self.security_group = security_group or calling_group(self, vpc, "An instance")
+        key = usable_key(scope, encryption_key)
         self.instance = ec2.Instance(
             self,
             "Default",
@@ -208,7 +209,7 @@ class HipaaInstance(Construct):
             role=self.role.role,
             security_group=self.security_group,
             user_data=user_data,
-            block_devices=[root_volume(root_device_name, root_volume_gib, usable_key(scope, encryption_key), kept=True)],
+            block_devices=[root_volume(root_device_name, root_volume_gib, key, kept=True)],
             detailed_monitoring=detailed_monitoring,
             disable_api_termination=disable_api_termination,
             http_endpoint=True,

@@ -27,12 +27,21 @@ def test_an_example_meets_its_rule(rule: str) -> None:
 
 
 @EACH
-def test_an_example_says_something_without_which_its_rule_is_not_met(rule: str) -> None:
+def test_an_example_says_more_than_what_there_is(rule: str) -> None:
+    assert BY_RULE[rule] != {"Resources": bare(rule)}
+
+
+def test_most_examples_show_something_without_which_their_rule_is_not_met() -> None:
+    # The others show where what would break the rule must not stand.
+    telling = [rule for rule in BY_RULE if not is_met(rule, {**BY_RULE[rule], "Resources": bare(rule)})]
+    assert len(telling) > 0.8 * len(BY_RULE)
+
+
+def bare(rule: str) -> Json:
     resources = BY_RULE[rule]["Resources"]
     assert isinstance(resources, dict)
-    bare: Json = {name: {"Type": one["Type"]} for name, one in resources.items() if isinstance(one, dict)}
-    assert not is_met(rule, {**BY_RULE[rule], "Resources": bare})
+    return {name: {"Type": one["Type"]} for name, one in resources.items() if isinstance(one, dict)}
 
 
-def test_most_rules_have_an_example() -> None:
-    assert len(BY_RULE) > 0.6 * len(RULES)
+def test_nearly_all_rules_have_an_example() -> None:
+    assert len(BY_RULE) > 0.9 * len(RULES)
