@@ -18,6 +18,7 @@ _KNOWN: WeakKeyDictionary[Stack, dict[str, Construct]] = WeakKeyDictionary()
 
 _NOT_NESTED: WeakSet[Stack] = WeakSet()
 _REGIONS: WeakKeyDictionary[Stack, str] = WeakKeyDictionary()
+_PATHS: WeakKeyDictionary[IConstruct, str] = WeakKeyDictionary()
 _STACKS: WeakKeyDictionary[IConstruct, Stack] = WeakKeyDictionary()
 
 
@@ -28,6 +29,13 @@ def stack_of(scope: IConstruct) -> Stack:
     if scope not in _STACKS:
         _STACKS[scope] = Stack.of(scope)
     return _STACKS[scope]
+
+
+def path_of(scope: IConstruct) -> str:
+    """Return the path of something, which does not change."""
+    if scope not in _PATHS:
+        _PATHS[scope] = scope.node.path
+    return _PATHS[scope]
 
 
 def region_of(scope: IConstruct) -> str:

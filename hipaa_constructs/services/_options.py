@@ -14,6 +14,7 @@ from constructs import Construct
 
 from hipaa_constructs.errors import ComplianceError
 from hipaa_constructs.rules import RULES
+from hipaa_constructs.services._of_stack import path_of
 from hipaa_constructs.services._tokens import is_unresolved
 from hipaa_constructs.services.profile import Profile, Relaxation
 from hipaa_constructs.waivers import Waiver
@@ -98,7 +99,7 @@ class Arguments:
     @cached_property
     def path(self) -> str:
         """The path that the construct would have; asked of Node, so only when it is needed."""
-        return f"{self._scope.node.path}/{self._id}".lstrip("/")
+        return f"{path_of(self._scope)}/{self._id}".lstrip("/")
 
     def _refuse_others(self, given: Mapping[str, object]) -> None:
         fixed, known = self._contract.fixed, self._contract.free.__annotations__

@@ -31,11 +31,11 @@ def waive(construct: IConstruct, *waivers: Waiver) -> None:
     """
     if not waivers:
         return
-    resources = [child for child in construct.node.find_all() if isinstance(child, CfnResource)]
+    node = construct.node
+    resources, path = [child for child in node.find_all() if isinstance(child, CfnResource)], node.path
     for waiver in waivers:
-        chosen = _resources_for(construct, waiver, resources)
-        for resource in chosen:
-            record(resource, [waiver], scope=construct)
+        for resource in _resources_for(construct, waiver, resources):
+            record(resource, [waiver], path=path)
 
 
 def excuse(construct: IConstruct, arguments: Arguments) -> None:
@@ -51,7 +51,7 @@ def excuse(construct: IConstruct, arguments: Arguments) -> None:
         for rule in arguments.relaxed:
             waiver = development_waiver(rule)
             for resource in _resources_for(construct, waiver, resources):
-                record(resource, [waiver], scope=construct, by_library=True)
+                record(resource, [waiver], path=construct.node.path, by_library=True)
 
 
 def _resources_for(construct: IConstruct, waiver: Waiver, resources: Sequence[CfnResource]) -> Sequence[CfnResource]:
@@ -75,13 +75,13 @@ def _resources_for(construct: IConstruct, waiver: Waiver, resources: Sequence[Cf
     return chosen
 
 
-def record(resource: CfnResource, waivers: Sequence[Waiver], *, scope: IConstruct, by_library: bool = False) -> None:
+def record(resource: CfnResource, waivers: Sequence[Waiver], *, path: str, by_library: bool = False) -> None:
     """Write waivers into a resource's metadata and acknowledge them to the CDK, for this resource alone.
 
     Args:
         resource: what is excused.
         waivers: the exceptions; none leaves the resource as it is.
-        scope: the construct that they were given to.
+        path: of the construct that they were given to.
         by_library: whether this package makes them, because AWS leaves no other way.
     """
     if not waivers:
@@ -89,7 +89,6 @@ def record(resource: CfnResource, waivers: Sequence[Waiver], *, scope: IConstruc
     found = noted(resource)
     before = found.get("waivers")
     recorded: list[object] = [*before] if isinstance(before, list) else []
-    path = scope.node.path
     recorded += [RecordedWaiver(waiver, path, by_library).as_metadata() for waiver in waivers]
     acknowledgments = [
         Acknowledgment(id=id, reason=f"{waiver.reason} (approved by {waiver.approved_by}, until {waiver.expiry})")

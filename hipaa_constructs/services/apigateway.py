@@ -222,7 +222,7 @@ class HipaaRestApi(Construct):
             _settings(throttling_rate_limit, throttling_burst_limit, cached=bool(cache_cluster_size))
         ]
         if cache_cluster_size is None:
-            record(plain, [API_NOT_CACHED.waiver], scope=self, by_library=True)
+            record(plain, [API_NOT_CACHED.waiver], path=arguments.path, by_library=True)
         stage.node.add_dependency(self.execution_log_group)
         if cloud_watch_role:
             stage.node.add_dependency(ApiLogging.of(self).account)

@@ -223,7 +223,7 @@ class EncryptedTrail(Construct):
         if bucket is None:
             archive = LogArchive.of(scope)
             logged_to += [archive.bucket, archive.access_log_bucket]
-        record(self._completed(sources, logged_to, grant, sns_topic), waivers, scope=self)
+        record(self._completed(sources, logged_to, grant, sns_topic), waivers, path=arguments.path)
         self.alarm_topic: sns.ITopic | None = self._alarm_topic(alarm_topic)
         self.alarms: Mapping[str, cloudwatch.Alarm] = (
             {} if self.alarm_topic is None else watch(self, self.log_group, self.alarm_topic)

@@ -152,7 +152,7 @@ def review_digests(
     project.node.add_dependency(*(grant for grant in grants if grant is not None))
     resource = project.node.default_child
     assert isinstance(resource, CfnResource)
-    record(resource, [DIGEST_REVIEW_WITHOUT_SOURCE.waiver], scope=scope, by_library=True)
+    record(resource, [DIGEST_REVIEW_WITHOUT_SOURCE.waiver], path=scope.node.path, by_library=True)
     starter = ManagedPolicyRole(
         scope,
         "StarterRole",

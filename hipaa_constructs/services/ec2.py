@@ -225,10 +225,10 @@ class FlowLoggedVpc(Construct):
         if endpoints == "standard":
             for name, service in STANDARD_SERVICES.items():
                 self._add_interface_endpoint(name, service, standard_accounts(name, self._trusted))
-        record(self.resource, [VPC_DEFAULT_GROUP_CLOSED_BY_RUNBOOK.waiver], scope=self, by_library=True)
-        record(self.resource, [one for one in waivers if one.rule != _OPENS_TO_INTERNET], scope=self)
+        record(self.resource, [VPC_DEFAULT_GROUP_CLOSED_BY_RUNBOOK.waiver], path=arguments.path, by_library=True)
+        record(self.resource, [one for one in waivers if one.rule != _OPENS_TO_INTERNET], path=arguments.path)
         for route in to_internet:
-            record(route, [one for one in waivers if one.rule == _OPENS_TO_INTERNET], scope=self)
+            record(route, [one for one in waivers if one.rule == _OPENS_TO_INTERNET], path=arguments.path)
 
     def add_interface_endpoint(
         self, id: str, service: ec2.IInterfaceVpcEndpointService, *, supports_policy: bool = True

@@ -132,7 +132,7 @@ class EncryptionKey(Construct):
         if waivers:
             resource = self.key.node.default_child
             assert isinstance(resource, CfnResource)
-            record(resource, waivers, scope=self)
+            record(resource, waivers, path=arguments.path)
 
     @classmethod
     def of(cls, scope: IConstruct) -> EncryptionKey:
@@ -216,7 +216,7 @@ class ReplicaEncryptionKey(Construct):
         self.resource.apply_removal_policy(RemovalPolicy.RETAIN)
         self.key: kms.IKey = kms.Key.from_key_arn(self, "Key", self.resource.attr_arn)
         self._is_of_logs = False
-        record(self.resource, waivers, scope=self)
+        record(self.resource, waivers, path=self.node.path)
 
     def allow_cloudwatch_logs(self) -> None:
         """Let CloudWatch Logs use the key, for the log groups of this account and Region only."""

@@ -228,4 +228,4 @@ class EncryptedLogGroup(Construct):
         if waivers:
             resource = self.log_group.node.default_child
             assert isinstance(resource, CfnResource)
-            record(resource, waivers, scope=self)
+            record(resource, waivers, path=arguments.path)

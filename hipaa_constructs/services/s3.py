@@ -244,7 +244,7 @@ class EncryptedBucket(Construct):
                 target_key=replica.encryption_key,
             )
         if replica is None and not any(waiver.rule == "S3BucketReplicated" for waiver in waivers):
-            record(resource, [BUCKET_NOT_REPLICATED.waiver], scope=self, by_library=True)
+            record(resource, [BUCKET_NOT_REPLICATED.waiver], path=arguments.path, by_library=True)
         excuse(self, arguments)
         self._replica = None if replica is None else replica.bucket
 

@@ -134,8 +134,8 @@ class LogArchive(Construct):
             rule="S3LogsKeptSixYears",
         )
         super().__init__(scope, id)
-        self.bucket = _log_bucket(self, "Default", retention, options, waivers)
-        self.access_log_bucket = _log_bucket(self, "AccessLogs", retention, {}, waivers)
+        self.bucket = _log_bucket(self, "Default", retention, options, waivers, arguments.path)
+        self.access_log_bucket = _log_bucket(self, "AccessLogs", retention, {}, waivers, arguments.path)
         log_access(self.bucket, self.access_log_bucket, "")
 
     @classmethod
@@ -178,7 +178,12 @@ class LogArchive(Construct):
 
 
 def _log_bucket(
-    scope: Construct, id: str, retention: Duration, options: LogArchiveOptions, waivers: Sequence[Waiver]
+    scope: Construct,
+    id: str,
+    retention: Duration,
+    options: LogArchiveOptions,
+    waivers: Sequence[Waiver],
+    path: str,
 ) -> s3.Bucket:
     bucket = s3.Bucket(
         scope,
@@ -207,8 +212,8 @@ def _log_bucket(
     keep_policy(bucket)
     made_by_library = [one.waiver for one in (LOG_ARCHIVE_WITHOUT_KMS, LOG_ARCHIVE_NOT_REPLICATED)]
     resource = resource_of(bucket)
-    record(resource, made_by_library, scope=scope, by_library=True)
-    record(resource, waivers, scope=scope)
+    record(resource, made_by_library, path=path, by_library=True)
+    record(resource, waivers, path=path)
     return bucket
 
 

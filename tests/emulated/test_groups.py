@@ -1,7 +1,7 @@
 """A group of machines, deployed to an emulated AWS and read back.
 
-moto replaces no machine and spreads none: whether a group heals, it can't show. Two others of their kind are not here: of network load
-balancers moto takes no listener of TLS, of Aurora it makes no member.
+moto replaces no machine and spreads none: whether a group heals, it can't show. Two others of their kind are not here:
+of network load balancers moto takes no listener of TLS, of Aurora it makes no member.
 """
 
 from __future__ import annotations
