@@ -179,7 +179,7 @@ class HipaaRedshiftServerless(Construct):
             admin_username: which stays too; by default ``warehouse``.
             port: by default 5439; 5431 to 5455 or 8191 to 8215.
             parameters: further parameters of the workgroup, e.g. ``use_fips_ssl`` for a system that must be FIPS
-                compliant.
+                compliant. One that is left out again keeps its value: write the default.
             encryption_key: of storage, snapshots, password and log groups; by default the stack's `EncryptionKey`.
                 Redshift takes one change at a time, of a namespace as of a workgroup: deploy several one after the
                 other. Another key changes two things at once, and needs ``aws redshift-serverless update-namespace``
