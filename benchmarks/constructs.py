@@ -22,8 +22,8 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from aws_cdk.cloudformation_include import CfnInclude
 from cdk_nag import HIPAASecurityChecks
-from constructs import Construct
 
+from benchmarks.by_hand.common import ABORT, keep_policy, log_access, plain_archive_bucket
 from hipaa_constructs import EncryptedBucket
 from hipaa_constructs.rules._value import Json
 from hipaa_constructs.services._library_waivers import BUCKET_NOT_REPLICATED
@@ -61,8 +61,8 @@ def _of_constructs(stack: Stack, buckets: int = BUCKETS) -> None:
 
 def _by_hand(stack: Stack, buckets: int = BUCKETS) -> None:
     """Build the same of the CDK's own constructs, as a careful team would, acknowledgements included."""
-    archive = _archive(stack, "LogArchive")
-    _log_to(archive, _archive(archive, "AccessLogs"), "")
+    archive = plain_archive_bucket(stack, "LogArchive")
+    log_access(archive, plain_archive_bucket(archive, "AccessLogs"), "")
     key = kms.Key(
         stack,
         "EncryptionKey",
@@ -73,59 +73,6 @@ def _by_hand(stack: Stack, buckets: int = BUCKETS) -> None:
     )
     for number in range(buckets):
         _records(stack, f"Bucket{number}", key, archive)
-
-
-_ABORT = s3.LifecycleRule(id="AbortIncompleteUploads", abort_incomplete_multipart_upload_after=Duration.days(7))
-
-
-def _archive(scope: Construct, name: str) -> s3.Bucket:
-    stack = Stack.of(scope)
-    six_years = Duration.days(2192)
-    keep = s3.LifecycleRule(
-        id="KeepForSixYears",
-        expiration=six_years,
-        noncurrent_version_expiration=six_years,
-        transitions=[
-            s3.Transition(storage_class=s3.StorageClass.GLACIER_INSTANT_RETRIEVAL, transition_after=Duration.days(90)),
-            s3.Transition(storage_class=s3.StorageClass.DEEP_ARCHIVE, transition_after=Duration.days(365)),
-        ],
-    )
-    bucket = s3.Bucket(
-        scope,
-        name,
-        encryption=s3.BucketEncryption.S3_MANAGED,
-        blocked_encryption_types=[s3.BlockedEncryptionType.SSE_C],
-        block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
-        object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
-        enforce_ssl=True,
-        minimum_tls_version=1.2,
-        versioned=True,
-        removal_policy=RemovalPolicy.RETAIN,
-        lifecycle_rules=[_ABORT, keep],
-    )
-    bucket.add_to_resource_policy(
-        iam.PolicyStatement(
-            sid="NobodyDeletesLogs",
-            effect=iam.Effect.DENY,
-            principals=[iam.AnyPrincipal()],
-            actions=["s3:DeleteObject", "s3:DeleteObjectVersion"],
-            resources=[bucket.arn_for_objects("*")],
-        )
-    )
-    bucket.add_to_resource_policy(
-        iam.PolicyStatement(
-            sid="S3AccessLogsOfThisAccount",
-            actions=["s3:PutObject"],
-            principals=[iam.ServicePrincipal("logging.s3.amazonaws.com")],
-            resources=[bucket.arn_for_objects("*")],
-            conditions={
-                "ArnLike": {"aws:SourceArn": f"arn:{stack.partition}:s3:::*"},
-                "StringEquals": {"aws:SourceAccount": stack.account},
-            },
-        )
-    )
-    _keep_policy(bucket)
-    return bucket
 
 
 def _records(stack: Stack, name: str, key: kms.Key, archive: s3.Bucket) -> None:
@@ -142,7 +89,7 @@ def _records(stack: Stack, name: str, key: kms.Key, archive: s3.Bucket) -> None:
         minimum_tls_version=1.2,
         versioned=True,
         removal_policy=RemovalPolicy.RETAIN,
-        lifecycle_rules=[_ABORT],
+        lifecycle_rules=[ABORT],
     )
     for sid, header, wanted in (
         ("DenyOtherEncryption", "s3:x-amz-server-side-encryption", "aws:kms"),
@@ -162,23 +109,8 @@ def _records(stack: Stack, name: str, key: kms.Key, archive: s3.Bucket) -> None:
                 },
             )
         )
-    _keep_policy(bucket)
-    _accept(_log_to(bucket, archive, "s3/"))
-
-
-def _log_to(bucket: s3.Bucket, archive: s3.Bucket, prefix: str) -> s3.CfnBucket:
-    resource = bucket.node.default_child
-    assert isinstance(resource, s3.CfnBucket)
-    resource.logging_configuration = s3.CfnBucket.LoggingConfigurationProperty(
-        destination_bucket_name=archive.bucket_name,
-        log_file_prefix=prefix,
-        target_object_key_format=s3.CfnBucket.TargetObjectKeyFormatProperty(
-            partitioned_prefix=s3.CfnBucket.PartitionedPrefixProperty(partition_date_source="EventTime")
-        ),
-    )
-    assert archive.policy is not None
-    bucket.node.add_dependency(archive.policy)
-    return resource
+    keep_policy(bucket)
+    _accept(log_access(bucket, archive))
 
 
 def _accept(resource: CfnResource) -> None:
@@ -187,11 +119,6 @@ def _accept(resource: CfnResource) -> None:
     Validations.of(resource).acknowledge(
         Acknowledgment(id="HIPAA.Security::HIPAA.Security-S3BucketReplicationEnabled", reason=reason)
     )
-
-
-def _keep_policy(bucket: s3.Bucket) -> None:
-    assert bucket.policy is not None
-    bucket.policy.apply_removal_policy(RemovalPolicy.RETAIN)
 
 
 def _nag_seconds(template: Path, folder: Path, *, judged: bool) -> float:

@@ -79,6 +79,16 @@ def stack_key(stack: cdk.Stack) -> kms.Key:
 
 
 def archive_bucket(scope: Construct, id: str) -> s3.Bucket:
+    """Make a bucket of logs, and accept what it can't have."""
+    bucket = plain_archive_bucket(scope, id)
+    resource = bucket.node.default_child
+    assert isinstance(resource, s3.CfnBucket)
+    because = "Access logs are delivered to buckets with SSE-S3 only, inside one Region"
+    accept(resource, "S3DefaultEncryptionKMS", "S3BucketReplicationEnabled", because=because)
+    return bucket
+
+
+def plain_archive_bucket(scope: Construct, id: str) -> s3.Bucket:
     """Make a bucket of logs."""
     keep = s3.LifecycleRule(
         id="KeepForSixYears",
@@ -109,10 +119,6 @@ def archive_bucket(scope: Construct, id: str) -> s3.Bucket:
     }
     allow_writing(bucket, "S3AccessLogsOfThisAccount", "logging.s3.amazonaws.com", conditions)
     keep_policy(bucket)
-    resource = bucket.node.default_child
-    assert isinstance(resource, s3.CfnBucket)
-    because = "Access logs are delivered to buckets with SSE-S3 only, inside one Region"
-    accept(resource, "S3DefaultEncryptionKMS", "S3BucketReplicationEnabled", because=because)
     return bucket
 
 
@@ -168,8 +174,8 @@ def keep_policy(bucket: s3.Bucket) -> None:
     bucket.policy.apply_removal_policy(RemovalPolicy.RETAIN)
 
 
-def log_access(bucket: s3.Bucket, archive: s3.Bucket, prefix: str = "s3/") -> None:
-    """Log who reads a bucket."""
+def log_access(bucket: s3.Bucket, archive: s3.Bucket, prefix: str = "s3/") -> s3.CfnBucket:
+    """Log who reads a bucket, and return its resource."""
     resource = bucket.node.default_child
     assert isinstance(resource, s3.CfnBucket)
     resource.logging_configuration = s3.CfnBucket.LoggingConfigurationProperty(
@@ -181,6 +187,7 @@ def log_access(bucket: s3.Bucket, archive: s3.Bucket, prefix: str = "s3/") -> No
     )
     assert archive.policy is not None
     bucket.node.add_dependency(archive.policy)
+    return resource
 
 
 def records_bucket(

@@ -71,7 +71,7 @@ class Node:
                 elif value is not ABSENT and not isinstance(value, Malformed):
                     value = Malformed(value)
                 break
-            # Most values are text or mappings of several keys, which are looked through faster here than by a call.
+            # Most values are text, which is looked through faster here than by a call.
             if type(value) is str:
                 if "{{" in value:
                     template, value = settled(template, value)

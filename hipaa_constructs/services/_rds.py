@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from aws_cdk import Aws, CfnResource, Duration, Fn, RemovalPolicy
+from aws_cdk import CfnResource, Duration, Fn, RemovalPolicy
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
@@ -14,8 +14,9 @@ from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
 from hipaa_constructs.services._durations import days_of, known_days
+from hipaa_constructs.services._keeping import KEEPING_DATA
 from hipaa_constructs.services._options import Arguments
-from hipaa_constructs.services._tokens import ACCOUNT_ID, PARTITION, REGION, is_unresolved
+from hipaa_constructs.services._tokens import ACCOUNT_ID, PARTITION, REGION, STACK_UUID, is_unresolved
 from hipaa_constructs.services.iam import ManagedPolicyRole
 from hipaa_constructs.services.kms import AnyKey, is_alias
 from hipaa_constructs.services.logs import EncryptedLogGroup
@@ -26,7 +27,6 @@ from hipaa_constructs.services.secretsmanager import EncryptedSecret
 LONGEST_RETENTION = Duration.days(35)
 _SHORT_RETENTION = Duration.days(7)
 MONITORING_INTERVAL = Duration.seconds(60)
-KEEPING = (RemovalPolicy.RETAIN, RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE, RemovalPolicy.SNAPSHOT)
 _LONGEST_SLUG = 24
 _PARTS = 8
 _SMALL_LOGS = {"iam-db-auth-error", "instance"}
@@ -202,7 +202,7 @@ def derived_identifier(scope: Construct) -> str:
         scope: the construct that the database is of.
     """
     slug = re.sub("[^a-z0-9]+", "-", scope.node.id.lower()).strip("-")[:_LONGEST_SLUG].strip("-")
-    stack = Fn.select(0, Fn.split("-", Fn.select(2, Fn.split("/", Aws.STACK_ID))))
+    stack = Fn.select(0, Fn.split("-", STACK_UUID))
     return "-".join(part for part in ("db", slug, scope.node.addr[-_PARTS:], stack) if part)
 
 
@@ -351,7 +351,7 @@ def govern_settings(
         ),
         ("monitoring_interval", monitoring_interval, seconds > 0, "1 to 60 seconds", "RdsMonitored"),
         ("multi_az", multi_az, multi_az is True, "True", "RdsMultiAz"),
-        ("removal_policy", removal_policy, removal_policy in KEEPING, "SNAPSHOT or RETAIN", "RdsKept"),
+        ("removal_policy", removal_policy, removal_policy in KEEPING_DATA, "SNAPSHOT or RETAIN", "RdsKept"),
     ):
         if not holds:
             arguments.govern(name, value, holds=False, asked=asked, rule=rule)

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from aws_cdk import RemovalPolicy
-
 from hipaa_constructs.services._options import Arguments
 
 LOGS = ("connectionlog", "userlog", "useractivitylog")
 PORT = 5439
-KEEPING = (RemovalPolicy.RETAIN, RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE, RemovalPolicy.SNAPSHOT)
 _PORTS = (*range(5431, 5456), *range(8191, 8216))
 
 

@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Sequence
 from typing import TypedDict, TypeVar
 
-from aws_cdk import Aws, CfnResource, Names, RemovalPolicy, Token
+from aws_cdk import Aws, CfnResource, Names, RemovalPolicy
 from aws_cdk import aws_accessanalyzer as accessanalyzer
 from aws_cdk import aws_config as config
 from aws_cdk import aws_guardduty as guardduty
@@ -18,6 +18,7 @@ from constructs import Construct
 from hipaa_constructs.services._conformance import judged_in, managed_rules, pack_bodies
 from hipaa_constructs.services._of_stack import region_of, stack_of
 from hipaa_constructs.services._options import Arguments, Contract
+from hipaa_constructs.services._tokens import is_unresolved
 from hipaa_constructs.services._waiving import waive
 from hipaa_constructs.services.s3_logs import LogArchive
 from hipaa_constructs.waivers import Waiver
@@ -202,7 +203,7 @@ class AuditBaseline(Construct):
 
     def _packs(self, without: Sequence[str]) -> list[config.CfnConformancePack]:
         region = region_of(self)
-        rules = judged_in(None if Token.is_unresolved(region) else region, without)
+        rules = judged_in(None if is_unresolved(region) else region, without)
         name = Names.unique_resource_name(self, max_length=200, separator="-")
         packs: list[config.CfnConformancePack] = []
         for count, body in enumerate(pack_bodies(rules), start=1):

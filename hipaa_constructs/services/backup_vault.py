@@ -11,6 +11,7 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from hipaa_constructs.services._durations import days_of, known_days
+from hipaa_constructs.services._keeping import KEEPING
 from hipaa_constructs.services._of_stack import stack_of
 from hipaa_constructs.services._options import Arguments, Contract
 from hipaa_constructs.services._tokens import PARTITION
@@ -18,7 +19,6 @@ from hipaa_constructs.services._waiving import waive
 from hipaa_constructs.services.kms import AnyKey, usable_key
 from hipaa_constructs.waivers import Waiver
 
-_KEEPING = (RemovalPolicy.RETAIN, RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
 LONGEST_CONTINUOUS = Duration.days(35)
 """How long AWS Backup keeps continuous backups at most; a lock that asked for more would refuse them."""
 
@@ -116,7 +116,7 @@ class EncryptedBackupVault(Construct):
         """
         arguments = Arguments(scope, id, contract=self.contract, waivers=waivers, free=options)
         arguments.govern(
-            "removal_policy", removal_policy, holds=removal_policy in _KEEPING, asked="RETAIN", rule="BackupVaultKept"
+            "removal_policy", removal_policy, holds=removal_policy in KEEPING, asked="RETAIN", rule="BackupVaultKept"
         )
         _check_lock(arguments, lock_mode, min_retention, changeable_for)
         _check_longest(arguments, min_retention, max_retention)

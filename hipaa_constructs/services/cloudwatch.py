@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import TypedDict
 
-from aws_cdk import Token
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
@@ -15,6 +14,7 @@ from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from hipaa_constructs.services._options import Arguments, Contract
+from hipaa_constructs.services._tokens import is_unresolved
 from hipaa_constructs.services._waiving import waive
 from hipaa_constructs.services.cloudtrail import EncryptedTrail
 from hipaa_constructs.services.cloudtrail_alarms import PATTERNS, any_event, of_source, told, watch
@@ -209,7 +209,7 @@ class AuditAlarms(Construct):
 
 def _arn(arguments: Arguments, role: iam.IRole | str) -> str:
     arn = role if isinstance(role, str) else role.role_arn
-    if not Token.is_unresolved(arn) and not _ROLE.fullmatch(arn):
+    if not is_unresolved(arn) and not _ROLE.fullmatch(arn):
         arguments.refuse(
             "break_glass_roles", arn, asked="roles or their ARNs", way_out="a trail records the whole ARN",
             citation="164.312(a)(2)(ii)",

@@ -7,15 +7,17 @@ from types import MappingProxyType
 from typing import TypedDict, Unpack
 
 import jsii
-from aws_cdk import Aws, CfnTag, Duration, IStableAnyProducer, Lazy, RemovalPolicy, TagManager, Token
+from aws_cdk import Aws, CfnTag, Duration, IStableAnyProducer, Lazy, RemovalPolicy, TagManager
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kinesis as kinesis
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
+from hipaa_constructs.services._keeping import KEEPING
 from hipaa_constructs.services._of_stack import region_of
 from hipaa_constructs.services._options import Arguments, Contract
+from hipaa_constructs.services._tokens import is_unresolved
 from hipaa_constructs.services._waiving import excuse
 from hipaa_constructs.services.backup import HipaaBackupPlan
 from hipaa_constructs.services.kms import AnyKey, usable_key
@@ -24,7 +26,6 @@ from hipaa_constructs.waivers import Waiver
 
 _NO_REPLICAS: Mapping[str, str] = MappingProxyType({})
 _LONGEST = Duration.days(35)
-_KEEPING = (RemovalPolicy.RETAIN, RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
 _PROTECTION = Relaxation(
     option="deletion_protection",
     production=True,
@@ -178,7 +179,7 @@ class EncryptedTable(Construct):
             rule="DynamodbTableDeletionProtected",
         )
         arguments.govern(
-            "removal_policy", removal_policy, holds=removal_policy in _KEEPING, asked="RETAIN", rule="DynamodbTableKept"
+            "removal_policy", removal_policy, holds=removal_policy in KEEPING, asked="RETAIN", rule="DynamodbTableKept"
         )
         super().__init__(scope, id)
         self.encryption_key: kms.IKey = usable_key(scope, encryption_key)
@@ -210,7 +211,7 @@ class EncryptedTable(Construct):
         for position, one in enumerate(replicas):
             if one in (new_replicas or ()):
                 resource.add_property_deletion_override(f"Replicas.{position}.ResourcePolicy")
-        if Token.is_unresolved(region):
+        if is_unresolved(region):
             # The L2 writes no key into a replica whose Region it does not know.
             resource.replicas = [
                 dynamodb.CfnGlobalTable.ReplicaSpecificationProperty(
@@ -280,7 +281,7 @@ def _check_replicas(
                 way_out="pass encryption_key for this one",
                 citation=_ENCRYPTED,
             )
-        if not Token.is_unresolved(key) and f":{region}:" not in key:
+        if not is_unresolved(key) and f":{region}:" not in key:
             arguments.refuse(
                 "replicas",
                 key,
@@ -312,17 +313,17 @@ def _check_replicas(
         asked="empty",
         rule="DynamodbTableTlsOnly",
     )
-    if replicas and Token.is_unresolved(here):
+    if replicas and is_unresolved(here):
         _ask_for_region(arguments, "replicas")
 
 
 def _check_options(arguments: Arguments, options: TableOptions, here: str) -> None:
-    if Token.is_unresolved(here):
+    if is_unresolved(here):
         for name in _OF_A_KNOWN_REGION:
             if name in options:
                 _ask_for_region(arguments, name)
     for index in options.get("global_secondary_indexes", ()):
-        if Token.is_unresolved(here) and index.max_read_request_units is not None:
+        if is_unresolved(here) and index.max_read_request_units is not None:
             _ask_for_region(arguments, "max_read_request_units")
 
 

@@ -12,6 +12,7 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from constructs import Construct, IConstruct
 
+from hipaa_constructs.services._keeping import KEEPING_DATA
 from hipaa_constructs.services._of_stack import region_of
 from hipaa_constructs.services._options import Arguments, Contract
 from hipaa_constructs.services._tokens import REGION, is_unresolved
@@ -23,7 +24,6 @@ from hipaa_constructs.services.profile import Relaxation
 from hipaa_constructs.waivers import Waiver
 
 _RECOVERY = "164.308(a)(7)(ii)(A)"
-_KEEPING = (RemovalPolicy.RETAIN, RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE, RemovalPolicy.SNAPSHOT)
 _RETENTION = Relaxation(option="retention", production=Duration.days(35), development=Duration.days(7))
 _INTERVALS = (1, 2, 3, 4, 6, 8, 12, 24)
 _LONGEST_DAYS = 36500
@@ -111,7 +111,7 @@ class EncryptedVolume(Construct):
         arguments.govern(
             "removal_policy",
             removal_policy,
-            holds=removal_policy in _KEEPING,
+            holds=removal_policy in KEEPING_DATA,
             asked="SNAPSHOT or RETAIN",
             rule="EbsVolumeKept",
         )

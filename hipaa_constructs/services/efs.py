@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TypedDict, Unpack
 
 import jsii
-from aws_cdk import RemovalPolicy, Size, Token
+from aws_cdk import RemovalPolicy, Size
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_efs as efs
 from aws_cdk import aws_iam as iam
@@ -14,9 +14,11 @@ from aws_cdk import aws_kms as kms
 from constructs import Construct
 
 from hipaa_constructs.errors import ComplianceError
+from hipaa_constructs.services._keeping import KEEPING
 from hipaa_constructs.services._of_stack import region_of
 from hipaa_constructs.services._options import Arguments, Contract
 from hipaa_constructs.services._placement import inner_subnets
+from hipaa_constructs.services._tokens import is_unresolved
 from hipaa_constructs.services._waiving import excuse
 from hipaa_constructs.services.backup import HipaaBackupPlan
 from hipaa_constructs.services.kms import AnyKey, usable_key
@@ -26,7 +28,6 @@ from hipaa_constructs.waivers import Waiver
 _MOUNT_TARGETS_BY_SUBNET = "@aws-cdk/aws-efs:mountTargetOrderInsensitiveLogicalId"
 """The feature flag that names mount targets by subnet, so that a further zone replaces none."""
 
-_KEEPING = (RemovalPolicy.RETAIN, RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
 _ELSEWHERE = Relaxation(
     option="replication_region", production="a second Region", development="none", rules=("EfsReplicated",)
 )
@@ -141,7 +142,7 @@ class EncryptedFileSystem(Construct):
         arguments = Arguments(scope, id, contract=self.contract, waivers=waivers, free=options, holds_phi=holds_phi)
         removal_policy = arguments.default(_REMOVAL, removal_policy)
         arguments.govern(
-            "removal_policy", removal_policy, holds=removal_policy in _KEEPING, asked="RETAIN", rule="EfsKept"
+            "removal_policy", removal_policy, holds=removal_policy in KEEPING, asked="RETAIN", rule="EfsKept"
         )
         _check_replication(arguments, region_of(scope), replication_region, replication_key)
         arguments.govern(
@@ -273,7 +274,7 @@ def _check_replication(arguments: Arguments, here: str, region: str | None, key:
             way_out="a Region and a key of that Region belong together",
             citation="164.312(a)(2)(iv)",
         )
-    if region is None or key is None or Token.is_unresolved(region):
+    if region is None or key is None or is_unresolved(region):
         return
     if region == here:
         arguments.refuse(
@@ -283,7 +284,7 @@ def _check_replication(arguments: Arguments, here: str, region: str | None, key:
             way_out="a copy in the same Region guards against nothing new",
             citation="164.308(a)(7)(ii)(A)",
         )
-    if not Token.is_unresolved(key) and f":{region}:" not in key:
+    if not is_unresolved(key) and f":{region}:" not in key:
         arguments.refuse(
             "replication_key",
             key,

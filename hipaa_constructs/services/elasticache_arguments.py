@@ -9,6 +9,7 @@ from aws_cdk import Duration, RemovalPolicy
 
 from hipaa_constructs.errors import ComplianceError
 from hipaa_constructs.services._durations import known_days
+from hipaa_constructs.services._keeping import KEEPING_DATA
 from hipaa_constructs.services._options import Arguments
 from hipaa_constructs.services._tokens import is_unresolved
 from hipaa_constructs.services.elasticache_engines import ENGINES, Engine, parsed
@@ -24,7 +25,6 @@ _AUTHENTICATION = "164.312(d)"
 _TRANSMISSION = "164.312(e)(1)"
 _NODE_TYPE = re.compile(r"cache\.([a-z0-9-]+)\.[a-z0-9]+")
 _BEFORE_TLS = ("c1", "m1", "m2", "t1")
-_KEEPING = (RemovalPolicy.SNAPSHOT, RemovalPolicy.RETAIN, RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
 
 
 def check_engine(arguments: Arguments, name: str, version: str | None) -> Engine:
@@ -107,7 +107,7 @@ def check_keeping(arguments: Arguments, retention: Duration, removal_policy: Rem
     arguments.govern(
         "removal_policy",
         removal_policy,
-        holds=removal_policy in _KEEPING,
+        holds=removal_policy in KEEPING_DATA,
         asked="SNAPSHOT or RETAIN",
         rule="RedisKept",
     )

@@ -11,6 +11,7 @@ from aws_cdk import aws_kms as kms
 from constructs import Construct, IConstruct
 
 from hipaa_constructs.services._durations import days_of
+from hipaa_constructs.services._keeping import KEEPING
 from hipaa_constructs.services._of_stack import one_of_stack
 from hipaa_constructs.services._options import Arguments, Contract
 from hipaa_constructs.services._tokens import ACCOUNT_ID, PARTITION, REGION
@@ -19,7 +20,6 @@ from hipaa_constructs.waivers import Waiver
 
 _SHORTEST_WAIT_DAYS, _LONGEST_WAIT_DAYS = 7, 30
 _LONGEST_WAIT = Duration.days(_LONGEST_WAIT_DAYS)
-_KEEPING = (RemovalPolicy.RETAIN, RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
 
 
 class KeyOptions(TypedDict, total=False):
@@ -116,7 +116,7 @@ class EncryptionKey(Construct):
             rule="KmsKeyDeletedSlowly",
         )
         arguments.govern(
-            "removal_policy", removal_policy, holds=removal_policy in _KEEPING, asked="RETAIN", rule="KmsKeyKept"
+            "removal_policy", removal_policy, holds=removal_policy in KEEPING, asked="RETAIN", rule="KmsKeyKept"
         )
         super().__init__(scope, id)
         self.key = kms.Key(

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Literal, TypedDict, Unpack
 
 import jsii
-from aws_cdk import Aws, Duration, RemovalPolicy, Size, Token
+from aws_cdk import Aws, Duration, RemovalPolicy, Size
 from aws_cdk import aws_codeguruprofiler as codeguruprofiler
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
@@ -22,6 +22,7 @@ from hipaa_constructs.rules._phi import phi_like
 from hipaa_constructs.rules._secrets import holds_a_secret, names_a_secret
 from hipaa_constructs.services._options import Arguments, Contract
 from hipaa_constructs.services._placement import calling_group, serving_subnets
+from hipaa_constructs.services._tokens import is_unresolved
 from hipaa_constructs.services._waiving import excuse
 from hipaa_constructs.services.iam import ManagedPolicyRole
 from hipaa_constructs.services.kms import AnyKey, is_alias, usable_key
@@ -315,7 +316,7 @@ def _check(
 def check_variables(arguments: Arguments, environment: Mapping[str, str]) -> None:
     """Refuse variables that look like secrets or identifiers, unless that is waived."""
     for name, value in environment.items():
-        if not Token.is_unresolved(value) and value == "":
+        if not is_unresolved(value) and value == "":
             continue
         text = value if isinstance(value, str) else ""
         found = "name looks like that of a secret" if names_a_secret(name) and not _names_place(text) else None
@@ -335,7 +336,7 @@ def check_variables(arguments: Arguments, environment: Mapping[str, str]) -> Non
 
 def _names_place(text: str) -> bool:
     """Tell whether a value says where a secret is: an attribute of a resource, an ARN or a path."""
-    return Token.is_unresolved(text) or text in ("true", "false") or text.isdigit() or text.startswith(("arn:", "/"))
+    return is_unresolved(text) or text in ("true", "false") or text.isdigit() or text.startswith(("arn:", "/"))
 
 
 def _network(

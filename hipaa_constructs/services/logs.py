@@ -12,12 +12,12 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from hipaa_constructs.errors import ComplianceError
+from hipaa_constructs.services._keeping import KEEPING
 from hipaa_constructs.services._options import Arguments, Contract
 from hipaa_constructs.services._waiving import record
 from hipaa_constructs.services.kms import AnyKey, is_alias, usable_key
 from hipaa_constructs.waivers import Waiver
 
-_KEEPING = (RemovalPolicy.RETAIN, RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
 _SIX_YEARS_OR_MORE = (
     logs.RetentionDays.SIX_YEARS,
     logs.RetentionDays.SEVEN_YEARS,
@@ -185,7 +185,7 @@ class EncryptedLogGroup(Construct):
             rule="LogGroupProtectedFromDeletion",
         )
         arguments.govern(
-            "removal_policy", removal_policy, holds=removal_policy in _KEEPING, asked="RETAIN", rule="LogGroupKept"
+            "removal_policy", removal_policy, holds=removal_policy in KEEPING, asked="RETAIN", rule="LogGroupKept"
         )
         if options.get("log_group_class") is logs.LogGroupClass.DELIVERY:
             arguments.refuse(

@@ -7,17 +7,19 @@ from types import MappingProxyType
 from typing import TypedDict, Unpack
 
 import jsii
-from aws_cdk import Duration, RemovalPolicy, Token
+from aws_cdk import Duration, RemovalPolicy
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_redshift as redshift
 from constructs import Construct
 
+from hipaa_constructs.services._keeping import KEEPING_DATA
 from hipaa_constructs.services._of_stack import region_of
 from hipaa_constructs.services._options import Arguments, Contract
 from hipaa_constructs.services._placement import inner_subnets
 from hipaa_constructs.services._rds import closed_security_group, derived_identifier, exported_log_groups
-from hipaa_constructs.services._redshift import KEEPING, LOGS, PORT, check_copies, check_port
+from hipaa_constructs.services._redshift import LOGS, PORT, check_copies, check_port
+from hipaa_constructs.services._tokens import is_unresolved
 from hipaa_constructs.services._waiving import excuse
 from hipaa_constructs.services.backup import HipaaBackupPlan
 from hipaa_constructs.services.kms import AnyKey, EncryptionKey, usable_key
@@ -247,7 +249,7 @@ class HipaaRedshiftCluster(Construct):
         for name, value, holds, asked, rule in (
             ("allow_version_upgrade", allow_version_upgrade, allow_version_upgrade, "True", "RedshiftMaintained"),
             ("multi_az", multi_az, multi_az, "True", "RedshiftMultiAz"),
-            ("removal_policy", removal_policy, removal_policy in KEEPING, "SNAPSHOT or RETAIN", "RedshiftKept"),
+            ("removal_policy", removal_policy, removal_policy in KEEPING_DATA, "SNAPSHOT or RETAIN", "RedshiftKept"),
             (
                 "snapshot_copy_region",
                 snapshot_copy_region,
@@ -363,7 +365,7 @@ def _check_zones(arguments: Arguments, number_of_nodes: int, subnets: Sequence[e
             citation="164.308(a)(7)(ii)(C)",
         )
     zones = {subnet.availability_zone for subnet in subnets}
-    if not any(Token.is_unresolved(zone) for zone in zones) and len(zones) < _ZONES:
+    if not any(is_unresolved(zone) for zone in zones) and len(zones) < _ZONES:
         arguments.refuse(
             "vpc_subnets",
             f"{len(subnets)} of {len(zones)}",

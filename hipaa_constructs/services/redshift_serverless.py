@@ -14,11 +14,12 @@ from aws_cdk import aws_redshiftserverless as serverless
 from constructs import Construct
 
 from hipaa_constructs.services._durations import days_of
+from hipaa_constructs.services._keeping import KEEPING_DATA
 from hipaa_constructs.services._of_stack import region_of
 from hipaa_constructs.services._options import Arguments, Contract
 from hipaa_constructs.services._placement import inner_subnets
 from hipaa_constructs.services._rds import check_key, closed_security_group, derived_identifier, exported_log_groups
-from hipaa_constructs.services._redshift import KEEPING, LOGS, PORT, check_copies, check_port
+from hipaa_constructs.services._redshift import LOGS, PORT, check_copies, check_port
 from hipaa_constructs.services._tokens import is_unresolved
 from hipaa_constructs.services._waiving import excuse
 from hipaa_constructs.services.backup import HipaaBackupPlan
@@ -222,7 +223,7 @@ class HipaaRedshiftServerless(Construct):
                 for name, value in parameters.items()
                 if name in _RULES
             ),
-            ("removal_policy", removal_policy, removal_policy in KEEPING, "RETAIN or SNAPSHOT", _REMOVAL.rules[0]),
+            ("removal_policy", removal_policy, removal_policy in KEEPING_DATA, "RETAIN or SNAPSHOT", _REMOVAL.rules[0]),
             (
                 "snapshot_copy_region",
                 snapshot_copy_region,

@@ -29,6 +29,7 @@ from hipaa_constructs.services._buckets import (
     replication_rule,
     resource_of,
 )
+from hipaa_constructs.services._keeping import KEEPING
 from hipaa_constructs.services._library_waivers import BUCKET_NOT_REPLICATED
 from hipaa_constructs.services._of_stack import stack_of
 from hipaa_constructs.services._options import Arguments, Contract
@@ -40,7 +41,6 @@ from hipaa_constructs.services.sns import EncryptedTopic
 from hipaa_constructs.waivers import Waiver
 
 _FIFTEEN_MINUTES = Duration.minutes(15)
-_KEEPING = (RemovalPolicy.RETAIN, RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
 _REMOVAL = Relaxation(
     option="removal_policy",
     production=RemovalPolicy.RETAIN,
@@ -177,7 +177,7 @@ class EncryptedBucket(Construct):
             rule="S3BucketTls12Only",
         )
         arguments.govern(
-            "removal_policy", removal_policy, holds=removal_policy in _KEEPING, asked="RETAIN", rule="S3BucketKept"
+            "removal_policy", removal_policy, holds=removal_policy in KEEPING, asked="RETAIN", rule="S3BucketKept"
         )
         arguments.govern(
             "server_access_logs_bucket",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -77,6 +78,16 @@ class Cloud:
     def said(self) -> str:
         """Return what the server has said so far."""
         return self.log.read_text(encoding="utf-8")
+
+    def kinds(self) -> set[str]:
+        """Return the types of all resources of the templates that were synthesized."""
+        templates = [json.loads(path.read_text("utf-8")) for path in (self.folder / "cdk.out").glob("*.template.json")]
+        return {str(resource["Type"]) for template in templates for resource in template["Resources"].values()}
+
+    def skipped(self) -> set[str]:
+        """Return those of them that the emulator does not make."""
+        said = self.said()
+        return {kind for kind in self.kinds() if f"No Moto CloudFormation support for {kind}\n" in said}
 
     def _environment(self) -> Mapping[str, str]:
         return {

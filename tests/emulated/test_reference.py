@@ -78,9 +78,7 @@ def lost(portal: Portal) -> Portal:
 
 
 def test_what_is_not_shown(portal: Portal, record_property: Any) -> None:
-    said, templates = portal.cloud.said(), (portal.cloud.folder / "cdk.out").glob("*.template.json")
-    kinds = {one["Type"] for path in templates for one in json.loads(path.read_text("utf-8"))["Resources"].values()}
-    skipped = {kind for kind in kinds if f"No Moto CloudFormation support for {kind}\n" in said}
+    skipped = portal.cloud.skipped()
     for kind in skipped:
         record_property(SKIPPED, kind)
     for what in NOT_SHOWN:

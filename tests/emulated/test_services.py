@@ -55,10 +55,7 @@ def regions(cloud: Cloud) -> Regions:
 
 
 def test_the_emulator_skips_the_cdk_metadata_only(regions: Regions) -> None:
-    folder = regions.cloud.folder / "cdk.out"
-    templates = [json.loads(path.read_text(encoding="utf-8")) for path in folder.glob("*.template.json")]
-    deployed = {resource["Type"] for template in templates for resource in template["Resources"].values()}
-    skipped = {kind for kind in deployed if f"No Moto CloudFormation support for {kind}\n" in regions.cloud.said()}
+    deployed, skipped = regions.cloud.kinds(), regions.cloud.skipped()
     assert skipped == {"AWS::CDK::Metadata"}
     assert deployed - skipped == {
         "AWS::IAM::ManagedPolicy",
