@@ -7,7 +7,7 @@ from collections.abc import Callable
 from fnmatch import fnmatchcase
 
 from hipaa_constructs.rules._node import Resource
-from hipaa_constructs.rules._outcome import MET, NOT_APPLICABLE, Outcome, all_met
+from hipaa_constructs.rules._outcome import MET, Outcome, all_met
 from hipaa_constructs.rules._policy import Statement, compares, read
 
 ROLE, USER, GROUP = "AWS::IAM::Role", "AWS::IAM::User", "AWS::IAM::Group"
@@ -29,24 +29,27 @@ def each_statement(holder: Resource, judge: Callable[[Statement], Outcome]) -> O
 
     A managed policy that is only the boundary of permissions grants none, so it does not apply.
     """
+    statements, hidden = holder.template.assembly.once(("grants", holder), lambda: _grants(holder))
+    return all_met([*(judge(statement) for statement in statements), *hidden])
+
+
+def _grants(holder: Resource) -> tuple[list[Statement], list[Outcome]]:
+    """Return the statements that allow something, and what is to be said whatever they say."""
     inline = holder.at("Policies")
-    if holder.type in IDENTITIES and inline.is_absent:
-        return NOT_APPLICABLE
-    if holder.type == MANAGED_POLICY:
-        assembly = holder.template.assembly
-        if assembly.once(("only bounds", holder), lambda: _only_bounds(holder)):
-            return NOT_APPLICABLE
+    if (holder.type in IDENTITIES and inline.is_absent) or (holder.type == MANAGED_POLICY and _only_bounds(holder)):
+        return [], []
     documents = [holder.at("PolicyDocument")] if holder.type in POLICIES else []
     documents += [item.at("PolicyDocument") for item in inline.items()]
+    found: list[Statement] = []
     outcomes = [MET]
     for document in documents:
         statements, hidden = read(document)
-        outcomes += [judge(statement) for statement in statements if statement.may_be("Allow")]
+        found += [statement for statement in statements if statement.may_be("Allow")]
         if hidden or document.is_unknown:
             outcomes.append(document.undecided("an intrinsic function hides statements of the policy"))
     if inline.is_unknown:
         outcomes.append(inline.undecided())
-    return all_met(outcomes)
+    return found, outcomes
 
 
 def _only_bounds(policy: Resource) -> bool:

@@ -223,10 +223,10 @@ class Node:
         function = intrinsic(value.expression)
         return bool(self.targets()) and function is not None and function[0] not in ("Fn::GetAtt", "Fn::If")
 
-    def targets(self) -> list[Resource]:
+    def targets(self) -> tuple[Resource, ...]:
         """Return the resources that the value names, in whichever stack they are."""
         if not isinstance(self.value, Unresolved):
-            return []
+            return ()
         return self.value.template.named_resources(self.value.expression)
 
     def target(self) -> Resource | None:

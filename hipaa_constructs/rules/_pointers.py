@@ -25,17 +25,23 @@ class Pointers:
             resources: those that may point.
             path: the place in their properties, with ``"*"`` for each place of a list.
         """
+        self._sure: dict[Resource, list[Resource]] = defaultdict(list)
         self._by_target: dict[Resource, list[Resource]] = defaultdict(list)
         self._by_target_types: dict[frozenset[str], list[Resource]] = defaultdict(list)
         self._by_name: dict[str, list[Resource]] = defaultdict(list)
         self._others: list[Resource] = []
         for resource in resources:
-            for raw in _places(resource.body.get("Properties"), path):
-                self._note(resource, raw)
+            for raw, is_there in _places(resource.body.get("Properties"), path):
+                self._note(resource, raw, is_there=is_there)
 
-    def _note(self, resource: Resource, raw: Json) -> None:
+    def _note(self, resource: Resource, raw: Json, *, is_there: bool) -> None:
         if isinstance(raw, str) and "{{" not in raw:
             self._by_name[name_in(raw)].append(resource)
+            return
+        referred = resource.template.referred(raw) if is_there else None
+        if referred is not None:
+            self._sure[referred].append(resource)
+            self._by_target_types[frozenset((referred.type,))].append(resource)
             return
         function = intrinsic(raw)
         if function and function[0] in _PLAIN_REFERENCES and (targets := resource.template.named_resources(raw)):
@@ -45,26 +51,34 @@ class Pointers:
         else:
             self._others.append(resource)
 
+    def sure(self, resource: Resource) -> list[Resource]:
+        """Return the resources that point at another one whatever comes true, where they exist."""
+        return list(dict.fromkeys(self._sure.get(resource, ())))
+
     def candidates(self, resource: Resource) -> list[Resource]:
-        """Return every resource that may point at another one, and few of the others."""
-        found = [*self._by_target.get(resource, []), *self._others]
+        """Return every other resource that may point at another one, and few that do not."""
+        found = [*self._by_target.get(resource, ()), *self._others]
         for types, pointing in self._by_target_types.items():
             # An attribute of something else, say of a custom resource, can be the name of anything.
             if resource.type not in types:
                 found += pointing
-        name = resource.name.value
-        if isinstance(name, str):
-            found += self._by_name.get(name, [])
-        elif isinstance(name, Unresolved):
-            found += (one for text, several in self._by_name.items() if name.may_be(text) for one in several)
-        return list(dict.fromkeys(found))
+        if self._by_name:
+            name = resource.name.value
+            if isinstance(name, str):
+                found += self._by_name.get(name, ())
+            elif isinstance(name, Unresolved):
+                found += (one for text, several in self._by_name.items() if name.may_be(text) for one in several)
+        if not found:
+            return found
+        sure = self._sure.get(resource, ())
+        return [one for one in dict.fromkeys(found) if one not in sure]
 
 
-def _places(raw: Json, path: tuple[str, ...]) -> Iterator[Json]:
-    """Yield what stands at a path, or the intrinsic function on the way that hides it."""
+def _places(raw: Json, path: tuple[str, ...]) -> Iterator[tuple[Json, bool]]:
+    """Yield what stands at a path, or the intrinsic function on the way that hides it, and whether it is the former."""
     if not path or intrinsic(raw) is not None:
         if raw is not None:
-            yield raw
+            yield raw, not path
     elif path[0] == "*":
         for item in raw if isinstance(raw, list) else ():
             yield from _places(item, path[1:])

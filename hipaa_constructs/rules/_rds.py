@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from hipaa_constructs.rules._node import Node, Resource
 from hipaa_constructs.rules._outcome import MET, NOT_APPLICABLE, Outcome, Verdict, any_met, broken, undecided
@@ -46,6 +47,10 @@ def source_of(database: Resource) -> Resource | None:
 
 def engine_of(database: Resource) -> Node:
     """Return the place that says the engine: its own, that of a replica's source, or that of the parameter group."""
+    return database.template.assembly.once(("engine_of", database), lambda: _engine_of(database))
+
+
+def _engine_of(database: Resource) -> Node:
     seen = {database}
     while database.at("Engine").is_absent:
         source = source_of(database)
@@ -71,8 +76,12 @@ def engine_named(database: Resource, *names: str) -> bool | None:
     engine = engine_of(database)
     if engine.is_unknown or (engine.is_absent and hides_its_engine(database)):
         return None
-    text = (engine.text or "").lower()
-    return any(re.fullmatch(rf"{name}(-.*|[0-9.]*)", text) for name in names)
+    return _is_of(engine.text or "", names)
+
+
+@lru_cache(maxsize=4096)
+def _is_of(engine: str, names: tuple[str, ...]) -> bool:
+    return any(re.fullmatch(rf"{name}(-.*|[0-9.]*)", engine.lower()) for name in names)
 
 
 def hides_its_engine(database: Resource) -> bool:

@@ -130,7 +130,7 @@ def _text(template: Template, raw: Json, text: str) -> Value:
 def _ref(template: Template, raw: Json, name: Json, depth: int) -> Resolved:
     if name == "AWS::NoValue":
         return template, ABSENT
-    if not isinstance(name, str):
+    if not isinstance(name, str) or name in template.resources:
         return template, Unresolved(template, raw)
     if name.startswith(_PSEUDO):
         known = {"AWS::Region": template.region, "AWS::AccountId": template.account}.get(name)
@@ -173,6 +173,18 @@ def attribute_of(argument: Json) -> tuple[str, str] | None:
         if isinstance(logical, str):
             return logical, name if isinstance(name, str) else ""
     return None
+
+
+def own_name(raw: Json) -> str:
+    """Return the logical id of the same template that a value is nothing but a reference to; else an empty text."""
+    function = intrinsic(raw)
+    if function is not None:
+        name, argument = function
+        if name == "Ref":
+            return argument if isinstance(argument, str) else ""
+        if name == "Fn::GetAtt" and (target := attribute_of(argument)) is not None:
+            return target[0]
+    return ""
 
 
 def is_computed(raw: Json) -> bool:

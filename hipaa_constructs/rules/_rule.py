@@ -15,10 +15,10 @@ from hipaa_constructs.rules._outcome import NOT_APPLICABLE, Outcome, Verdict, un
 from hipaa_constructs.rules._world import MOST_WORLDS, TooManyWorlds, World, explore
 
 if TYPE_CHECKING:
-    from hipaa_constructs.rules._template import Assembly
+    from hipaa_constructs.rules._template import Template
 
 Check = Callable[[Resource], Outcome]
-Finder: TypeAlias = "Callable[[Assembly], Iterable[Resource]]"
+Finder: TypeAlias = "Callable[[Template], Iterable[Resource]]"
 
 
 class Severity(enum.StrEnum):
@@ -47,8 +47,8 @@ class Rule:
         url: the page of AWS, or the paragraph, that it rests on.
         waivable: whether a waiver may excuse it.
         check: the pure function; None for a demand that the checker decides itself, about other findings.
-        only: finds the resources that it can apply to, where that is faster than asking each; it asks the world
-            nothing. None stands for all of the types.
+        only: finds the resources of a template that it can apply to, where that is faster than asking each; it asks
+            the world nothing. None stands for all of the types.
     """
 
     id: str

@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import TypeVar, cast
 
 from hipaa_constructs.rules._declared import Declared, declared, expanded, is_transformed
 from hipaa_constructs.rules._node import Resource
 from hipaa_constructs.rules._pointers import Pointers
-from hipaa_constructs.rules._resolve import Resolved, StackOutput, names_in, resolve
+from hipaa_constructs.rules._resolve import Resolved, StackOutput, names_in, own_name, resolve
 from hipaa_constructs.rules._settings import Settings
 from hipaa_constructs.rules._value import Json
 from hipaa_constructs.rules._world import Question, World
@@ -71,7 +72,7 @@ class Template:
         self.parent: Resource | None = None
         self.settled: dict[int, tuple[Json, Resolved]] = {}
         self.decided: dict[str, tuple[Question, dict[int, bool]]] = {}
-        self._named: dict[int, tuple[Json, list[Resource]]] = {}
+        self._named: dict[int, tuple[Json, tuple[Resource, ...]]] = {}
         self.resources: dict[str, Resource]
         if transformed:
             self.resources = {one.logical_id: self._resource(one) for one in declared(self.body, body)}
@@ -81,6 +82,9 @@ class Template:
                 for logical_id, resource in self.section("Resources").items()
                 if isinstance(resource, dict) and isinstance(kind := resource.get("Type"), str)
             }
+        self.by_type: dict[str, list[Resource]] = defaultdict(list)
+        for resource in self.resources.values():
+            self.by_type[resource.type].append(resource)
 
     def _resource(self, one: Declared) -> Resource:
         resource = Resource(self, one.logical_id, one.type, one.body)
@@ -94,6 +98,14 @@ class Template:
         self._named.clear()
         for resource in self.resources.values():
             resource.forget()
+
+    @cached_property
+    def anchor(self) -> Resource | None:
+        """The resource at which findings about the template itself stand: the first by name.
+
+        One that is always made goes before one under a condition, and both before metadata of the CDK.
+        """
+        return min(self.resources.values(), key=_rank, default=None)
 
     def line_of(self, *keys: str | int) -> int | None:
         """Return the line of a place in the file, counted from 1, or of the nearest place above it."""
@@ -133,15 +145,24 @@ class Template:
         output = child.section("Outputs").get(attribute.removeprefix("Outputs."))
         return (child, output["Value"]) if isinstance(output, dict) and "Value" in output else None
 
-    def named_resources(self, raw: Json) -> list[Resource]:
+    def referred(self, raw: Json) -> Resource | None:
+        """Return the resource of this template that a raw value is a reference to, and nothing else."""
+        resource = self.resources.get(own_name(raw))
+        # An output of a nested stack is a value of its own.
+        return None if resource is None or resource.type == NESTED_STACK else resource
+
+    def named_resources(self, raw: Json) -> tuple[Resource, ...]:
         """Return the resources that a raw value names, through exports, nested stacks and their parameters."""
         known = self._named.get(id(raw))
         if known is None:
             # The raw value is kept with it, so that no other one gets its id.
             known = self._named[id(raw)] = (raw, self._named_resources(raw))
-        return list(known[1])
+        return known[1]
 
-    def _named_resources(self, raw: Json) -> list[Resource]:
+    def _named_resources(self, raw: Json) -> tuple[Resource, ...]:
+        referred = self.referred(raw)
+        if referred is not None:
+            return (referred,)
         found: dict[Resource, None] = {}
         pending: list[tuple[Template, Json]] = [(self, raw)]
         seen = {(id(self), id(raw))}
@@ -155,7 +176,7 @@ class Template:
                 elif (key := (id(beyond[0]), id(beyond[1]))) not in seen:
                     seen.add(key)
                     pending.append(beyond)
-        return list(found)
+        return tuple(found)
 
     def _beyond(self, name: str, attribute: str) -> tuple[Template, Json] | None:
         if name == "Fn::ImportValue":
@@ -203,8 +224,8 @@ class Assembly:
             template.assembly = self
             if template.stack_name is not None:
                 self._by_stack_name[template.stack_name].append(template)
-            for resource in template.resources.values():
-                self._by_type[resource.type].append(resource)
+            for kind, resources in template.by_type.items():
+                self._by_type[kind] += resources
         self._link_nested_stacks()
         for template in self.templates:
             self._note_exports(template)
@@ -216,6 +237,18 @@ class Assembly:
         self._pointers.clear()
         for template in self.templates:
             template.forget()
+
+    @cached_property
+    def anchor(self) -> Resource | None:
+        """The resource at which findings about the whole run stand."""
+        # By name, so that no verdict hangs on the order in which templates are given.
+        ordered = sorted(self.templates, key=lambda one: one.name)
+        return next((template.anchor for template in ordered if template.anchor is not None), None)
+
+    @property
+    def types(self) -> Iterable[str]:
+        """The types of all resources."""
+        return self._by_type.keys()
 
     def resources(self, *types: str) -> list[Resource]:
         """Return the resources of some types; ``"*"`` for all."""
@@ -277,6 +310,7 @@ class Assembly:
             self._pointers[key] = Pointers(self.resources(kind), path)
         sure: list[Resource] = []
         unsure: list[Resource] = []
+        sure += [candidate for candidate in self._pointers[key].sure(resource) if candidate.exists]
         for candidate in self._pointers[key].candidates(resource):
             answers = [place.designates(resource) for place in candidate.each(*path)]
             if True in answers:
@@ -321,6 +355,15 @@ class Assembly:
                 _, name = resolve(template, export.get("Name"))
                 if isinstance(name, str) and "Value" in output:
                     self._exports[name].append((template, output["Value"]))
+
+
+def anchored(template: Template) -> Iterable[Resource]:
+    """Return the one resource that a demand on the template itself is asked of; none of a template without any."""
+    return () if template.anchor is None else (template.anchor,)
+
+
+def _rank(resource: Resource) -> tuple[bool, bool, str]:
+    return resource.type == "AWS::CDK::Metadata", "Condition" in resource.body, resource.logical_id
 
 
 def _resolved(path: Path) -> Path:

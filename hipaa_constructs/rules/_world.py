@@ -15,15 +15,6 @@ class TooManyWorlds(Exception):
     """A judgement depends on more combinations than `MOST_WORLDS`."""
 
 
-class _Choice:
-    __slots__ = ("answers", "index", "label")
-
-    def __init__(self, label: str, answers: Sequence[object], index: int) -> None:
-        self.label = label
-        self.answers = answers
-        self.index = index
-
-
 class Question(NamedTuple):
     """A question that was asked of a world, and which answer it got.
 
@@ -59,7 +50,7 @@ class World:
             texts.
     """
 
-    __slots__ = ("_known", "_script", "_trail", "asked", "conditions", "last", "texts")
+    __slots__ = ("_known", "_script", "asked", "conditions", "last", "texts")
 
     def __init__(self, script: Sequence[int] = ()) -> None:
         """Begin a world in which nothing was asked yet.
@@ -72,8 +63,7 @@ class World:
         self.conditions: dict[Hashable, bool | None] = {}
         self.texts: dict[Hashable, str] = {}
         self._script = script
-        self._trail: list[_Choice] = []
-        self._known: dict[Hashable, int] = {}
+        self._known: dict[Hashable, Question] = {}
 
     def choose(self, question: Hashable, label: str, answers: Sequence[T]) -> T:
         """Return this world's answer to a question.
@@ -86,30 +76,30 @@ class World:
         if len(answers) == 1:
             return answers[0]
         self.asked += 1
-        index = self._known.get(question)
-        if index is None:
-            position = len(self._trail)
-            index = self._known[question] = self._script[position] if position < len(self._script) else 0
-            self._trail.append(_Choice(label, answers, index))
-        self.last = Question(question, label, answers, index)
-        return answers[index]
+        known = self._known.get(question)
+        if known is None:
+            position = len(self._known)
+            given = self._script[position] if position < len(self._script) else 0
+            known = self._known[question] = Question(question, label, answers, given)
+        self.last = known
+        return answers[known.given]
 
     @property
     def is_only_one(self) -> bool:
         """Whether nothing was asked yet that has more than one answer."""
-        return not self._trail
+        return not self._known
 
     def describe(self) -> str:
         """Say which answers make this world, e.g. ``IsProd is False``."""
-        return ", ".join(f"{c.label} is {c.answers[c.index]}" for c in self._trail)
+        return ", ".join(f"{one.label} is {one.answers[one.given]}" for one in self._known.values())
 
     def _next_script(self) -> list[int] | None:
-        trail = list(self._trail)
-        while trail and trail[-1].index + 1 == len(trail[-1].answers):
-            trail.pop()
-        if not trail:
+        questions = list(self._known.values())
+        while questions and questions[-1].given + 1 == len(questions[-1].answers):
+            questions.pop()
+        if not questions:
             return None
-        return [choice.index for choice in trail[:-1]] + [trail[-1].index + 1]
+        return [one.given for one in questions[:-1]] + [questions[-1].given + 1]
 
 
 def explore(run: Callable[[World], T], first: tuple[World, T] | None = None) -> Iterator[tuple[World, T]]:

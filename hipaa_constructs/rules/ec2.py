@@ -160,11 +160,8 @@ def _custom_resources(vpc: Resource) -> Iterable[Resource]:
     assembly = vpc.template.assembly
 
     def find() -> list[Resource]:
-        return [
-            one
-            for one in assembly.resources("*")
-            if one.type.startswith("Custom::") or one.type == "AWS::CloudFormation::CustomResource"
-        ]
+        kinds = (kind for kind in assembly.types if kind.startswith("Custom::"))
+        return assembly.resources("AWS::CloudFormation::CustomResource", *kinds)
 
     return assembly.once("custom resources", find)
 

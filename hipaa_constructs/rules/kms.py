@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fnmatch import fnmatchcase
 
+from hipaa_constructs.rules._identity import each_statement
 from hipaa_constructs.rules._node import Node, Resource
 from hipaa_constructs.rules._outcome import MET, NOT_APPLICABLE, Outcome, Verdict, all_met
 from hipaa_constructs.rules._policy import Statement, callers_named, compares, read
@@ -126,17 +127,7 @@ def kms_key_policy_names_principals(key: Resource) -> Outcome:
 )
 def kms_decrypt_limited(holder: Resource) -> Outcome:
     """Judge the policy document, or each inline one of a role, user or group."""
-    inline = holder.at("Policies")
-    documents = [holder.at("PolicyDocument"), *(item.at("PolicyDocument") for item in inline.items())]
-    outcomes = [MET]
-    for document in documents:
-        statements, hidden = read(document)
-        outcomes += [_limited(statement) for statement in statements if statement.may_be("Allow")]
-        if hidden:
-            outcomes.append(document.undecided("an intrinsic function hides statements of the policy"))
-    if inline.is_unknown:
-        outcomes.append(inline.undecided())
-    return all_met(outcomes)
+    return each_statement(holder, _limited)
 
 
 def _limited(statement: Statement) -> Outcome:

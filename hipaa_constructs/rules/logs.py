@@ -27,7 +27,10 @@ _AUDIT_SOURCES: tuple[tuple[str, ...], ...] = (
 def receives_audit_logs(group: Resource) -> bool:
     """Tell whether a trail, a flow log or another record of who did what goes to a log group."""
     assembly = group.template.assembly
-    return any(assembly.pointing_at(group, kind, *path)[0] for kind, *path in _AUDIT_SOURCES)
+    return assembly.once(
+        ("receives_audit_logs", group),
+        lambda: any(assembly.pointing_at(group, kind, *path)[0] for kind, *path in _AUDIT_SOURCES),
+    )
 
 
 @rule(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from hipaa_constructs.rules._eligible import Standing, eligible_services
 from hipaa_constructs.rules._node import Resource
 from hipaa_constructs.rules._outcome import MET, NOT_APPLICABLE, Outcome, broken, undecided
 from hipaa_constructs.rules._rule import Severity, rule
-from hipaa_constructs.rules._texts import anchors, is_first
+from hipaa_constructs.rules._template import anchored
 
 _LIST = "https://docs.aws.amazon.com/whitepapers/latest/architecting-hipaa-security-and-compliance-on-aws/welcome.html"
 _OLDEST_DAYS = 365
@@ -22,10 +24,10 @@ _OLDEST_DAYS = 365
 )
 def service_hipaa_eligible(resource: Resource) -> Outcome:
     """Judge the type by the list in this package: the agreement with AWS lets ePHI into eligible services only."""
-    kind = resource.type
-    return resource.template.assembly.once(("service_hipaa_eligible", kind), lambda: _standing(kind))
+    return _standing(resource.type)
 
 
+@lru_cache(maxsize=4096)
 def _standing(kind: str) -> Outcome:
     entry = eligible_services().of(kind)
     if entry is None:
@@ -49,12 +51,13 @@ def _standing(kind: str) -> Outcome:
     requirement="HC-328",
     severity=Severity.WARNING,
     url=_LIST,
-    only=anchors,
+    only=anchored,
 )
 def eligible_services_list_current(resource: Resource) -> Outcome:
     """Judge the date of the list, at the first resource of all."""
-    if not is_first(resource):
+    assembly = resource.template.assembly
+    if resource is not assembly.anchor:
         return NOT_APPLICABLE
     as_of = eligible_services().as_of
-    age = (resource.template.assembly.today - as_of).days
+    age = (assembly.today - as_of).days
     return MET if age <= _OLDEST_DAYS else broken(found=f"it is of {as_of}, {age} days old")

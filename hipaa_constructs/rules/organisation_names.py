@@ -9,8 +9,8 @@ from hipaa_constructs.rules._node import Node, Resource
 from hipaa_constructs.rules._outcome import MET, NOT_APPLICABLE, Outcome, all_met, broken
 from hipaa_constructs.rules._phi import names_staff, phi_like
 from hipaa_constructs.rules._rule import Severity, rule
-from hipaa_constructs.rules._template import Assembly, Template
-from hipaa_constructs.rules._texts import Place, anchor, anchors, folded, has_sign, suspects, texts
+from hipaa_constructs.rules._template import Template, anchored
+from hipaa_constructs.rules._texts import Place, folded, has_sign, suspects, texts
 
 _SIGNS = {
     b"-00-0000": re.compile(rb"000-00-0000(?<!0000-00-0000)"),
@@ -61,37 +61,27 @@ _SECTIONS = ("Description", "Metadata", "Outputs", "Parameters", "Mappings")
     controls=("164.312(a)(1)",),
     requirement="HC-329",
     url="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/security-best-practices.html",
-    only=lambda assembly: _judged(assembly),
+    only=lambda template: {*anchored(template), *suspects(template, _SIGNS)},
 )
 def template_without_phi(resource: Resource) -> Outcome:
     """Judge all texts of a resource, and at the first one those of the other sections, for patterns of identifiers.
 
     E-mail addresses count in tags, names and descriptions only, and not those of the staff.
     """
-    return _judged(resource.template.assembly).get(resource, NOT_APPLICABLE)
-
-
-def _judged(assembly: Assembly) -> dict[Resource, Outcome]:
-    return assembly.once("template_without_phi", lambda: _found(assembly))
-
-
-def _found(assembly: Assembly) -> dict[Resource, Outcome]:
-    found = dict.fromkeys(anchors(assembly), MET)
-    for template in assembly.templates:
-        first = anchor(template)
-        likeness = next(_likenesses(_sections(template)), None)
-        if first is not None and likeness is not None:
+    # The text itself stays out of the findings: a report must not spread it.
+    if not resource.type.startswith("AWS::Route53::"):
+        without = _PASSED_OVER | _JUDGED_ELSEWHERE.get(resource.type, frozenset())
+        likeness = next(_likenesses(texts(resource.body, without=without)), None)
+        if likeness is not None:
             place, kind = likeness
-            found[first] = broken(found=f"{'.'.join(map(str, place))} has text that looks like {kind}")
-    for resource in suspects(assembly, _SIGNS):
-        if not resource.type.startswith("AWS::Route53::"):
-            without = _PASSED_OVER | _JUDGED_ELSEWHERE.get(resource.type, frozenset())
-            likeness = next(_likenesses(texts(resource.body, without=without)), None)
-            if likeness is not None:
-                place, kind = likeness
-                # The text itself stays out of the finding: a report must not spread it.
-                found[resource] = broken(*place, found=f"text that looks like {kind}")
-    return found
+            return broken(*place, found=f"text that looks like {kind}")
+    if resource is not resource.template.anchor:
+        return NOT_APPLICABLE
+    likeness = next(_likenesses(_sections(resource.template)), None)
+    if likeness is None:
+        return MET
+    place, kind = likeness
+    return broken(found=f"{'.'.join(map(str, place))} has text that looks like {kind}")
 
 
 def _sections(template: Template) -> Iterator[tuple[Place, str]]:

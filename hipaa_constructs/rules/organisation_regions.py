@@ -9,7 +9,7 @@ from hipaa_constructs.rules._node import Node, Resource
 from hipaa_constructs.rules._outcome import MET, NOT_APPLICABLE, Outcome, all_met, broken
 from hipaa_constructs.rules._rule import rule
 from hipaa_constructs.rules._s3 import BUCKET
-from hipaa_constructs.rules._texts import anchors, is_anchor
+from hipaa_constructs.rules._template import anchored
 
 _URL = "https://docs.aws.amazon.com/controltower/latest/controlreference/data-residency-controls.html"
 _FIX = "deploy and copy to Regions of the settings' allowed_regions only, or add the Region there"
@@ -51,13 +51,13 @@ _REGION = re.compile(r"[a-z]{2,4}(-[a-z]+)+-\d")
     controls=("164.310(d)(2)(iii)", "164.312(a)(1)"),
     requirement="HC-410",
     url=_URL,
-    only=anchors,
+    only=anchored,
 )
 def stack_in_allowed_region(resource: Resource) -> Outcome:
     """Judge the Region of the stack at its first resource, if the team allows some Regions and the stack's is known."""
     template = resource.template
     allowed = template.assembly.settings.allowed_regions
-    if not allowed or template.region is None or template.parent is not None or not is_anchor(resource):
+    if not allowed or template.region is None or template.parent is not None or resource is not template.anchor:
         return NOT_APPLICABLE
     return MET if template.region in allowed else broken(found=f"the stack is in {template.region}")
 

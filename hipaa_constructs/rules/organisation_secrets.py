@@ -10,8 +10,8 @@ from hipaa_constructs.rules._outcome import MET, NOT_APPLICABLE, Outcome, broken
 from hipaa_constructs.rules._resolve import intrinsic, names_in
 from hipaa_constructs.rules._rule import rule
 from hipaa_constructs.rules._secrets import holds_a_secret, names_a_secret
-from hipaa_constructs.rules._template import Assembly, Template
-from hipaa_constructs.rules._texts import Place, anchor, anchors, suspects, texts
+from hipaa_constructs.rules._template import Template, anchored
+from hipaa_constructs.rules._texts import Place, suspects, texts
 from hipaa_constructs.rules._value import Json
 
 _JUDGED_ELSEWHERE = frozenset(
@@ -93,32 +93,21 @@ _IN_SCRIPT = re.compile(
         "prowler:ec2_launch_template_no_secrets",
     ),
     url="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references-secretsmanager.html",
-    only=lambda assembly: _judged(assembly),
+    only=lambda template: {*anchored(template), *suspects(template, _SIGNS)},
 )
 def template_without_secrets(resource: Resource) -> Outcome:
     """Judge properties and variables named like a secret, scripts, defaults of parameters and outputs.
 
     Parameters and outputs are judged at the first resource of a template.
     """
-    return _judged(resource.template.assembly).get(resource, NOT_APPLICABLE)
-
-
-def _judged(assembly: Assembly) -> dict[Resource, Outcome]:
-    return assembly.once("template_without_secrets", lambda: _found(assembly))
-
-
-def _found(assembly: Assembly) -> dict[Resource, Outcome]:
-    found = dict.fromkeys(anchors(assembly), MET)
-    for template in assembly.templates:
-        first, why = anchor(template), next(_in_sections(template), None)
-        if first is not None and why is not None:
-            found[first] = broken(found=why)
-    for resource in suspects(assembly, _SIGNS):
-        secret = next(_in_resource(resource), None) if resource.type not in _JUDGED_ELSEWHERE else None
-        if secret is not None:
-            # The value itself stays out of the finding: a report must not spread it.
-            found[resource] = broken(*secret[0], found=secret[1])
-    return found
+    secret = next(_in_resource(resource), None) if resource.type not in _JUDGED_ELSEWHERE else None
+    if secret is not None:
+        # The value itself stays out of the finding: a report must not spread it.
+        return broken(*secret[0], found=secret[1])
+    if resource is not resource.template.anchor:
+        return NOT_APPLICABLE
+    why = next(_in_sections(resource.template), None)
+    return MET if why is None else broken(found=why)
 
 
 def _in_sections(template: Template) -> Iterator[str]:

@@ -7,7 +7,7 @@ from hipaa_constructs.rules._outcome import MET, NOT_APPLICABLE, Outcome, broken
 from hipaa_constructs.rules._recovery import CACHE, STORES
 from hipaa_constructs.rules._rule import Severity, rule
 from hipaa_constructs.rules._s3 import BUCKET, receives_access_logs
-from hipaa_constructs.rules._texts import anchors, is_anchor
+from hipaa_constructs.rules._template import anchored
 
 _HOLDS_DATA = frozenset({*STORES, "AWS::Backup::BackupVault"} - {CACHE})
 
@@ -21,12 +21,12 @@ _HOLDS_DATA = frozenset({*STORES, "AWS::Backup::BackupVault"} - {CACHE})
     same_as=("prowler:cloudformation_stacks_termination_protection_enabled",),
     severity=Severity.WARNING,
     url="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-protect-stacks.html",
-    only=anchors,
+    only=anchored,
 )
 def stack_protected_from_termination(resource: Resource) -> Outcome:
     """Judge what the cloud assembly says of the stack, at its first resource; a bare template says nothing of it."""
     template = resource.template
-    if template.termination_protection is None or not is_anchor(resource) or template.parent is not None:
+    if template.termination_protection is None or resource is not template.anchor or template.parent is not None:
         return NOT_APPLICABLE
     if template.termination_protection:
         return MET

@@ -21,7 +21,7 @@ from hipaa_constructs.rules._value import UNKNOWN, may_match
     same_as=("config:required-tags",),
     severity=Severity.WARNING,
     url="https://docs.aws.amazon.com/config/latest/developerguide/required-tags.html",
-    only=lambda assembly: assembly.resources("*") if assembly.settings.required_tags else (),
+    only=lambda template: template.resources.values() if template.assembly.settings.required_tags else (),
 )
 def resource_tagged(resource: Resource) -> Outcome:
     """Judge the tags of every type that takes any, and those that the whole stack is deployed with."""

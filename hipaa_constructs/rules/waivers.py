@@ -31,7 +31,7 @@ def recorded_waivers(resource: Resource) -> list[Node]:
     requirement="HC-327",
     url=_ADDRESSABLE,
     waivable=False,
-    only=lambda assembly: [one for one in assembly.resources("*") if "Metadata" in one.body],
+    only=lambda template: [one for one in template.resources.values() if "Metadata" in one.body],
 )
 def waiver_current(resource: Resource) -> Outcome:
     """Judge the date of each waiver: the last day of its validity is the one it names."""

@@ -277,8 +277,19 @@ def test_decryption_with_a_named_key_is_met(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", HOLDERS)
 @pytest.mark.parametrize("properties", [None, {}, [], "x", {"Policies": "x"}], ids=str)
-def test_a_holder_without_policies_is_met(kind: str, properties: Json) -> None:
-    assert verdict(LIMITED, template({"It": resource(kind, properties)})) == MET
+def test_a_holder_without_policies_allows_nothing(kind: str, properties: Json) -> None:
+    assert verdict(LIMITED, template({"It": resource(kind, properties)})) in (MET, NOT_APPLICABLE)
+
+
+def test_a_role_without_policies_is_not_asked() -> None:
+    assert verdict(LIMITED, template({"It": resource("AWS::IAM::Role", {})})) == NOT_APPLICABLE
+
+
+def test_a_boundary_of_permissions_grants_no_decryption() -> None:
+    boundary = holder("AWS::IAM::ManagedPolicy", grant())["Resources"]
+    assert isinstance(boundary, dict)
+    role = resource("AWS::IAM::Role", {"PermissionsBoundary": {"Ref": "It"}})
+    assert verdict(LIMITED, template({**boundary, "Role": role})) == NOT_APPLICABLE
 
 
 @pytest.mark.parametrize(
@@ -410,11 +421,21 @@ def test_other_parts_of_the_statement(changes: dict[str, Json], wanted: str) -> 
 
 
 @pytest.mark.parametrize(
+    ("document", "wanted"),
+    [
+        (PARAMETER, UNDECIDED),
+        ({"Statement": [PARAMETER]}, UNDECIDED),
+        (json.dumps({"Statement": grant()}), BROKEN),
+    ],
+    ids=str,
+)
+def test_a_policy_may_be_hidden_or_text(document: Json, wanted: str) -> None:
+    assert verdict(LIMITED, template({"It": resource("AWS::IAM::Policy", {"PolicyDocument": document})})) == wanted
+
+
+@pytest.mark.parametrize(
     ("properties", "wanted"),
     [
-        ({"PolicyDocument": PARAMETER}, UNDECIDED),
-        ({"PolicyDocument": {"Statement": [PARAMETER]}}, UNDECIDED),
-        ({"PolicyDocument": json.dumps({"Statement": grant()})}, BROKEN),
         ({"Policies": PARAMETER}, UNDECIDED),
         ({"Policies": [PARAMETER]}, UNDECIDED),
         ({"Policies": [{"PolicyDocument": PARAMETER}]}, UNDECIDED),
@@ -423,5 +444,5 @@ def test_other_parts_of_the_statement(changes: dict[str, Json], wanted: str) -> 
     ],
     ids=str,
 )
-def test_policies_may_be_hidden_or_text(properties: Json, wanted: str) -> None:
+def test_inline_policies_may_be_hidden(properties: Json, wanted: str) -> None:
     assert verdict(LIMITED, template({"It": resource("AWS::IAM::Role", properties)})) == wanted

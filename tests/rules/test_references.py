@@ -10,7 +10,7 @@ from hipaa_constructs.rules import Assembly, Template
 from hipaa_constructs.rules._pointers import Pointers
 from hipaa_constructs.rules._s3 import receives_access_logs
 from hipaa_constructs.rules._value import Json
-from hipaa_constructs.rules._world import World
+from hipaa_constructs.rules._world import World, explore
 from tests.rules._buckets import bucket, deny, policy
 from tests.rules._judging import (
     BROKEN,
@@ -222,8 +222,55 @@ def test_few_resources_are_looked_at_for_one_that_others_name(of: Json) -> None:
 )
 def test_few_resources_of_the_same_stack_are_looked_at(of: Json) -> None:
     reader: Body = {"Reader": resource("Custom::Reader", {"Bucket": of})}
-    assert candidates("Other", "Bucket", reader={}, others=reader) == ["Reader"]
-    assert candidates("It", "Bucket", reader={}, others=reader) == []
+    home = Template(template({"It": bucket(), "Other": bucket(), **reader}))
+    found = Pointers(Assembly([home]).resources("Custom::Reader"), ("Bucket",))
+    assert [one.logical_id for one in found.sure(home.resources["Other"])] == ["Reader"]
+    assert found.sure(home.resources["It"]) == []
+    assert found.candidates(home.resources["Other"]) == found.candidates(home.resources["It"]) == []
+
+
+@pytest.mark.parametrize("path", [("Bucket",), ("Rules", "*", "Bucket")])
+def test_a_resource_that_points_twice_points_once(path: tuple[str, ...]) -> None:
+    twice: Json = {"Bucket": {"Ref": "It"}, "Rules": [{"Bucket": {"Ref": "It"}}, {"Bucket": {"Ref": "It"}}]}
+    home = Template(template({"It": bucket(), "Reader": resource("Custom::Reader", twice)}))
+    assembly = Assembly([home])
+    assert assembly.pointing_at(home.resources["It"], "Custom::Reader", *path) == ([home.resources["Reader"]], [])
+
+
+def test_a_resource_that_surely_points_is_no_candidate_too() -> None:
+    rules: Json = [{"Bucket": {"Ref": "It"}}, {"Bucket": PARAMETER}]
+    home = Template(template({"It": bucket(), "Reader": resource("Custom::Reader", {"Rules": rules})}))
+    assembly = Assembly([home])
+    found = assembly.pointing_at(home.resources["It"], "Custom::Reader", "Rules", "*", "Bucket")
+    assert found == ([home.resources["Reader"]], [])
+
+
+def test_a_reference_in_place_of_what_a_place_is_in_points_at_nothing_for_sure() -> None:
+    home = Template(template({"It": bucket(), "Reader": resource("Custom::Reader", {"Rules": {"Ref": "It"}})}))
+    Assembly([home])
+    found = Pointers([home.resources["Reader"]], ("Rules", "*", "Bucket"))
+    assert found.sure(home.resources["It"]) == []
+    assert found.candidates(home.resources["It"]) == [home.resources["Reader"]]
+
+
+def test_a_resource_that_points_only_where_it_exists_points_in_those_worlds() -> None:
+    reader = resource("Custom::Reader", {"Bucket": {"Ref": "It"}}, Condition="Prod")
+    home = Template(template({"It": bucket(), "Reader": reader}))
+    assembly = Assembly([home])
+
+    def read(world: World) -> int:
+        assembly.world = world
+        return len(assembly.pointing_at(home.resources["It"], "Custom::Reader", "Bucket")[0])
+
+    assert [found for _, found in explore(read)] == [1, 0]
+
+
+def test_an_output_of_a_nested_stack_is_no_reference_to_the_stack() -> None:
+    output: Json = {"Fn::GetAtt": ["Nested", "Outputs.Name"]}
+    nested = resource("AWS::CloudFormation::Stack", {})
+    home = Template(template({"Nested": nested, "Reader": resource("Custom::Reader", {"Bucket": output})}))
+    assert home.referred(output) is None
+    assert home.referred({"Fn::GetAtt": ["Reader", "Arn"]}) is home.resources["Reader"]
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 import pytest
 
 from hipaa_constructs.controls import CONTROLS
-from hipaa_constructs.rules import RULES, Assembly, Outcome, Resource, Rule, Severity
+from hipaa_constructs.rules import RULES, Outcome, Resource, Rule, Severity, Template
 from hipaa_constructs.rules._outcome import MET
 from hipaa_constructs.rules._rule import decided_by_checker, registered_together, rule
 
@@ -129,8 +129,8 @@ def test_what_is_not_said_of_a_rule_is_empty() -> None:
 
 
 def test_a_rule_may_say_which_resources_it_can_apply_to() -> None:
-    def first(assembly: Assembly) -> list[Resource]:
-        return assembly.resources("*")[:1]
+    def first(template: Template) -> list[Resource]:
+        return list(template.resources.values())[:1]
 
     with taken_back():
         made = rule(title="t", fix="f", applies_to=("*",), controls=(), url=PAGE, only=first)(ward_bucket_named)

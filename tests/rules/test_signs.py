@@ -20,8 +20,9 @@ def made(*names: str) -> Template:
     )
 
 
-def suspected(*templates: Template) -> list[str]:
-    return [one.logical_id for one in suspects(Assembly(templates), SIGNS)]
+def suspected(made: Template) -> list[str]:
+    Assembly([made])
+    return [one.logical_id for one in suspects(made, SIGNS)]
 
 
 @pytest.mark.parametrize(
@@ -44,9 +45,10 @@ def test_the_resources_that_have_a_sign_are_found_and_no_others(names: list[str]
     assert suspected(made(*names)) == wanted
 
 
-def test_each_template_is_looked_through() -> None:
-    assert suspected(made("mrn 4711"), made("ward", "mrn 4712")) == ["R00", "R01"]
-    assert suspected(made("ward"), made("mrn 4712")) == ["R00"]
+def test_resources_of_every_type_are_looked_through() -> None:
+    kinds = ("AWS::SNS::Topic", "AWS::SQS::Queue", "AWS::SNS::Topic")
+    resources = {f"R{number}": resource(kind, {"N": f"mrn {number}711"}) for number, kind in enumerate(kinds)}
+    assert sorted(suspected(Template(template(resources)))) == ["R0", "R1", "R2"]
 
 
 @pytest.mark.parametrize("length", range(120))

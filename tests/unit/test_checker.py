@@ -360,19 +360,19 @@ def test_a_rule_applies_to_none_of_those_it_is_not_asked_of(rule: Rule, settings
         for number, body in enumerate(bodies)
     ]
     assembly = Assembly(templates, today=TODAY, settings=settings)
-    asked = set(rule.only(assembly))
+    asked = {resource for template in templates for resource in rule.only(template)}
     others = [resource for resource in assembly.resources("*") if resource not in asked]
     assert {rule.judge(resource).verdict for resource in others} <= {Verdict.NOT_APPLICABLE}
 
 
 def test_a_rule_is_asked_of_those_only_that_it_finds() -> None:
-    rule = replace(RULES["KmsKeyRotated"], only=lambda assembly: [assembly.resources("*")[1]])
+    rule = replace(RULES["KmsKeyRotated"], only=lambda template: [template.resources["B"]])
     templates = [Template({"Resources": {"A": key(), "B": key()}})]
     assert shown(check(templates, rules=[rule], today=TODAY).findings) == [("B", "KmsKeyRotated", "broken")]
 
 
 def test_a_rule_that_fails_to_find_them_is_asked_of_all() -> None:
-    rule = replace(failing(), only=lambda assembly: [assembly.resources("*")[9]])
+    rule = replace(failing(), only=lambda template: [template.resources["Z"]])
     templates = [Template({"Resources": {"Bad": key(), "Good": key()}})]
     assert shown(list(check(templates, rules=[rule], today=TODAY).judgements)) == [
         ("Bad", "RuleCompleted", "broken"),
