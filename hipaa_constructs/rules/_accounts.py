@@ -62,17 +62,16 @@ def foreign_principals(statement: Statement) -> list[tuple[str, bool]]:
     if not named:
         return []
     template = statement.node.template
-    own = template.account or template.assembly.once(("own_account", template), lambda: _account_of_keys(template))
+    own = template.account or template.assembly.once("own account", lambda: _account_of_keys(template), of=template)
     return [(account, own is not None) for account in named if account != own and account not in LOG_DELIVERY]
 
 
 def _account_of_keys(template: Template) -> str | None:
     """Return the account of the template's keys, which the first statement of their policies lets administer them."""
-    for key in template.resources.values():
-        if key.type in ("AWS::KMS::Key", "AWS::KMS::ReplicaKey"):
-            principal = key.at("KeyPolicy", "Statement", 0, "Principal", "AWS")
-            if key.at("KeyPolicy", "Statement", 0, "Action").value == "kms:*" and principal.outline().endswith(":root"):
-                return account_of(principal)
+    for key in (key for kind in ("AWS::KMS::Key", "AWS::KMS::ReplicaKey") for key in template.by_type.get(kind, ())):
+        principal = key.at("KeyPolicy", "Statement", 0, "Principal", "AWS")
+        if key.at("KeyPolicy", "Statement", 0, "Action").value == "kms:*" and principal.outline().endswith(":root"):
+            return account_of(principal)
     return None
 
 

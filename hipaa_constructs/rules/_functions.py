@@ -42,7 +42,7 @@ def is_at_the_edge(function: Resource) -> bool:
     if function in assembly.once("functions at the edge", lambda: _of_distributions(function)):
         return True
     role = function.at("Role").target()
-    return role is not None and assembly.once(("edge role", role), lambda: _trusts_the_edge(role))
+    return role is not None and assembly.once(("edge role", role), lambda: _trusts_the_edge(role), of=role.template)
 
 
 def _of_distributions(function: Resource) -> frozenset[Resource]:

@@ -29,7 +29,7 @@ def each_statement(holder: Resource, judge: Callable[[Statement], Outcome]) -> O
 
     A managed policy that is only the boundary of permissions grants none, so it does not apply.
     """
-    statements, hidden = holder.template.assembly.once(("grants", holder), lambda: _grants(holder))
+    statements, hidden = holder.template.assembly.once(("grants", holder), lambda: _grants(holder), of=holder.template)
     return all_met([*(judge(statement) for statement in statements), *hidden])
 
 

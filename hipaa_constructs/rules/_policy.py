@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 import json
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import lru_cache
@@ -69,6 +69,7 @@ class Statement:
         effect: ``Allow`` or ``Deny``; None when it is neither, or not known.
         principals: who, as pairs of kind (``AWS``, ``Service``, ``Federated``, ``*``) and value.
         actions: the places of the actions, or of the exceptions in ``NotAction``.
+        action_texts: those that are plain text.
         resources: the places of the resources.
         conditions: operator and key in lower case, with the places of the values.
         inverted: which of ``NotPrincipal``, ``NotAction`` and ``NotResource`` it uses.
@@ -79,6 +80,7 @@ class Statement:
     effect: str | None
     principals: tuple[tuple[str, Node], ...]
     actions: tuple[Node, ...]
+    action_texts: tuple[str, ...]
     resources: tuple[Node, ...]
     conditions: dict[tuple[str, str], tuple[Node, ...]]
     inverted: frozenset[str]
@@ -105,21 +107,16 @@ class Statement:
         """Whether every one of some actions is named, also by a wildcard."""
         if "NotAction" in self.inverted:
             return False
-        named = self._action_texts()
-        return all(any(_covers(text, action) for text in named) for action in actions)
+        return all(any(_covers(text, action) for text in self.action_texts) for action in actions)
 
     def touches(self, *patterns: str) -> bool | None:
         """Whether an action falls under one of some patterns, or a wildcard covers one; None if that is hidden."""
-        named = self._action_texts()
         if "NotAction" in self.inverted:
-            return not all(any(_matches(text, pattern) for text in named) for pattern in patterns)
-        for text in named:
+            return not all(any(_matches(text, pattern) for text in self.action_texts) for pattern in patterns)
+        for text in self.action_texts:
             if _touches(text, patterns):
                 return True
         return None if "Action" in self.hidden else False
-
-    def _action_texts(self) -> list[str]:
-        return [node.value for node in self.actions if isinstance(node.value, str)]
 
     def covers_objects(self) -> bool:
         """Whether it is about every object of a bucket."""
@@ -136,11 +133,11 @@ class Statement:
         (((operator, found), values),) = self.conditions.items()
         return values if operator in operators and found == key.lower() else None
 
-    def is_confined(self, keys: Iterable[str]) -> bool:
+    def is_confined(self, keys: tuple[str, ...]) -> bool:
         """Whether a condition holds one of some keys to values that are not anybody's."""
         if not self.conditions:
             return False
-        wanted = {key.lower() for key in keys}
+        wanted = _lowered(keys)
         return any(
             key in wanted and compares(operator) and bool(nodes) and all(_is_fixed(key, node) for node in nodes)
             for (operator, key), nodes in self.conditions.items()
@@ -153,6 +150,11 @@ class Statement:
         if self.names_everyone() or "NotPrincipal" in self.inverted:
             return None if self.hidden & {"Effect", "Condition"} else True
         return None if "Principal" in self.hidden else False
+
+
+@lru_cache(maxsize=64)
+def _lowered(keys: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(key.lower() for key in keys)
 
 
 def compares(operator: str) -> bool:
@@ -196,7 +198,8 @@ def read(document: Node) -> tuple[list[Statement], bool]:
     """
     question = ("read", id(document.template), document.path, id(document.value))
     # What was read is kept with the document, so that no other value gets its id.
-    _, statements, hidden = document.template.assembly.once(question, lambda: (document, *_read(document)))
+    template = document.template
+    _, statements, hidden = template.assembly.once(question, lambda: (document, *_read(document)), of=template)
     return list(statements), hidden
 
 
@@ -258,8 +261,9 @@ def policies_of(resource: Resource, kind: str, *path: str) -> Policies:
         kind: the CloudFormation type of the policies; their property is ``PolicyDocument``.
         path: the place in their properties where they name what they are for.
     """
-    assembly = resource.template.assembly
-    return assembly.once(("policies_of", resource, kind, path), lambda: _policies_of(resource, kind, path))
+    template = resource.template
+    question = ("policies_of", resource, kind, path)
+    return template.assembly.once(question, lambda: _policies_of(resource, kind, path), of=template)
 
 
 def _policies_of(resource: Resource, kind: str, path: tuple[str, ...]) -> Policies:
@@ -337,6 +341,7 @@ def _statement(node: Node) -> Statement:
         effect=effect.text if effect is not None and effect.text in ("Allow", "Deny") else None,
         principals=principals,
         actions=actions,
+        action_texts=tuple([place.value for place in actions if isinstance(place.value, str)]),
         resources=tuple(_listed(parts.get("Resource"))),
         conditions=conditions,
         inverted=inverted,

@@ -47,7 +47,8 @@ def source_of(database: Resource) -> Resource | None:
 
 def engine_of(database: Resource) -> Node:
     """Return the place that says the engine: its own, that of a replica's source, or that of the parameter group."""
-    return database.template.assembly.once(("engine_of", database), lambda: _engine_of(database))
+    template = database.template
+    return template.assembly.once(("engine_of", database), lambda: _engine_of(database), of=template)
 
 
 def _engine_of(database: Resource) -> Node:

@@ -35,7 +35,7 @@ def table_leads_out(table: Resource) -> bool | None:
 def vpc_leads_out(vpc: Resource) -> bool | None:
     """Tell whether a route table of a VPC has a route to everywhere; None if there are none in the templates."""
     assembly = vpc.template.assembly
-    return assembly.once(("vpc_leads_out", vpc), lambda: _vpc_leads_out(vpc))
+    return assembly.once(("vpc_leads_out", vpc), lambda: _vpc_leads_out(vpc), of=vpc.template)
 
 
 def _vpc_leads_out(vpc: Resource) -> bool | None:

@@ -26,7 +26,9 @@ def receives_access_logs(bucket: Resource) -> bool:
 
     A bucket that logs to itself alone is none: otherwise any bucket of records could pass as a log bucket.
     """
-    return bucket.template.assembly.once(("receives_access_logs", bucket), lambda: _receives_access_logs(bucket))
+    template = bucket.template
+    question = ("receives_access_logs", bucket)
+    return template.assembly.once(question, lambda: _receives_access_logs(bucket), of=template)
 
 
 def _receives_access_logs(bucket: Resource) -> bool:

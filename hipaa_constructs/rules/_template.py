@@ -72,6 +72,7 @@ class Template:
         self.parent: Resource | None = None
         self.settled: dict[int, tuple[Json, Resolved]] = {}
         self.decided: dict[str, tuple[Question, dict[int, bool]]] = {}
+        self.remembered: dict[Hashable, object] = {}
         self._named: dict[int, tuple[Json, tuple[Resource, ...]]] = {}
         self.resources: dict[str, Resource]
         if transformed:
@@ -95,6 +96,7 @@ class Template:
         """Give up what was read: for memory, or because other templates came to stand beside this one."""
         self.settled.clear()
         self.decided.clear()
+        self.remembered.clear()
         self._named.clear()
         for resource in self.resources.values():
             resource.forget()
@@ -300,7 +302,8 @@ class Assembly:
         """
         if kind not in self._by_type:
             return [], []
-        return self.once(("pointing_at", resource, kind, path), lambda: self._pointing_at(resource, kind, path))
+        question = ("pointing_at", resource, kind, path)
+        return self.once(question, lambda: self._pointing_at(resource, kind, path), of=resource.template)
 
     def _pointing_at(
         self, resource: Resource, kind: str, path: tuple[str, ...]
@@ -320,19 +323,22 @@ class Assembly:
                 unsure.append(candidate)
         return sure, unsure
 
-    def once(self, question: Hashable, answer: Callable[[], T]) -> T:
+    def once(self, question: Hashable, answer: Callable[[], T], *, of: Template | None = None) -> T:
         """Return what a pure function returns, without calling it again if the answer holds in every world.
 
         Args:
             question: what identifies the function and its arguments.
             answer: asks nothing but the templates and the world being judged.
+            of: the template that the question is about, with which the answer is forgotten.
         """
-        if question in self._remembered:
-            return cast(T, self._remembered[question])
-        asked = self.world.asked
+        remembered = self._remembered if of is None else of.remembered
+        if question in remembered:
+            return cast(T, remembered[question])
+        world = self.world
+        asked = world.asked
         result = answer()
-        if self.world.asked == asked:
-            self._remembered[question] = result
+        if world.asked == asked:
+            remembered[question] = result
         return result
 
     def _link_nested_stacks(self) -> None:

@@ -36,7 +36,7 @@ def suspects(template: Template, signs: Mapping[bytes, re.Pattern[bytes]]) -> It
         signs: patterns of texts in lower case with every digit as 0, each by a word that is in every text of it and
             that is found faster than the pattern. Words are of letters, digits and some marks only.
     """
-    for kind, words in template.assembly.once(("words", template), lambda: _words(template)).items():
+    for kind, words in template.assembly.once("words", lambda: _words(template), of=template).items():
         patterns = [pattern for word, pattern in signs.items() if word in words]
         if patterns:
             for resource in template.by_type[kind]:

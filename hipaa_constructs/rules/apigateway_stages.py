@@ -236,7 +236,7 @@ def _reaches_http(stage: Resource) -> bool | None:
     if api is None:
         return None
     assembly = stage.template.assembly
-    return assembly.once(("reaches HTTP", api), lambda: _has_http_back_end(api))
+    return assembly.once(("reaches HTTP", api), lambda: _has_http_back_end(api), of=api.template)
 
 
 def _has_http_back_end(api: Resource) -> bool | None:

@@ -30,6 +30,7 @@ def receives_audit_logs(group: Resource) -> bool:
     return assembly.once(
         ("receives_audit_logs", group),
         lambda: any(assembly.pointing_at(group, kind, *path)[0] for kind, *path in _AUDIT_SOURCES),
+        of=group.template,
     )
 
 
