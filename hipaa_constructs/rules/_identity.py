@@ -30,7 +30,7 @@ def each_statement(holder: Resource, judge: Callable[[Statement], Outcome]) -> O
     A managed policy that is only the boundary of permissions grants none, so it does not apply.
     """
     statements, hidden = holder.template.assembly.once(("grants", holder), lambda: _grants(holder), of=holder.template)
-    return all_met([*(judge(statement) for statement in statements), *hidden])
+    return all_met([judge(statement) for statement in statements] + hidden)
 
 
 def _grants(holder: Resource) -> tuple[list[Statement], list[Outcome]]:
@@ -73,9 +73,9 @@ def reaches_all(statement: Statement, service: str = "") -> bool | None:
     """
     if "NotResource" in statement.inverted:
         return True
-    if any(_is_all(place.outline(), service) for place in statement.resources):
+    if any([_is_all(place.outline(), service) for place in statement.resources]):
         return True
-    return None if any(place.may_be("*") for place in statement.resources) else False
+    return None if any([place.may_be("*") for place in statement.resources]) else False
 
 
 def _is_all(text: str, service: str) -> bool:

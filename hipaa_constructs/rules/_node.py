@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, TypeVar
 
-from hipaa_constructs.rules._outcome import MET, Outcome, broken, undecided
+from hipaa_constructs.rules._outcome import MET, Outcome, Verdict, undecided
 from hipaa_constructs.rules._resolve import condition, intrinsic, is_computed, is_plain, is_reference, settled
 from hipaa_constructs.rules._value import (
     ABSENT,
@@ -31,6 +31,7 @@ _ALWAYS_PLAIN = frozenset((bool, int, float, list, type(None)))
 """Types of which no value is an intrinsic function or holds one in its text."""
 
 _new = object.__new__
+_BROKEN = Verdict.BROKEN
 
 
 K = TypeVar("K", str, int)
@@ -169,7 +170,7 @@ class Node:
 
     def broken(self, found: str = "") -> Outcome:
         """Return the verdict that this place does not show what is wanted."""
-        return broken(*self.path, found=found or self.shown())
+        return Outcome(_BROKEN, self.path, found or describe(self.value))
 
     def undecided(self, why: str = "") -> Outcome:
         """Return the verdict that the template alone can't tell what stands here."""
@@ -390,12 +391,9 @@ class Resource:
 
     def attribute(self, name: str) -> Node:
         """Return what stands beside the properties, e.g. ``DeletionPolicy``."""
+        if name in self.body and "Fn::Transform" not in self.body:
+            return Node(self.template, self.body[name], (name,))
         return Node(self.template, self.body, ()).at(name)
-
-    @property
-    def always_exists(self) -> bool:
-        """Whether the resource is made in every world, as it stands under no condition."""
-        return "Condition" not in self.body and self.template.parent is None
 
     @property
     def exists(self) -> bool:

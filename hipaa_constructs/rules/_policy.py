@@ -97,7 +97,7 @@ class Statement:
 
     def names_everyone(self) -> bool:
         """Whether anyone at all is a principal: ``"*"`` or ``{"AWS": "*"}``."""
-        return any(kind in ("*", "AWS") and node.value == "*" for kind, node in self.principals)
+        return any([kind in ("*", "AWS") and node.value == "*" for kind, node in self.principals])
 
     def services(self) -> list[Node]:
         """Return the places of the service principals."""
@@ -105,17 +105,14 @@ class Statement:
 
     def covers(self, *actions: str) -> bool:
         """Whether every one of some actions is named, also by a wildcard."""
-        if "NotAction" in self.inverted:
-            return False
-        return all(any(_covers(text, action) for text in self.action_texts) for action in actions)
+        return "NotAction" not in self.inverted and _cover(self.action_texts, actions)
 
     def touches(self, *patterns: str) -> bool | None:
         """Whether an action falls under one of some patterns, or a wildcard covers one; None if that is hidden."""
         if "NotAction" in self.inverted:
             return not all(any(_matches(text, pattern) for text in self.action_texts) for pattern in patterns)
-        for text in self.action_texts:
-            if _touches(text, patterns):
-                return True
+        if _touch(self.action_texts, patterns):
+            return True
         return None if "Action" in self.hidden else False
 
     def covers_objects(self) -> bool:
@@ -385,13 +382,14 @@ def _matches(pattern: str, action: str) -> bool:
 
 # Policies name the same few actions, and rules ask for the same.
 @lru_cache(maxsize=4096)
-def _covers(named: str, action: str) -> bool:
-    return _matches(named, action.replace("*", _ANY_TEXT))
+def _cover(named: tuple[str, ...], actions: tuple[str, ...]) -> bool:
+    wanted = [action.replace("*", _ANY_TEXT) for action in actions]
+    return all(any(_matches(text, action) for text in named) for action in wanted)
 
 
 @lru_cache(maxsize=4096)
-def _touches(named: str, patterns: tuple[str, ...]) -> bool:
-    return any(_matches(named, pattern) or _matches(pattern, named) for pattern in patterns)
+def _touch(named: tuple[str, ...], patterns: tuple[str, ...]) -> bool:
+    return any(_matches(text, pattern) or _matches(pattern, text) for text in named for pattern in patterns)
 
 
 def is_text(value: Value, wanted: str) -> bool:

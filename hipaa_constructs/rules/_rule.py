@@ -92,15 +92,17 @@ class Rule:
         check = self.check
         if check is None:
             return NOT_APPLICABLE
-        assembly = resource.template.assembly
+        template = resource.template
+        assembly = template.assembly
         world = assembly.world
         if world.asked:
             world = assembly.world = World()
         outcome = check(resource)
+        always_exists = "Condition" not in resource.body and template.parent is None
         if not world.asked:
-            if outcome is NOT_APPLICABLE or resource.always_exists:
+            if always_exists or outcome is NOT_APPLICABLE:
                 return outcome
-        elif resource.always_exists:
+        elif always_exists:
             return _judge_everywhere(check, resource, (world, outcome))
         # What does not apply in any case needs no question whether the resource exists, which may split the world.
         if outcome.verdict is Verdict.NOT_APPLICABLE and world.is_only_one:

@@ -60,8 +60,13 @@ class Unresolved:
         return may_match(self.parts, text)
 
 
+_ANY = (None,)
+
+
 def may_match(parts: Sequence[str | None], text: str) -> bool:
     """Tell whether a text can be made of some pieces, of which those that are None can be any text."""
+    if parts == _ANY:
+        return True
     joined = "".join(UNKNOWN if part is None else part for part in parts)
     first, *middle = joined.split(UNKNOWN)
     if not middle:
@@ -116,7 +121,7 @@ def same(value: Value, wanted: Scalar) -> bool:
 def as_text(value: Scalar) -> str:
     """Return a scalar as the text that CloudFormation makes of it."""
     text = str(value)
-    return text.lower() if text.lower() in ("true", "false") else text
+    return text.lower() if len(text) in (4, 5) and text.lower() in ("true", "false") else text
 
 
 def as_number(value: Value) -> float | None:
