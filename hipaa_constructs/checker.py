@@ -63,7 +63,7 @@ class Judgement(NamedTuple):
 
 
 Found = dict[Resource, list[Judgement]]
-"""What is said of each resource; resources by template and logical id, judgements by rule."""
+"""What is said of each resource of a template; resources by logical id, judgements by rule."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,24 +129,26 @@ def check(
     chosen = sorted(RULES.values() if rules is None else rules, key=lambda rule: ranks[rule.id])
     with _uncollected():
         assembly = Assembly(templates, today=today, settings=settings)
-        found: Found = {
-            resource: [] for template in assembly.templates for _, resource in sorted(template.resources.items())
-        }
-        more: list[Judgement] = []
+        waivers = _Waivers(assembly.today)
+        judged: dict[Template, list[Judgement]] = {}
+        faults: list[Judgement] = []
         # All rules of one template before the next: of a hundred, few are where the processor reads fast.
         for template in assembly.templates:
+            found: Found = {resource: [] for _, resource in sorted(template.resources.items())}
             for rule in chosen:
-                more += _judge(rule, template, found)
+                faults += _judge(rule, template, found)
+            waivers.excuse(found)
+            judged[template] = list(chain.from_iterable(found.values()))
             template.forget()
             if progress is not None:
                 progress(template)
         assembly.forget()
-        more += _waive(found, assembly.today, {rule.id for rule in chosen})
+        more = [*faults, *waivers.judgements({rule.id for rule in chosen})]
         for one in more:
-            found[one.resource].append(one)
-        for resource in {one.resource for one in more}:
-            found[resource].sort(key=lambda one: ranks[one.rule.id])
-        return Report(assembly, tuple(chain.from_iterable(found.values())))
+            judged[one.resource.template].append(one)
+        for template in {one.resource.template for one in more}:
+            judged[template].sort(key=lambda one: (one.resource.logical_id, ranks[one.rule.id]))
+        return Report(assembly, tuple(chain.from_iterable(judged.values())))
 
 
 @contextmanager
@@ -203,43 +205,49 @@ def _asked(rule: Rule, template: Template) -> Iterable[Resource]:
     return [resource for kind in rule.applies_to for resource in by_type.get(kind, ())]
 
 
-def _waive(found: Found, today: datetime.date, chosen: set[str]) -> Iterable[Judgement]:
-    """Excuse what the waivers in the templates cover, and return what is to be said of the waivers themselves."""
-    holders: dict[RecordedWaiver, list[tuple[Resource, int]]] = defaultdict(list)
-    used: set[RecordedWaiver] = set()
-    unusable: list[Judgement] = []
-    for resource, judgements in found.items():
-        if "Metadata" not in resource.body:
-            continue
-        records: dict[str, RecordedWaiver] = {}
-        for position, record in enumerate(recorded_in(resource)):
-            if isinstance(record, RecordedWaiver):
-                records[record.waiver.rule] = record
-                holders[record].append((resource, position))
+class _Waivers:
+    """What the waivers of an assembly excuse, and what is to be said of the waivers themselves."""
+
+    def __init__(self, today: datetime.date) -> None:
+        self._today = today
+        self._holders: dict[RecordedWaiver, list[tuple[Resource, int]]] = defaultdict(list)
+        self._used: set[RecordedWaiver] = set()
+        self._unusable: list[Judgement] = []
+
+    def excuse(self, found: Found) -> None:
+        """Excuse what the waivers recorded in some resources cover."""
+        for resource, judgements in found.items():
+            if "Metadata" not in resource.body:
+                continue
+            records: dict[str, RecordedWaiver] = {}
+            for position, record in enumerate(recorded_in(resource)):
+                if isinstance(record, RecordedWaiver):
+                    records[record.waiver.rule] = record
+                    self._holders[record].append((resource, position))
+                else:
+                    outcome = Outcome(Verdict.BROKEN, record.place.path, record.why)
+                    self._unusable.append(Judgement(WAIVER_USED, resource, outcome))
+            for number, one in enumerate(judgements if records else ()):
+                record_of = records.get(one.rule.id)
+                if record_of is not None and one.outcome.verdict is not Verdict.MET:
+                    self._used.add(record_of)
+                    # An expired waiver excuses nothing, also where `WaiverCurrent` is not asked.
+                    if record_of.waiver.expiry >= self._today:
+                        judgements[number] = one._replace(waiver=record_of)
+
+    def judgements(self, chosen: Collection[str]) -> Iterator[Judgement]:
+        """Yield whether each waiver excuses something, of those whose rules are asked."""
+        if WAIVER_USED.id not in chosen:
+            return
+        yield from self._unusable
+        for record, places in self._holders.items():
+            # One that a construct makes says what its default leaves out, also where another template makes up for it.
+            if record.by_library or record.waiver.is_foreign or record.waiver.rule not in chosen:
+                continue
+            resource, position = places[0]
+            path = ("Metadata", "hipaa_constructs", "waivers", position)
+            if record in self._used:
+                outcome = Outcome(Verdict.MET, path)
             else:
-                outcome = Outcome(Verdict.BROKEN, record.place.path, record.why)
-                unusable.append(Judgement(WAIVER_USED, resource, outcome))
-        for number, one in enumerate(judgements if records else ()):
-            record_of = records.get(one.rule.id)
-            if record_of is not None and one.outcome.verdict is not Verdict.MET:
-                used.add(record_of)
-                # An expired waiver excuses nothing, also where `WaiverCurrent` is not asked.
-                if record_of.waiver.expiry >= today:
-                    judgements[number] = one._replace(waiver=record_of)
-    return [*unusable, *_use_of(holders, used, chosen)] if WAIVER_USED.id in chosen else []
-
-
-def _use_of(
-    holders: dict[RecordedWaiver, list[tuple[Resource, int]]], used: set[RecordedWaiver], chosen: set[str]
-) -> Iterable[Judgement]:
-    for record, places in holders.items():
-        # One that a construct makes says what its default leaves out, also where another template makes up for it.
-        if record.by_library or record.waiver.is_foreign or record.waiver.rule not in chosen:
-            continue
-        resource, position = places[0]
-        path = ("Metadata", "hipaa_constructs", "waivers", position)
-        if record in used:
-            outcome = Outcome(Verdict.MET, path)
-        else:
-            outcome = Outcome(Verdict.BROKEN, path, f"{record.waiver.rule} is not broken here")
-        yield Judgement(WAIVER_USED, resource, outcome)
+                outcome = Outcome(Verdict.BROKEN, path, f"{record.waiver.rule} is not broken here")
+            yield Judgement(WAIVER_USED, resource, outcome)
