@@ -132,10 +132,14 @@ def check(
         waivers = _Waivers(assembly.today)
         judged: dict[Template, list[Judgement]] = {}
         faults: list[Judgement] = []
+        asked: dict[frozenset[str], list[Rule]] = {}
         # All rules of one template before the next: of a hundred, few are where the processor reads fast.
         for template in assembly.templates:
             found: Found = {resource: [] for _, resource in sorted(template.resources.items())}
-            for rule in chosen:
+            kinds = frozenset(template.by_type)
+            if kinds not in asked:
+                asked[kinds] = [rule for rule in chosen if _is_about(rule, kinds)]
+            for rule in asked[kinds]:
                 faults += _judge(rule, template, found)
             waivers.excuse(found)
             judged[template] = list(chain.from_iterable(found.values()))
@@ -188,10 +192,14 @@ def _judge(rule: Rule, template: Template, found: Found) -> Iterable[Judgement]:
     return faults
 
 
+def _is_about(rule: Rule, kinds: frozenset[str]) -> bool:
+    """Tell whether a rule is about some types; most are about such that a template has none of."""
+    everything = rule.only is not None or "*" in rule.applies_to
+    return rule.check is not None and (everything or not kinds.isdisjoint(rule.applies_to))
+
+
 def _asked(rule: Rule, template: Template) -> Iterable[Resource]:
     """Return the resources of a template that a rule is asked of."""
-    if rule.check is None:
-        return ()
     if rule.only is not None:
         try:
             return list(rule.only(template))
@@ -199,10 +207,7 @@ def _asked(rule: Rule, template: Template) -> Iterable[Resource]:
             return template.resources.values()
     if "*" in rule.applies_to:
         return template.resources.values()
-    by_type = template.by_type
-    if by_type.keys().isdisjoint(rule.applies_to):  # Most rules are about types that a template has none of.
-        return ()
-    return [resource for kind in rule.applies_to for resource in by_type.get(kind, ())]
+    return [resource for kind in rule.applies_to for resource in template.by_type.get(kind, ())]
 
 
 class _Waivers:
