@@ -193,7 +193,7 @@ def read(document: Node) -> tuple[list[Statement], bool]:
         The statements that exist in the world being judged, without malformed ones; and whether there may be others,
         because an intrinsic function hides them, or because the document is text that can't be read.
     """
-    question = ("read", id(document.template), document.path, id(document.value))
+    question = ("read", document.path, id(document.value))
     # What was read is kept with the document, so that no other value gets its id.
     template = document.template
     _, statements, hidden = template.assembly.once(question, lambda: (document, *_read(document)), of=template)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from functools import cached_property
 from pathlib import Path
 from typing import TypeVar, cast
 
@@ -101,13 +100,13 @@ class Template:
         for resource in self.resources.values():
             resource.forget()
 
-    @cached_property
+    @property
     def anchor(self) -> Resource | None:
         """The resource at which findings about the template itself stand: the first by name.
 
         One that is always made goes before one under a condition, and both before metadata of the CDK.
         """
-        return min(self.resources.values(), key=_rank, default=None)
+        return self.assembly.once("anchor", lambda: min(self.resources.values(), key=_rank, default=None), of=self)
 
     def line_of(self, *keys: str | int) -> int | None:
         """Return the line of a place in the file, counted from 1, or of the nearest place above it."""
@@ -240,9 +239,12 @@ class Assembly:
         for template in self.templates:
             template.forget()
 
-    @cached_property
+    @property
     def anchor(self) -> Resource | None:
         """The resource at which findings about the whole run stand."""
+        return self.once("anchor", self._find_anchor)
+
+    def _find_anchor(self) -> Resource | None:
         # By name, so that no verdict hangs on the order in which templates are given.
         ordered = sorted(self.templates, key=lambda one: one.name)
         return next((template.anchor for template in ordered if template.anchor is not None), None)
@@ -311,9 +313,8 @@ class Assembly:
         key = (kind, *path)
         if key not in self._pointers:
             self._pointers[key] = Pointers(self.resources(kind), path)
-        sure: list[Resource] = []
+        sure = [candidate for candidate in self._pointers[key].sure(resource) if candidate.exists]
         unsure: list[Resource] = []
-        sure += [candidate for candidate in self._pointers[key].sure(resource) if candidate.exists]
         for candidate in self._pointers[key].candidates(resource):
             answers = [place.designates(resource) for place in candidate.each(*path)]
             if True in answers:

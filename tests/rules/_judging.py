@@ -119,7 +119,11 @@ def outcome(
     ]
     assembly = Assembly(templates, today=TODAY, settings=settings)
     (found,) = [t.resources[of] for t in assembly.templates if of in t.resources]
-    judged = RULES[rule].judge(found)
+    asked = RULES[rule].only
+    # As the checker does: a rule says itself what it is asked of, where it can.
+    judged = (
+        RULES[rule].judge(found) if asked is None or found in asked(found.template) else Outcome(Verdict.NOT_APPLICABLE)
+    )
     # Whatever a rule says, it says where, and of what is not as it should be also why.
     assert all(isinstance(key, (str, int)) for key in judged.path)
     assert isinstance(judged.found, str)

@@ -229,6 +229,26 @@ def test_few_resources_of_the_same_stack_are_looked_at(of: Json) -> None:
     assert found.candidates(home.resources["Other"]) == found.candidates(home.resources["It"]) == []
 
 
+IN_ALL_WAYS: Body = {
+    "Imports": resource("Custom::Reader", {"Bucket": {"Fn::ImportValue": "other"}}),
+    "IsTold": resource("Custom::Reader", {"Bucket": PARAMETER}),
+    "AsksElsewhere": resource("Custom::Reader", {"Bucket": {"Fn::GetAtt": ["Elsewhere", "Bucket"]}}),
+    "Names": resource("Custom::Reader", {"Bucket": "other"}),
+    "Elsewhere": resource("Custom::Elsewhere"),
+}
+
+
+def test_resources_are_looked_at_in_whichever_way_they_may_point() -> None:
+    assert sorted(candidates("Other", "Bucket", reader=IN_ALL_WAYS)) == ["AsksElsewhere", "Imports", "IsTold", "Names"]
+
+
+def test_a_hidden_name_may_be_that_of_any_resource_that_is_named() -> None:
+    hidden = bucket({"BucketName": {"Fn::Sub": "o${AnyParameter}"}})
+    home = Template(template({"It": hidden, **IN_ALL_WAYS}))
+    found = Pointers(Assembly([home]).resources("Custom::Reader"), ("Bucket",)).candidates(home.resources["It"])
+    assert sorted(one.logical_id for one in found) == ["AsksElsewhere", "Imports", "IsTold", "Names"]
+
+
 @pytest.mark.parametrize("path", [("Bucket",), ("Rules", "*", "Bucket")])
 def test_a_resource_that_points_twice_points_once(path: tuple[str, ...]) -> None:
     twice: Json = {"Bucket": {"Ref": "It"}, "Rules": [{"Bucket": {"Ref": "It"}}, {"Bucket": {"Ref": "It"}}]}

@@ -51,6 +51,12 @@ def test_resources_of_every_type_are_looked_through() -> None:
     assert sorted(suspected(Template(template(resources)))) == ["R0", "R1", "R2"]
 
 
+def test_each_template_is_looked_through_for_itself() -> None:
+    found = [made("ward"), made("mrn 4711"), made("ward", "mrn 4712")]
+    Assembly(found)
+    assert [[one.logical_id for one in suspects(each, SIGNS)] for each in found] == [[], ["R00"], ["R01"]]
+
+
 @pytest.mark.parametrize("length", range(120))
 def test_a_sign_at_the_beginning_of_a_text_of_any_length_is_found(length: int) -> None:
     text = "mrn 4711".ljust(length, ".")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import functools
+
 import pytest
 
 from hipaa_constructs.rules import Assembly, Node, Template
+from hipaa_constructs.rules._template import anchored
 from hipaa_constructs.rules._value import Json
 from tests.rules._buckets import bucket
 from tests.rules._judging import PARAMETER, Body, resource, template
@@ -282,3 +285,47 @@ def test_a_template_without_name_is_called_template() -> None:
 def test_loops_of_a_template_without_the_transform_are_not_carried_out() -> None:
     loop: Json = {"Fn::ForEach::C": ["Name", ["A"], {"Is${Name}": True}]}
     assert stack(template({}, Conditions=loop)).section("Conditions") == loop
+
+
+def test_an_answer_about_a_template_is_forgotten_with_it() -> None:
+    one, other = Template({"Resources": {}}), Template({"Resources": {}})
+    assembly = Assembly([one, other])
+    calls: list[Template] = []
+    for asked in (one, other, one, other):
+        assembly.once("question", functools.partial(calls.append, asked), of=asked)
+    one.forget()
+    for asked in (one, other):
+        assembly.once("question", functools.partial(calls.append, asked), of=asked)
+    assert calls == [one, other, one]
+
+
+def test_a_template_without_resources_has_none_that_stands_for_it() -> None:
+    empty = Template({"Resources": {}})
+    assert Assembly([empty]).anchor is None
+    assert list(anchored(empty)) == []
+
+
+def test_the_first_template_by_name_that_has_resources_stands_for_all() -> None:
+    body: dict[str, Json] = {"Resources": {"B": {"Type": "AWS::SNS::Topic"}, "A": {"Type": "AWS::SNS::Topic"}}}
+    second, first, empty = Template(body, name="2"), Template(body, name="1"), Template({"Resources": {}}, name="0")
+    assert Assembly([second, first, empty]).anchor is first.resources["A"]
+    assert list(anchored(second)) == [second.resources["A"]]
+
+
+def test_what_a_transform_makes_of_a_resource_is_not_known() -> None:
+    kept: Json = {"Type": "AWS::SNS::Topic", "DeletionPolicy": "Retain", "Fn::Transform": {"Name": "AnyMacro"}}
+    one = Template({"Resources": {"It": kept, "Other": {"Type": "AWS::SNS::Topic", "DeletionPolicy": "Retain"}}})
+    Assembly([one])
+    assert one.resources["It"].attribute("DeletionPolicy").is_unknown
+    assert one.resources["It"].attribute("UpdateReplacePolicy").is_unknown
+    assert one.resources["It"].attribute("UpdateReplacePolicy").undecided("x").path == ("UpdateReplacePolicy",)
+    assert one.resources["Other"].attribute("DeletionPolicy").text == "Retain"
+    assert one.resources["Other"].attribute("UpdateReplacePolicy").is_absent
+
+
+@pytest.mark.parametrize("name", ["Nothing", "It"])
+def test_a_reference_is_shown_as_it_is_written(name: str) -> None:
+    body: dict[str, Json] = {"It": {"Type": "AWS::SNS::Topic", "Properties": {"To": {"Ref": name}}}}
+    one = Template({"Resources": body})
+    Assembly([one])
+    assert one.resources["It"].at("To").shown() == f'{{"Ref": "{name}"}}'
