@@ -54,6 +54,10 @@ _PEOPLE = re.compile(r"(User|Owner|From|Sender|Account)Name$")
 _SECTIONS = ("Description", "Metadata", "Outputs", "Parameters", "Mappings")
 
 
+def _suspects(template: Template) -> set[Resource]:
+    return {*anchored(template), *suspects(template, _SIGNS)}
+
+
 @rule(
     title="no name, tag, description, output or parameter looks like an identifier of a patient",
     fix="use opaque ids: what stands in a template is not encrypted and reaches logs, bills and URLs",
@@ -61,7 +65,7 @@ _SECTIONS = ("Description", "Metadata", "Outputs", "Parameters", "Mappings")
     controls=("164.312(a)(1)",),
     requirement="HC-329",
     url="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/security-best-practices.html",
-    only=lambda template: {*anchored(template), *suspects(template, _SIGNS)},
+    only=_suspects,
 )
 def template_without_phi(resource: Resource) -> Outcome:
     """Judge all texts of a resource, and at the first one those of the other sections, for patterns of identifiers.

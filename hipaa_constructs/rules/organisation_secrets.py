@@ -81,6 +81,10 @@ _IN_SCRIPT = re.compile(
 )
 
 
+def _suspects(template: Template) -> set[Resource]:
+    return {*anchored(template), *suspects(template, _SIGNS)}
+
+
 @rule(
     title="no secret stands in a template as plain text",
     fix="name a secret of Secrets Manager: {{resolve:secretsmanager:…}} in properties, its ARN in variables",
@@ -93,7 +97,7 @@ _IN_SCRIPT = re.compile(
         "prowler:ec2_launch_template_no_secrets",
     ),
     url="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references-secretsmanager.html",
-    only=lambda template: {*anchored(template), *suspects(template, _SIGNS)},
+    only=_suspects,
 )
 def template_without_secrets(resource: Resource) -> Outcome:
     """Judge properties and variables named like a secret, scripts, defaults of parameters and outputs.

@@ -132,6 +132,13 @@ def outcome(
     return judged
 
 
+def verdicts(rule: str, body: Body) -> dict[str, str]:
+    """Judge a rule of all resources of a template, one after the other, and return the answers by logical id."""
+    made = Template(body)
+    Assembly([made], today=TODAY)
+    return {name: RULES[rule].judge(one).verdict.value for name, one in made.resources.items()}
+
+
 def _names_a_property(judged: Outcome, found: Resource, assembly: Assembly) -> bool:
     """Tell whether a place is written in the template, or a property of the resource or of another one that decides."""
     name = judged.path[1:2] if judged.path[:1] == ("Properties",) else ()

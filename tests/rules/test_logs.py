@@ -20,6 +20,7 @@ from tests.rules._judging import (
     resource,
     template,
     verdict,
+    verdicts,
 )
 
 GROUP = "AWS::Logs::LogGroup"
@@ -128,6 +129,13 @@ def test_a_source_of_audit_logs_is_of_one_log_group_only(source: str) -> None:
     short = resource(GROUP, {"RetentionInDays": 1})
     body = template({"It": short, "Other": short, "Source": resource(kind, properties)})
     assert verdict(AUDIT, body, of="Other") == NOT_APPLICABLE
+
+
+def test_each_of_several_log_groups_is_judged_for_itself() -> None:
+    short = resource(GROUP, {"RetentionInDays": 1})
+    trail = resource("AWS::CloudTrail::Trail", {"CloudWatchLogsLogGroupArn": ARN})
+    found = verdicts(AUDIT, template({"Other": short, "It": short, "Trail": trail}))
+    assert (found["Other"], found["It"]) == (NOT_APPLICABLE, BROKEN)
 
 
 @pytest.mark.parametrize(

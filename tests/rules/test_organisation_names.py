@@ -28,6 +28,15 @@ def one(properties: Json, kind: str = QUEUE, **attributes: Json) -> Body:
     return template({"It": resource(kind, properties, **attributes)})
 
 
+def judged(body: Body) -> str:
+    """Judge a resource, also where it is not the first of a template, which is looked at whatever stands in it."""
+    alone, resources = verdict(RULE, body), body["Resources"]
+    assert isinstance(resources, dict)
+    beside = verdict(RULE, {**body, "Resources": {"First": resource(QUEUE), **resources}})
+    assert beside == (BROKEN if alone == BROKEN else NOT_APPLICABLE)
+    return alone
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -45,12 +54,12 @@ def one(properties: Json, kind: str = QUEUE, **attributes: Json) -> Body:
 )
 @pytest.mark.parametrize("key", ["QueueName", "Description", "Anything"])
 def test_an_identifier_in_any_text_breaks(key: str, text: str) -> None:
-    assert verdict(RULE, one({key: text})) == BROKEN
+    assert judged(one({key: text})) == BROKEN
 
 
 @pytest.mark.parametrize("text", ["born 1970", "birth-date 01/02", "medical record 12345", "medical-record#1234"])
 def test_words_before_a_number_make_it_an_identifier(text: str) -> None:
-    assert verdict(RULE, one({"QueueName": text})) == BROKEN
+    assert judged(one({"QueueName": text})) == BROKEN
 
 
 @pytest.mark.parametrize(
@@ -69,7 +78,7 @@ def test_words_before_a_number_make_it_an_identifier(text: str) -> None:
     ],
 )
 def test_other_texts_are_no_identifiers(text: str) -> None:
-    assert verdict(RULE, one({"Value": text})) == MET
+    assert judged(one({"Value": text})) == MET
 
 
 @pytest.mark.parametrize(
@@ -89,24 +98,24 @@ def test_other_texts_are_no_identifiers(text: str) -> None:
     ],
 )
 def test_an_address_counts_where_names_stand(properties: Json, wanted: str) -> None:
-    assert verdict(RULE, one(properties)) == wanted
+    assert judged(one(properties)) == wanted
 
 
 def test_an_identifier_inside_an_intrinsic_function_breaks() -> None:
     written: list[Json] = [{"Fn::Sub": f"q-{SSN}"}, {"Fn::Join": ["-", ["q", SSN]]}, {"Fn::If": ["C", "a", SSN]}]
     for text in written:
-        assert verdict(RULE, one({"QueueName": text})) == BROKEN
+        assert judged(one({"QueueName": text})) == BROKEN
 
 
 @pytest.mark.parametrize("other", [{"Kind": "x"}, ["x"], {"Fn::Sub": "x"}], ids=str)
 def test_what_stands_beside_an_identifier_does_not_hide_it(other: Json) -> None:
-    assert verdict(RULE, one({"Other": other, "QueueName": SSN})) == BROKEN
-    assert verdict(RULE, one({"QueueName": SSN, "Other": other})) == BROKEN
+    assert judged(one({"Other": other, "QueueName": SSN})) == BROKEN
+    assert judged(one({"QueueName": SSN, "Other": other})) == BROKEN
 
 
 def test_an_identifier_in_tags_and_metadata_breaks() -> None:
-    assert verdict(RULE, one({"Tags": [{"Key": "patient", "Value": SSN}]})) == BROKEN
-    assert verdict(RULE, one({}, Metadata={"Comment": SSN})) == BROKEN
+    assert judged(one({"Tags": [{"Key": "patient", "Value": SSN}]})) == BROKEN
+    assert judged(one({}, Metadata={"Comment": SSN})) == BROKEN
 
 
 def test_a_finding_says_where_and_of_what_kind_but_not_what() -> None:
@@ -116,19 +125,19 @@ def test_a_finding_says_where_and_of_what_kind_but_not_what() -> None:
 
 @pytest.mark.parametrize("key", ["UserData", "Body", "BuildSpec", "DefinitionString", "InlineCode", "TemplateBody"])
 def test_programs_are_passed_over(key: str) -> None:
-    assert verdict(RULE, one({key: SSN})) == MET
+    assert judged(one({key: SSN})) == MET
 
 
 def test_what_this_package_wrote_is_passed_over() -> None:
     waivers: Json = {"waivers": [{"reason": SSN}]}
-    assert verdict(RULE, one({}, Metadata={"hipaa_constructs": waivers})) == MET
+    assert judged(one({}, Metadata={"hipaa_constructs": waivers})) == MET
 
 
 def test_what_other_rules_judge_is_passed_over() -> None:
-    assert verdict(RULE, one({"BucketName": SSN}, "AWS::S3::Bucket")) == MET
-    assert verdict(RULE, one({"AccelerateConfiguration": SSN}, "AWS::S3::Bucket")) == BROKEN
-    assert verdict(RULE, one({"Environment": {"Variables": {"A": SSN}}}, "AWS::Lambda::Function")) == MET
-    assert verdict(RULE, one({"Name": f"{SSN}.example.com"}, "AWS::Route53::RecordSet")) == MET
+    assert judged(one({"BucketName": SSN}, "AWS::S3::Bucket")) == MET
+    assert judged(one({"AccelerateConfiguration": SSN}, "AWS::S3::Bucket")) == BROKEN
+    assert judged(one({"Environment": {"Variables": {"A": SSN}}}, "AWS::Lambda::Function")) == MET
+    assert judged(one({"Name": f"{SSN}.example.com"}, "AWS::Route53::RecordSet")) == MET
 
 
 @pytest.mark.parametrize(
@@ -166,7 +175,7 @@ def test_addresses_of_the_staff_in_parameters_are_none() -> None:
 
 @pytest.mark.parametrize("properties", [*NEVER_TEXT, *MALFORMED, PARAMETER])
 def test_no_properties_make_it_fail(properties: Json) -> None:
-    assert verdict(RULE, one(properties)) == MET
+    assert judged(one(properties)) == MET
 
 
 @pytest.mark.parametrize(
@@ -277,8 +286,8 @@ def test_a_stage_without_access_log_is_not_asked() -> None:
     ],
 )
 def test_what_a_rule_of_the_service_judges_is_not_judged_twice(kind: str, name: str) -> None:
-    assert verdict(RULE, one({name: {"Id": SSN}}, kind)) == MET
-    assert verdict(RULE, one({name: {"Id": SSN}})) == BROKEN
+    assert judged(one({name: {"Id": SSN}}, kind)) == MET
+    assert judged(one({name: {"Id": SSN}})) == BROKEN
 
 
 @pytest.mark.parametrize(
@@ -298,5 +307,5 @@ def test_what_a_rule_of_the_service_judges_is_not_judged_twice(kind: str, name: 
     ],
 )
 def test_programs_and_what_tools_write_are_passed_over(name: str) -> None:
-    assert verdict(RULE, one({name: SSN})) == MET
-    assert verdict(RULE, one({name.upper(): SSN})) == BROKEN
+    assert judged(one({name: SSN})) == MET
+    assert judged(one({name.upper(): SSN})) == BROKEN

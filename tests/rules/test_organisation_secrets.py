@@ -30,6 +30,15 @@ def one(properties: Json, kind: str = BROKER) -> Body:
     return template({"It": resource(kind, properties)})
 
 
+def judged(body: Body) -> str:
+    """Judge a resource, also where it is not the first of a template, which is looked at whatever stands in it."""
+    alone, resources = verdict(RULE, body), body["Resources"]
+    assert isinstance(resources, dict)
+    beside = verdict(RULE, {**body, "Resources": {"First": resource(BROKER), **resources}})
+    assert beside == (BROKEN if alone == BROKEN else NOT_APPLICABLE)
+    return alone
+
+
 @pytest.mark.parametrize(
     "key",
     [
@@ -77,14 +86,14 @@ def one(properties: Json, kind: str = BROKER) -> Body:
     ],
 )
 def test_a_property_named_like_a_secret_holds_no_literal(key: str, value: Json, wanted: str) -> None:
-    assert verdict(RULE, one({"Users": [{key: value}]})) == wanted
+    assert judged(one({"Users": [{key: value}]})) == wanted
 
 
 @pytest.mark.parametrize(
     "key", ["PasswordPolicy", "PasswordField", "SecretArn", "SecretStringKey", "TokenType", "HttpTokens", "SecretId"]
 )
 def test_other_properties_may(key: str) -> None:
-    assert verdict(RULE, one({key: "hunter2"})) == MET
+    assert judged(one({key: "hunter2"})) == MET
 
 
 @pytest.mark.parametrize(
@@ -103,7 +112,7 @@ def test_other_properties_may(key: str) -> None:
     ],
 )
 def test_a_variable_named_like_a_secret_holds_no_literal(variables: Json) -> None:
-    assert verdict(RULE, one({"Deep": variables}, "AWS::Batch::JobDefinition")) == BROKEN
+    assert judged(one({"Deep": variables}, "AWS::Batch::JobDefinition")) == BROKEN
 
 
 @pytest.mark.parametrize(
@@ -119,7 +128,7 @@ def test_a_variable_named_like_a_secret_holds_no_literal(variables: Json) -> Non
     ],
 )
 def test_other_variables_may(variables: Json) -> None:
-    assert verdict(RULE, one(variables, "AWS::Batch::JobDefinition")) == MET
+    assert judged(one(variables, "AWS::Batch::JobDefinition")) == MET
 
 
 @pytest.mark.parametrize(
@@ -140,26 +149,27 @@ def test_a_script_that_instances_run_holds_none(script: str, wanted: str) -> Non
     joined: Json = {"Fn::Join": ["", [script, PARAMETER]]}
     written: list[Json] = [script, {"Fn::Base64": script}, {"Fn::Base64": joined}]
     for data in written:
-        assert verdict(RULE, one({"UserData": data}, "AWS::EC2::Instance")) == wanted
+        assert judged(one({"UserData": data}, "AWS::EC2::Instance")) == wanted
 
 
 @pytest.mark.parametrize("text", [ACCESS_KEY, "ASIA" + "Q7ZP4M2X" * 2, f"x {PRIVATE_KEY} y"])
 def test_the_form_of_a_secret_is_known_anywhere(text: str) -> None:
-    assert verdict(RULE, one({"Anything": text})) == BROKEN
-    assert verdict(RULE, one({"Password": {"Fn::Sub": text}})) == BROKEN
+    assert judged(one({"Anything": text})) == BROKEN
+    assert judged(one({"Password": {"Fn::Sub": text}})) == BROKEN
 
 
 @pytest.mark.parametrize(
     "text", ["AKIA", f"X{ACCESS_KEY}", f"{ACCESS_KEY}7", "Asia/Tokyo", "-----BEGIN CERTIFICATE-----"]
 )
 def test_other_texts_are_no_secrets(text: str) -> None:
-    assert verdict(RULE, one({"Anything": text})) == MET
+    assert judged(one({"Anything": text})) == MET
 
 
 @pytest.mark.parametrize(
     ("properties", "wanted"),
     [
         ({"Name": "/app/db/password", "Value": "hunter2"}, BROKEN),
+        ({"Name": "/app/db/pwd", "Value": "hunter2"}, BROKEN),
         ({"Name": "/app/db/host", "Value": "hunter2"}, MET),
         ({"Name": "/app/db/password", "Value": PARAMETER}, MET),
         ({"Name": PARAMETER, "Value": "hunter2"}, MET),
@@ -167,14 +177,14 @@ def test_other_texts_are_no_secrets(text: str) -> None:
     ],
 )
 def test_a_parameter_store_value_is_no_place_for_one(properties: Json, wanted: str) -> None:
-    assert verdict(RULE, one(properties, "AWS::SSM::Parameter")) == wanted
+    assert judged(one(properties, "AWS::SSM::Parameter")) == wanted
 
 
 @pytest.mark.parametrize(
     "kind", ["AWS::Lambda::Function", "AWS::ECS::TaskDefinition", "AWS::RDS::DBInstance", "AWS::CodeBuild::Project"]
 )
 def test_types_with_rules_of_their_own_are_left_to_them(kind: str) -> None:
-    assert verdict(RULE, one({"Password": "hunter2", "Environment": {"DB_PASSWORD": "x"}}, kind)) == MET
+    assert judged(one({"Password": "hunter2", "Environment": {"DB_PASSWORD": "x"}}, kind)) == MET
 
 
 @pytest.mark.parametrize(
@@ -235,7 +245,7 @@ def test_a_finding_about_a_section_names_it() -> None:
 
 @pytest.mark.parametrize("properties", [*NEVER_TEXT, *MALFORMED, PARAMETER])
 def test_no_properties_make_it_fail(properties: Json) -> None:
-    assert verdict(RULE, one(properties)) == MET
+    assert judged(one(properties)) == MET
 
 
 @pytest.mark.parametrize("word", [*organisation_secrets._SIGNS, *organisation_names._SIGNS])
@@ -257,21 +267,21 @@ def test_the_words_of_signs_are_made_of_what_is_looked_through(word: bytes) -> N
 )
 def test_each_place_of_variables_is_looked_at(holder: str) -> None:
     # The name alone has none of the signs by which the text of a resource is looked through.
-    assert verdict(RULE, one({holder: {"DB_PASSWD": "hunter2"}}, "AWS::Glue::Job")) == BROKEN
-    assert verdict(RULE, one({holder.lower(): {"DB_PASSWD": "hunter2"}}, "AWS::Glue::Job")) == MET
+    assert judged(one({holder: {"DB_PASSWD": "hunter2"}}, "AWS::Glue::Job")) == BROKEN
+    assert judged(one({holder.lower(): {"DB_PASSWD": "hunter2"}}, "AWS::Glue::Job")) == MET
 
 
 @pytest.mark.parametrize("kind", ["Environment", "ConfigurationTemplate"])
 @pytest.mark.parametrize("value", ["hunter2", "x"])
 def test_each_option_of_an_environment_is_looked_at(value: str, kind: str) -> None:
     option: Json = {"OptionName": "DB_PASSWD", "Value": value}
-    assert verdict(RULE, one({"OptionSettings": [option]}, f"AWS::ElasticBeanstalk::{kind}")) == BROKEN
+    assert judged(one({"OptionSettings": [option]}, f"AWS::ElasticBeanstalk::{kind}")) == BROKEN
 
 
 @pytest.mark.parametrize("other", [["x"], {"General": True}, "x", {"Fn::Sub": "x"}], ids=str)
 def test_what_stands_beside_a_secret_does_not_hide_it(other: Json) -> None:
-    assert verdict(RULE, one({"Users": [{"Password": "hunter2"}], "Other": other})) == BROKEN
-    assert verdict(RULE, one({"Other": other, "Users": [{"Password": "hunter2"}]})) == BROKEN
+    assert judged(one({"Users": [{"Password": "hunter2"}], "Other": other})) == BROKEN
+    assert judged(one({"Other": other, "Users": [{"Password": "hunter2"}]})) == BROKEN
 
 
 def test_a_parameter_of_parameter_store_is_known_by_the_end_of_its_path() -> None:
@@ -294,7 +304,7 @@ def test_a_parameter_of_parameter_store_is_known_by_the_end_of_its_path() -> Non
     ],
 )
 def test_what_a_rule_of_the_service_judges_is_not_judged_twice(kind: str) -> None:
-    assert verdict(RULE, one({"Password": "hunter2"}, kind)) == MET
+    assert judged(one({"Password": "hunter2"}, kind)) == MET
 
 
 def test_a_malformed_parameter_hides_no_other() -> None:

@@ -9,7 +9,7 @@ import pytest
 from hipaa_constructs.rules import Assembly, Template
 from hipaa_constructs.rules._rds import option
 from hipaa_constructs.rules._value import Json
-from tests.rules._judging import BROKEN, MET, NOT_APPLICABLE, UNDECIDED, outcome, resource, template, verdict
+from tests.rules._judging import BROKEN, MET, NOT_APPLICABLE, UNDECIDED, outcome, resource, template, verdict, verdicts
 
 INSTANCE, CLUSTER = "AWS::RDS::DBInstance", "AWS::RDS::DBCluster"
 ELIGIBLE = ("aurora-mysql", "aurora-postgresql", "db2-ae", "db2-se", "mariadb", "mysql", "oracle-ee", "oracle-se2-cdb",
@@ -215,3 +215,9 @@ def test_a_parameter_that_is_not_set_has_the_engines_default() -> None:
     assert outcome("RdsDb2TlsOnly", template({"It": resource(INSTANCE, {"Engine": "db2-se"})})).found == (
         "the engine's default"
     )
+
+
+def test_each_of_several_databases_has_an_engine_of_its_own() -> None:
+    engines = {"A": "postgres", "B": "db2-ae", "C": "oracle-ee", "D": "informix"}
+    body = template({name: resource("AWS::RDS::DBInstance", {"Engine": engine}) for name, engine in engines.items()})
+    assert verdicts("RdsEngineEligible", body) == {"A": MET, "B": MET, "C": MET, "D": BROKEN}
