@@ -84,9 +84,9 @@ def _values(resource: Resource, namespace: str, name: str) -> tuple[list[Node], 
     found = []
     hidden = False
     for setting in settings:
-        keys = (setting.at("Namespace"), setting.at("OptionName"))
-        if keys[0].value == namespace and keys[1].value == name:
+        space, option = setting.at("Namespace"), setting.at("OptionName")
+        if space.value == namespace and option.value == name:
             found.append(setting.at("Value"))
-        elif keys[0].may_be(namespace) or keys[1].may_be(name):
+        elif (space.value == namespace or space.may_be(namespace)) and (option.value == name or option.may_be(name)):
             hidden = True
     return found, hidden

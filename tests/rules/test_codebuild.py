@@ -39,6 +39,7 @@ def judged(rule: str, properties: Json) -> str:
         ({"Name": "AWS_SESSION_TOKEN", "Value": "x", "Type": GONE}, BROKEN),
         ({"Name": "AWS_ACCESS_KEY_ID", "Value": "x", "Type": PARAMETER}, UNDECIDED),
         ({"Name": PARAMETER, "Value": "x"}, UNDECIDED),
+        ({"Name": partly("STAGE"), "Value": "x"}, MET),
         (PARAMETER, UNDECIDED),
         (GONE, MET),
         *((value, MET) for value in NEVER_TEXT),

@@ -79,6 +79,7 @@ def test_the_value_of_an_attribute_decides(rule: str, key: str, value: Json, wan
         (PARAMETER, UNDECIDED),
         ([PARAMETER], UNDECIDED),
         (attributes((PARAMETER, "true")), UNDECIDED),
+        (attributes((partly("other"), "true")), BROKEN),
     ],
 )
 def test_an_attribute_that_is_not_there_is_off(rule: str, key: str, listed: Json, wanted: str) -> None:
@@ -132,8 +133,9 @@ def test_logs_without_a_bucket_break(rule: str, kind: str) -> None:
 
 @EACH_LOG
 def test_logs_whose_bucket_is_hidden_are_undecided(rule: str, kind: str) -> None:
-    listed = attributes((f"{kind}.s3.enabled", "true"), (PARAMETER, "logs"))
-    assert verdict(rule, balancer(listed)) == UNDECIDED
+    for key, wanted in ((PARAMETER, UNDECIDED), (partly("other"), BROKEN)):
+        listed = attributes((f"{kind}.s3.enabled", "true"), (key, "logs"))
+        assert verdict(rule, balancer(listed)) == wanted
 
 
 def test_gateway_load_balancers_have_no_access_logs() -> None:
