@@ -51,7 +51,7 @@ class ManagedPolicyRole(Construct):
     for. Grants are gathered in one managed policy; when that is about to outgrow the 6,144 characters that IAM takes,
     in the next. A role takes ten policies, unless AWS has raised the quota, those you attach yourself among them.
 
-    Rules: IamPolicyManaged, KmsDecryptLimited.
+    Rules: IamPolicyManaged.
     Your duty: what is granted, and who may pass the role.
     AWS: https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_managed-vs-inline.html
 
