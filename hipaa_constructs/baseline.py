@@ -152,7 +152,7 @@ def compare(report: Report, entries: Iterable[Entry], folder: Path, rules: Itera
         entry = standing_for.get(entry_of(one, names)) if one.is_finding and one.rule.waivable else None
         if entry is not None:
             found.add(entry)
-            one = one._replace(baselined=True)
+            one = replace(one, baselined=True)
         judgements.append(one)
     asked = {rule.id for rule in rules}
     gone = sorted(entry for entry in entries - found if entry.rule in asked)

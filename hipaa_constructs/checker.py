@@ -7,9 +7,8 @@ import gc
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
-from typing import NamedTuple
 
 from hipaa_constructs.extensions import load_installed_rules
 from hipaa_constructs.rules import (
@@ -29,8 +28,9 @@ from hipaa_constructs.rules.waivers import RULE_COMPLETED, WAIVER_USED
 from hipaa_constructs.waivers import RecordedWaiver, recorded_in
 
 
-class Judgement(NamedTuple):
-    """What one rule says of one resource.
+@dataclass(slots=True, eq=False)  # Frozen ones take three times as long to make, and a report has thousands.
+class Judgement:
+    """What one rule says of one resource; nothing changes it.
 
     Attributes:
         rule: the demand.
@@ -238,7 +238,7 @@ class _Waivers:
                     self._used.add(record_of)
                     # An expired waiver excuses nothing, also where `WaiverCurrent` is not asked.
                     if record_of.waiver.expiry >= self._today:
-                        judgements[number] = one._replace(waiver=record_of)
+                        judgements[number] = replace(one, waiver=record_of)
 
     def judgements(self, chosen: Collection[str]) -> Iterator[Judgement]:
         """Yield whether each waiver excuses something, of those whose rules are asked."""
