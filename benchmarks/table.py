@@ -77,4 +77,4 @@ def _lines(tables: Tables) -> Iterator[str]:
     )
     for one in tables.growth:
         each = one.seconds / one.resources * 1e6
-        yield f"| {one.resources:,} | {one.seconds:.3f} | {each:.0f} | {one.megabytes:.0f} |"
+        yield f"| {one.resources:,} | {one.seconds:.3f} | {each:.0f} | {one.megabytes:,.1f} |"

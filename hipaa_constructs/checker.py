@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import datetime
-import gc
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import chain
 
+from hipaa_constructs._collector import uncollected
 from hipaa_constructs.extensions import load_installed_rules
 from hipaa_constructs.rules import (
     NOT_APPLICABLE,
@@ -127,7 +126,7 @@ def check(
         load_installed_rules()
     ranks = {rule_id: rank for rank, rule_id in enumerate(RULES)}
     chosen = sorted(RULES.values() if rules is None else rules, key=lambda rule: ranks[rule.id])
-    with _uncollected():
+    with uncollected():
         assembly = Assembly(templates, today=today, settings=settings)
         waivers = _Waivers(assembly.today)
         judged: dict[Template, list[Judgement]] = {}
@@ -153,22 +152,6 @@ def check(
         for template in {one.resource.template for one in more}:
             judged[template].sort(key=lambda one: (one.resource.logical_id, ranks[one.rule.id]))
         return Report(assembly, tuple(chain.from_iterable(judged.values())))
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Keep the garbage collector out: it would go again and again through what is read, which is no garbage yet."""
-    collecting = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collecting:
-            if not gc.get_freeze_count():
-                # To the oldest generation with it: the youngest would be gone through at once, to find nothing.
-                gc.freeze()
-                gc.unfreeze()
-            gc.enable()
 
 
 def _judge(rule: Rule, template: Template, found: Found) -> Iterable[Judgement]:

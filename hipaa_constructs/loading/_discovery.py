@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO
 
+from hipaa_constructs._collector import uncollected
 from hipaa_constructs.loading._assembly import NestedTemplates, Source, stacks_of
 from hipaa_constructs.loading._file import (
     NoResources,
@@ -48,6 +49,7 @@ class Found:
     problems: list[UnusableTemplate] = field(default_factory=list)
 
 
+@uncollected()
 def discover(paths: Iterable[str], *, stdin: BinaryIO | None = None, progress: Progress | None = None) -> Found:
     """Load every template that some paths lead to, and those nested in them.
 
@@ -95,6 +97,7 @@ def load(*paths: str | os.PathLike[str]) -> list[Template]:
     return found.templates
 
 
+@uncollected()
 def load_stacks(stacks: Iterable[Source]) -> list[Template]:
     """Load the templates of some stacks, and those nested in them.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import json
 import os
@@ -347,6 +348,16 @@ def test_an_empty_stack_of_a_synthesis_is_nothing_to_judge() -> None:
 def test_a_synthesis_that_can_not_be_read_is_refused() -> None:
     with pytest.raises(UnusableTemplate, match=r"gone\.json"):
         load_stacks([Source.of_stack(Path("gone.json"), None, None, None)])
+
+
+def test_garbage_is_collected_after_loading_as_before() -> None:
+    seen: list[bool] = []
+    before = gc.isenabled()
+    gc.enable()
+    discover([template("one.json")], progress=lambda *_: seen.append(gc.isenabled()))
+    after = gc.isenabled()
+    (gc.enable if before else gc.disable)()
+    assert (seen, after) == ([False], True)
 
 
 @pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root may enter every folder")
