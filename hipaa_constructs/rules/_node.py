@@ -259,7 +259,7 @@ class Node:
             if not whole:
                 return False
             return True if len(found) == 1 and is_reference(value.expression) else None
-        if whole and any(one.type == resource.type for one in found):
+        if whole and found and all(one.type == resource.type for one in found):
             return False
         name = resource.name
         if isinstance(name.value, Unresolved):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import lru_cache
 
 from hipaa_constructs.rules._node import Node, Resource
@@ -116,24 +117,49 @@ def major_version(database: Resource) -> tuple[int, ...]:
     return tuple(int(number) for number in re.findall(r"\d+", text)[:2])
 
 
-def parameter(database: Resource, name: str) -> Node | Outcome:
-    """Return the place of a parameter.
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A parameter of a database; findings about it stand where the database names the group.
 
-    Returns:
-        The place in the group that the database names, absent where the engine's default holds; an outcome where the
-        group is not known.
+    Attributes:
+        name: its name.
+        group: the place in the database that names the group.
+        value: its place in the group, absent where the engine's default holds.
     """
+
+    name: str
+    group: Node
+    value: Node
+
+    @property
+    def text(self) -> str:
+        """The value in lower case."""
+        return self.value.outline().strip().lower()
+
+    def broken(self) -> Outcome:
+        """Return the verdict that it is not what is wanted."""
+        found = "the engine's default" if self.value.is_absent else self.value.shown()
+        return self.group.broken(f"{self.name} is {found}")
+
+    def undecided(self) -> Outcome:
+        """Return the verdict that the template alone can't tell its value."""
+        return self.group.undecided(f"{self.name} is {self.value.shown()}, which is known at deployment only")
+
+
+def parameter(database: Resource, name: str) -> Parameter | Outcome:
+    """Return a parameter of the group that a database names; an outcome where the group is not known."""
     property, kind = _GROUPS[(database.type, "parameters")]
     place = database.at(property)
     group = place.target()
     if place.is_absent or (place.text or "").startswith("default."):
-        return Node(database.template, {"Ref": "AWS::NoValue"}, place.path)  # In the default group nothing is set.
+        nothing = Node(database.template, {"Ref": "AWS::NoValue"}, place.path)
+        return Parameter(name, place, nothing)  # In the default group nothing is set.
     if group is None or group.type != kind:
         return place.undecided("the parameter group is not in these templates") if _named(place) else place.broken()
     parameters = group.at("Parameters")
     if parameters.is_unknown:
         return undecided(*place.path, why="an intrinsic function hides the parameters of the group")
-    return parameters.at(name)
+    return Parameter(name, place, parameters.at(name))
 
 
 def option(database: Resource, name: str, wanted: Iterable[tuple[str, str]] = ()) -> Outcome:
@@ -171,14 +197,13 @@ def _named(place: Node) -> bool:
     return place.is_unknown or place.text is not None
 
 
-def one_of(found: Node | Outcome, *wanted: str) -> Outcome:
+def one_of(found: Parameter | Outcome, *wanted: str) -> Outcome:
     """Judge a parameter: that it is set to one of some values, in any case of letters."""
     if isinstance(found, Outcome):
         return found
-    if found.is_unknown:
+    if found.value.is_unknown:
         return found.undecided()
-    text = found.outline().strip().lower()
-    return MET if text in wanted else found.broken("the engine's default" if found.is_absent else "")
+    return MET if found.text in wanted else found.broken()
 
 
 def unless_member(database: Resource, outcome: Outcome) -> Outcome:

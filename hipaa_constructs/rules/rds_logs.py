@@ -97,15 +97,15 @@ def _lists(database: Resource, name: str, wanted: str) -> Outcome:
     found = parameter(database, name)
     if isinstance(found, Outcome):
         return found
-    if found.is_unknown:
+    if found.value.is_unknown:
         return found.undecided()
-    return MET if wanted in [one.strip() for one in found.outline().split(",")] else found.broken()
+    return MET if wanted in [one.strip() for one in found.text.split(",")] else found.broken()
 
 
 def _on(database: Resource, name: str) -> Outcome:
     found = parameter(database, name)
     if isinstance(found, Outcome):
         return found
-    if found.is_unknown:
+    if found.value.is_unknown:
         return found.undecided()
-    return found.broken() if found.outline().strip().lower() in _OFF else MET
+    return found.broken() if found.text in _OFF else MET

@@ -31,7 +31,7 @@ def _forced(database: Resource, name: str, *engines: str) -> Outcome:
         return NOT_APPLICABLE
     found = parameter(database, name)
     outcome = one_of(found, *_ON)
-    unset = not isinstance(found, Outcome) and found.is_absent
+    unset = not isinstance(found, Outcome) and found.value.is_absent
     version = major_version(database)
     for engine in engines:
         if not unset or not engine_named(database, engine):

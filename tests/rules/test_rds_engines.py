@@ -213,7 +213,7 @@ def test_parameters_that_are_hidden_are_those_of_the_group_that_is_named() -> No
 
 def test_a_parameter_that_is_not_set_has_the_engines_default() -> None:
     assert outcome("RdsDb2TlsOnly", template({"It": resource(INSTANCE, {"Engine": "db2-se"})})).found == (
-        "the engine's default"
+        "db2comm is the engine's default"
     )
 
 

@@ -175,9 +175,17 @@ def test_a_condition_that_matters_is_undecided() -> None:
     assert verdict("RdsPostgresTlsOnly", body) == UNDECIDED
 
 
-def test_the_finding_names_the_parameter() -> None:
-    found = outcome("RdsPostgresTlsOnly", grouped("postgres", {FORCE: "0"}))
-    assert (found.property, found.found) == ("Parameters.rds.force_ssl", "0")
+@pytest.mark.parametrize(
+    ("parameters", "found"),
+    [
+        ({FORCE: "0"}, "rds.force_ssl is 0"),
+        ({}, "rds.force_ssl is the engine's default"),
+        ({FORCE: PARAMETER}, 'rds.force_ssl is {"Ref": "AnyParameter"}, which is known at deployment only'),
+    ],
+)
+def test_the_finding_names_the_parameter_where_the_group_is_named(parameters: dict[str, Json], found: str) -> None:
+    judged = outcome("RdsPostgresTlsOnly", grouped("postgres", parameters))
+    assert (judged.property, judged.found) == ("DBParameterGroupName", found)
 
 
 def test_a_second_port_with_tls_is_told_at_the_options() -> None:

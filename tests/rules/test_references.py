@@ -173,6 +173,17 @@ def test_a_policy_of_the_bucket_counts_beside_one_of_whatever_else() -> None:
     assert verdict(TLS, body) == MET
 
 
+def test_what_may_be_another_bucket_or_anything_may_be_the_bucket() -> None:
+    of: Json = {"Fn::Select": [PARAMETER, [{"Ref": "Other"}, {"Fn::GetAtt": ["Made", "Name"]}]]}
+    others = {"Other": bucket(), "Made": resource("Custom::Name")}
+    assert verdict(TLS, template({"It": bucket(), "Policy": policy(DENY, bucket=of), **others})) == UNDECIDED
+
+
+def test_a_piece_of_the_arn_of_another_bucket_is_no_name_of_the_bucket() -> None:
+    of: Json = {"Fn::Select": [5, {"Fn::Split": [":", {"Fn::GetAtt": ["Other", "Arn"]}]}]}
+    assert verdict(TLS, template({"It": bucket(), "Other": bucket(), "Policy": policy(DENY, bucket=of)})) == BROKEN
+
+
 DOCUMENT: Json = {"Statement": [DENY]}
 AROUND: Json = {"Fn::If": ["Prod", {"Bucket": {"Ref": "It"}, "PolicyDocument": DOCUMENT}, GONE]}
 AT: Json = {"Bucket": {"Fn::If": ["Prod", {"Ref": "It"}, GONE]}, "PolicyDocument": DOCUMENT}
