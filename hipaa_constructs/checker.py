@@ -157,8 +157,7 @@ def check(
 def _judge(rule: Rule, template: Template, found: Found) -> Iterable[Judgement]:
     """Note what a rule says of each resource of a template, and return what is to be said of its faults.
 
-    That it is asked of one resource after the other makes it a third faster than one rule after the other of each
-    resource.
+    To ask all rules of one resource before the next takes a third longer.
     """
     not_applicable = Verdict.NOT_APPLICABLE
     faults: list[Judgement] = []
@@ -185,7 +184,7 @@ def _asked(rule: Rule, template: Template) -> Iterable[Resource]:
     """Return the resources of a template that a rule is asked of."""
     if rule.only is not None:
         try:
-            return list(rule.only(template))
+            return [resource for resource in rule.only(template) if resource.template is template]
         except Exception:  # A fault comes up again when each resource is asked, and is a finding there.
             return template.resources.values()
     if "*" in rule.applies_to:

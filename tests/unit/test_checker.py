@@ -371,6 +371,12 @@ def test_a_rule_is_asked_of_those_only_that_it_finds() -> None:
     assert shown(check(templates, rules=[rule], today=TODAY).findings) == [("B", "KmsKeyRotated", "broken")]
 
 
+def test_a_rule_that_finds_those_of_another_template_is_not_asked_of_them() -> None:
+    one, other = Template({"Resources": {"A": key()}}), Template({"Resources": {"A": key()}})
+    rule = replace(RULES["KmsKeyRotated"], only=lambda _: one.resources.values())
+    assert [found.resource.template for found in check([one, other], rules=[rule], today=TODAY).findings] == [one]
+
+
 def test_a_rule_that_fails_to_find_them_is_asked_of_all() -> None:
     rule = replace(failing(), only=lambda template: [template.resources["Z"]])
     templates = [Template({"Resources": {"Bad": key(), "Good": key()}})]
