@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import chain
 
@@ -61,7 +62,7 @@ class Judgement:
         return self.resource.template.line_of(*self.resource.origin, *self.outcome.path)
 
 
-Found = dict[Resource, list[Judgement]]
+_Found = dict[Resource, list[Judgement]]
 """What is said of each resource of a template; resources by logical id, judgements by rule."""
 
 
@@ -125,7 +126,7 @@ def check(
     if rules is None:
         load_installed_rules()
     ranks = {rule_id: rank for rank, rule_id in enumerate(RULES)}
-    chosen = sorted(RULES.values() if rules is None else rules, key=lambda rule: ranks[rule.id])
+    chosen = sorted(RULES.values() if rules is None else rules, key=lambda rule: ranks.get(rule.id, len(ranks)))
     with uncollected():
         assembly = Assembly(templates, today=today, settings=settings)
         waivers = _Waivers(assembly.today)
@@ -134,7 +135,7 @@ def check(
         asked: dict[frozenset[str], list[Rule]] = {}
         # All rules of one template before the next: of a hundred, few are where the processor reads fast.
         for template in assembly.templates:
-            found: Found = {resource: [] for _, resource in sorted(template.resources.items())}
+            found: _Found = {resource: [] for _, resource in sorted(template.resources.items())}
             kinds = frozenset(template.by_type)
             if kinds not in asked:
                 asked[kinds] = [rule for rule in chosen if _is_about(rule, kinds)]
@@ -150,11 +151,11 @@ def check(
         for one in more:
             judged[one.resource.template].append(one)
         for template in {one.resource.template for one in more}:
-            judged[template].sort(key=lambda one: (one.resource.logical_id, ranks[one.rule.id]))
+            judged[template].sort(key=lambda one: (one.resource.logical_id, ranks.get(one.rule.id, len(ranks))))
         return Report(assembly, tuple(chain.from_iterable(judged.values())))
 
 
-def _judge(rule: Rule, template: Template, found: Found) -> Iterable[Judgement]:
+def _judge(rule: Rule, template: Template, found: _Found) -> Iterable[Judgement]:
     """Note what a rule says of each resource of a template, and return what is to be said of its faults.
 
     To ask all rules of one resource before the next takes a third longer.
@@ -183,10 +184,9 @@ def _is_about(rule: Rule, kinds: frozenset[str]) -> bool:
 def _asked(rule: Rule, template: Template) -> Iterable[Resource]:
     """Return the resources of a template that a rule is asked of."""
     if rule.only is not None:
-        try:
+        # A finder that fails leaves out nothing.
+        with suppress(Exception):
             return [resource for resource in rule.only(template) if resource.template is template]
-        except Exception:  # A fault comes up again when each resource is asked, and is a finding there.
-            return template.resources.values()
     if "*" in rule.applies_to:
         return template.resources.values()
     return [resource for kind in rule.applies_to for resource in template.by_type.get(kind, ())]
@@ -201,7 +201,7 @@ class _Waivers:
         self._used: set[RecordedWaiver] = set()
         self._unusable: list[Judgement] = []
 
-    def excuse(self, found: Found) -> None:
+    def excuse(self, found: _Found) -> None:
         """Excuse what the waivers recorded in some resources cover."""
         for resource, judgements in found.items():
             if "Metadata" not in resource.body:

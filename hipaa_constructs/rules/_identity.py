@@ -38,7 +38,8 @@ def _grants(holder: Resource) -> tuple[list[Statement], list[Outcome]]:
     inline = holder.at("Policies")
     if (holder.type in IDENTITIES and inline.is_absent) or (holder.type == MANAGED_POLICY and _only_bounds(holder)):
         return [], []
-    documents = [holder.at("PolicyDocument"), *(item.at("PolicyDocument") for item in inline.items())]
+    documents = [holder.at("PolicyDocument")] if holder.type in POLICIES else []
+    documents += [item.at("PolicyDocument") for item in inline.items()]
     found: list[Statement] = []
     outcomes = [MET]
     for document in documents:

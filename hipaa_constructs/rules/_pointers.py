@@ -12,8 +12,6 @@ from hipaa_constructs.rules._value import Json, Unresolved, name_in
 if TYPE_CHECKING:
     from hipaa_constructs.rules._node import Resource
 
-_PLAIN_REFERENCES = ("Ref", "Fn::GetAtt", "Fn::ImportValue", "Fn::GetStackOutput")
-
 
 class Pointers:
     """The resources of one type, by what stands at one place of theirs before anything is resolved."""
@@ -27,7 +25,7 @@ class Pointers:
         """
         self._sure: dict[Resource, list[Resource]] = defaultdict(list)
         self._by_target: dict[Resource, list[Resource]] = defaultdict(list)
-        self._by_target_types: dict[frozenset[str], list[Resource]] = defaultdict(list)
+        self._by_target_types: dict[str, list[Resource]] = defaultdict(list)
         self._by_name: dict[str, list[Resource]] = defaultdict(list)
         self._others: list[Resource] = []
         for resource in resources:
@@ -41,13 +39,12 @@ class Pointers:
         referred = resource.template.referred(raw) if is_there else None
         if referred is not None:
             self._sure[referred].append(resource)
-            self._by_target_types[frozenset((referred.type,))].append(resource)
+            self._by_target_types[referred.type].append(resource)
             return
-        function = intrinsic(raw)
-        if function and function[0] in _PLAIN_REFERENCES and (targets := resource.template.named_resources(raw)):
-            for target in targets:
-                self._by_target[target].append(resource)
-            self._by_target_types[frozenset(target.type for target in targets)].append(resource)
+        target = resource.template.led_to(raw)
+        if target is not None:
+            self._by_target[target].append(resource)
+            self._by_target_types[target.type].append(resource)
         else:
             self._others.append(resource)
 
@@ -58,9 +55,9 @@ class Pointers:
     def candidates(self, resource: Resource) -> list[Resource]:
         """Return every other resource that may point at another one, and few that do not."""
         found = [*self._by_target.get(resource, ()), *self._others]
-        for types, pointing in self._by_target_types.items():
+        for kind, pointing in self._by_target_types.items():
             # An attribute of something else, say of a custom resource, can be the name of anything.
-            if resource.type not in types:
+            if resource.type != kind:
                 found += pointing
         if self._by_name:
             name = resource.name.value
@@ -70,7 +67,7 @@ class Pointers:
                 found += (one for text, several in self._by_name.items() if name.may_be(text) for one in several)
         if not found:
             return found
-        sure = self._sure.get(resource, ())
+        sure = set(self._sure.get(resource, ()))
         return [one for one in dict.fromkeys(found) if one not in sure]
 
 

@@ -381,13 +381,13 @@ def _matches(pattern: str, action: str) -> bool:
 
 
 # Policies name the same few actions, and rules ask for the same.
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=512)
 def _cover(named: tuple[str, ...], actions: tuple[str, ...]) -> bool:
     wanted = [action.replace("*", _ANY_TEXT) for action in actions]
     return all(any(_matches(text, action) for text in named) for action in wanted)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=512)
 def _touch(named: tuple[str, ...], patterns: tuple[str, ...]) -> bool:
     return any(_matches(text, pattern) or _matches(pattern, text) for text in named for pattern in patterns)
 

@@ -29,6 +29,7 @@ _SUB_VARIABLE = re.compile(r"\$\{(!?)([^${}]*)\}")
 _DYNAMIC_REFERENCE = re.compile(r"\{\{resolve:[^{}]*\}\}")
 _PSEUDO = "AWS::"
 _NO_KEY = "any other"
+_REFERENCES = ("Ref", "Fn::GetAtt", "Fn::ImportValue", "Fn::GetStackOutput")
 _OLD_FUNCTIONS = ("Ref", "Condition")
 """Those whose names do not begin with ``Fn::``."""
 
@@ -175,16 +176,23 @@ def attribute_of(argument: Json) -> tuple[str, str] | None:
     return None
 
 
-def own_name(raw: Json) -> str:
-    """Return the logical id of the same template that a value is nothing but a reference to; else an empty text."""
+def own_name(raw: Json) -> str | None:
+    """Return the logical id of the same template that a value is nothing but a reference to."""
     function = intrinsic(raw)
     if function is not None:
         name, argument = function
         if name == "Ref":
-            return argument if isinstance(argument, str) else ""
+            return argument if isinstance(argument, str) else None
         if name == "Fn::GetAtt" and (target := attribute_of(argument)) is not None:
             return target[0]
-    return ""
+    return None
+
+
+def plain_name(raw: Json) -> tuple[str, str] | None:
+    """Return what `names_in` yields of a value that is nothing but one reference."""
+    function = intrinsic(raw)
+    is_plain_reference = function is not None and function[0] in _REFERENCES
+    return next(names_in(raw), None) if is_plain_reference else None
 
 
 def is_computed(raw: Json) -> bool:

@@ -11,7 +11,7 @@ from typing import TypeVar, cast
 from hipaa_constructs.rules._declared import Declared, declared, expanded, is_transformed
 from hipaa_constructs.rules._node import Resource
 from hipaa_constructs.rules._pointers import Pointers
-from hipaa_constructs.rules._resolve import Resolved, StackOutput, names_in, own_name, resolve
+from hipaa_constructs.rules._resolve import DEEPEST, Resolved, StackOutput, names_in, own_name, plain_name, resolve
 from hipaa_constructs.rules._settings import Settings
 from hipaa_constructs.rules._value import Json
 from hipaa_constructs.rules._world import Question, World
@@ -148,9 +148,24 @@ class Template:
 
     def referred(self, raw: Json) -> Resource | None:
         """Return the resource of this template that a raw value is a reference to, and nothing else."""
-        resource = self.resources.get(own_name(raw))
+        name = own_name(raw)
+        resource = None if name is None else self.resources.get(name)
         # An output of a nested stack is a value of its own.
         return None if resource is None or resource.type == NESTED_STACK else resource
+
+    def led_to(self, raw: Json) -> Resource | None:
+        """Return the resource that a raw value leads to through exports, nested stacks and their parameters alone."""
+        template, seen = self, 0
+        while (name := plain_name(raw)) is not None and seen < DEEPEST:
+            referred = template.referred(raw)
+            if referred is not None:
+                return referred
+            beyond = template._beyond(*name)
+            if beyond is None:
+                return None
+            template, raw = beyond
+            seen += 1
+        return None
 
     def named_resources(self, raw: Json) -> tuple[Resource, ...]:
         """Return the resources that a raw value names, through exports, nested stacks and their parameters."""
@@ -210,7 +225,7 @@ class Assembly:
             today: by default the current date in UTC.
             settings: by default nothing is decided.
         """
-        self.templates = list(templates)
+        self.templates = list(dict.fromkeys(templates))
         self.today = today or datetime.datetime.now(datetime.UTC).date()
         self.settings = settings or Settings()
         self.world = World()
@@ -330,7 +345,8 @@ class Assembly:
         Args:
             question: what identifies the function and its arguments.
             answer: asks nothing but the templates and the world being judged.
-            of: the template that the question is about, with which the answer is forgotten.
+            of: the template that the question is about, with which the answer is forgotten; it is of this assembly
+                alone.
         """
         remembered = self._remembered if of is None else of.remembered
         if question in remembered:

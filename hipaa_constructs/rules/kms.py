@@ -126,7 +126,7 @@ def kms_key_policy_names_principals(key: Resource) -> Outcome:
     url=_GUIDE + "iam-policies-best-practices.html",
 )
 def kms_decrypt_limited(holder: Resource) -> Outcome:
-    """Judge the policy document, or each inline one of a role, user or group."""
+    """Judge the policy document, or each inline one of a role, user or group; a boundary of permissions grants none."""
     return each_statement(holder, _limited)
 
 

@@ -184,6 +184,35 @@ def test_a_piece_of_the_arn_of_another_bucket_is_no_name_of_the_bucket() -> None
     assert verdict(TLS, template({"It": bucket(), "Other": bucket(), "Policy": policy(DENY, bucket=of)})) == BROKEN
 
 
+def test_an_export_that_is_a_choice_may_name_what_no_reference_names() -> None:
+    either: Json = {"Fn::If": ["Prod", {"Ref": "Other"}, "records"]}
+    exported: Json = {"O": {"Value": either, "Export": {"Name": "either"}}}
+    home = template({"It": bucket({"BucketName": "records"}), "Other": bucket()}, Outputs=exported)
+    assert verdict(TLS, home, policy_for({"Fn::ImportValue": "either"})) == UNDECIDED
+
+
+def test_an_export_made_of_several_things_may_name_any() -> None:
+    pieces: Json = {"Fn::Join": [",", [{"Fn::GetAtt": ["Made", "Name"]}, {"Ref": "Other"}]]}
+    first: Json = {"Fn::Select": [PARAMETER, {"Fn::Split": [",", pieces]}]}
+    exported: Json = {"O": {"Value": first, "Export": {"Name": "either"}}}
+    home = template({"It": bucket(), "Other": bucket(), "Made": resource("Custom::Name")}, Outputs=exported)
+    assert verdict(TLS, home, policy_for({"Fn::ImportValue": "either"})) == UNDECIDED
+
+
+def test_what_is_no_reference_refers_to_nothing() -> None:
+    home = Template(template({"": bucket(), "It": bucket()}))
+    written: list[Json] = ["It", {"Ref": 3}, {"Fn::GetAtt": "It"}, {"Fn::ImportValue": "x"}, {"Fn::Sub": "${It}"}]
+    assert [raw for raw in written if home.referred(raw) is not None] == []
+
+
+def test_parameters_that_pass_each_other_on_end() -> None:
+    loop: Json = {"Fn::GetAtt": ["Nested", "Outputs.O"]}
+    stack = resource(STACK, {"TemplateURL": "child.json", "Parameters": {"Name": loop}})
+    parent = template({"Nested": stack, "It": bucket(), "Policy": policy(DENY, bucket=loop)})
+    child = template({}, Parameters=TAKES_NAME, Outputs={"O": {"Value": {"Ref": "Name"}}})
+    assert verdict(TLS, parent, child, files=FILES) == UNDECIDED
+
+
 DOCUMENT: Json = {"Statement": [DENY]}
 AROUND: Json = {"Fn::If": ["Prod", {"Bucket": {"Ref": "It"}, "PolicyDocument": DOCUMENT}, GONE]}
 AT: Json = {"Bucket": {"Fn::If": ["Prod", {"Ref": "It"}, GONE]}, "PolicyDocument": DOCUMENT}

@@ -377,9 +377,10 @@ def test_a_rule_that_finds_those_of_another_template_is_not_asked_of_them() -> N
     assert [found.resource.template for found in check([one, other], rules=[rule], today=TODAY).findings] == [one]
 
 
-def test_a_rule_that_fails_to_find_them_is_asked_of_all() -> None:
+def test_a_rule_that_fails_to_find_them_is_asked_of_all_of_its_types() -> None:
     rule = replace(failing(), only=lambda template: [template.resources["Z"]])
-    templates = [Template({"Resources": {"Bad": key(), "Good": key()}})]
+    bucket: Json = {"Type": "AWS::S3::Bucket"}
+    templates = [Template({"Resources": {"Bad": key(), "Good": key(), "Records": bucket}})]
     assert shown(list(check(templates, rules=[rule], today=TODAY).judgements)) == [
         ("Bad", "RuleCompleted", "broken"),
         ("Good", "KmsKeyRotated", "met"),
@@ -442,6 +443,17 @@ def test_garbage_is_collected_after_a_check_that_was_interrupted() -> None:
     with pytest.raises(KeyboardInterrupt):
         check([Template({})], progress=interrupt)
     assert gc.isenabled()
+
+
+def test_a_template_that_is_given_twice_is_judged_once() -> None:
+    one = Template({"Resources": {"Key": key()}})
+    assert len(check([one, one], rules=[RULES["KmsKeyRotated"]], today=TODAY).judgements) == 1
+
+
+def test_a_rule_that_is_not_registered_comes_last() -> None:
+    mine = replace(RULES["KmsKeyRotated"], id="Mine")
+    found = check([Template({"Resources": {"Key": key()}})], rules=[mine, RULES["KmsKeyKept"]], today=TODAY)
+    assert [one.rule.id for one in found.judgements] == ["KmsKeyKept", "Mine"]
 
 
 def test_a_template_is_read_anew_when_others_stand_beside_it() -> None:

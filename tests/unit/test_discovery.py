@@ -6,6 +6,7 @@ import gc
 import io
 import json
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -355,9 +356,16 @@ def test_garbage_is_collected_after_loading_as_before() -> None:
     before = gc.isenabled()
     gc.enable()
     discover([template("one.json")], progress=lambda *_: seen.append(gc.isenabled()))
-    after = gc.isenabled()
+    after = [gc.isenabled()]
+
+    def stacks() -> Iterator[Source]:
+        seen.append(gc.isenabled())
+        yield Source.of_stack(Path("one.json"), None, None, None)
+
+    load_stacks(stacks())
+    after.append(gc.isenabled())
     (gc.enable if before else gc.disable)()
-    assert (seen, after) == ([False], True)
+    assert (seen, after) == ([False, False], [True, True])
 
 
 @pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root may enter every folder")
