@@ -123,6 +123,11 @@ def test_hidden_attachments_are_undecided() -> None:
     assert verdict(ADMIN, template({"It": resource(ROLE, {"ManagedPolicyArns": PARAMETER})})) == UNDECIDED
 
 
+def test_a_role_has_no_policy_document_of_its_own() -> None:
+    stray: Json = {"Policies": [], "PolicyDocument": {"Statement": allow("*")}}
+    assert verdict(ADMIN, template({"It": resource(ROLE, stray)})) == MET
+
+
 def test_a_boundary_grants_nothing() -> None:
     boundary = resource(MANAGED, {"PolicyDocument": {"Statement": allow("*")}})
     role = resource(ROLE, {"PermissionsBoundary": {"Ref": "It"}})

@@ -205,6 +205,47 @@ def test_what_is_no_reference_refers_to_nothing() -> None:
     assert [raw for raw in written if home.referred(raw) is not None] == []
 
 
+def test_a_reference_leads_through_exports_and_nested_stacks_to_one_resource() -> None:
+    stack = resource(STACK, {"TemplateURL": "child.json", "Parameters": {"Name": {"Ref": "It"}}})
+    exported: Json = {"O": {"Value": {"Fn::GetAtt": ["Nested", "Outputs.Inner"]}, "Export": {"Name": "inner"}}}
+    parent = Template(template({"Nested": stack, "It": bucket()}, Outputs=exported), path=Path("/stacks/parent.json"))
+    outputs: Json = {"Inner": {"Value": {"Ref": "Inner"}}}
+    child_body = template({"Inner": bucket()}, Parameters=TAKES_NAME, Outputs=outputs)
+    child = Template(child_body, path=Path("/stacks/child.json"))
+    reader = Template(template({}))
+    Assembly([parent, child, reader])
+    assert reader.led_to({"Fn::ImportValue": "inner"}) is child.resources["Inner"]
+    assert parent.led_to({"Fn::GetAtt": "Nested.Outputs.Inner"}) is child.resources["Inner"]
+    assert child.led_to({"Ref": "Name"}) is parent.resources["It"]
+    others: list[Json] = [{"Fn::Sub": "${It}"}, {"Fn::Join": ["", [{"Ref": "It"}]]}, "It", {"Ref": "Name"}, {}]
+    assert [raw for raw in others if parent.led_to(raw) is not None] == []
+    assert child.led_to({"Fn::Sub": "${Name}-x"}) is None
+
+
+def test_what_imports_an_attribute_of_something_else_may_name_any_bucket() -> None:
+    exported: Json = {"O": {"Value": {"Fn::GetAtt": ["Made", "Name"]}, "Export": {"Name": "made"}}}
+    home = template({"It": bucket(), "Made": resource("Custom::Name")}, Outputs=exported)
+    assert verdict(TLS, home, policy_for({"Fn::ImportValue": "made"})) == UNDECIDED
+
+
+def test_names_that_lead_to_each_other_end() -> None:
+    loop: Json = {"Fn::Sub": "${Nested.Outputs.O}-x"}
+    stack = resource(STACK, {"TemplateURL": "child.json", "Parameters": {"Name": loop}})
+    parent = template({"Nested": stack, "It": bucket(), "Policy": policy(DENY, bucket=loop)})
+    child = template({}, Parameters=TAKES_NAME, Outputs={"O": {"Value": {"Fn::Sub": "${Name}-y"}}})
+    assert verdict(TLS, parent, child, files=FILES) == BROKEN
+
+
+def test_names_that_lead_into_a_loop_end() -> None:
+    loop: Json = {"Fn::Sub": "${Nested.Outputs.O}-x"}
+    stack = resource(STACK, {"TemplateURL": "child.json", "Parameters": {"Name": loop}})
+    parent = Template(template({"Nested": stack}), path=Path("/stacks/parent.json"))
+    outputs: Json = {"O": {"Value": {"Fn::Sub": "${Name}-y"}}}
+    child = Template(template({}, Parameters=TAKES_NAME, Outputs=outputs), path=Path("/stacks/child.json"))
+    Assembly([parent, child])
+    assert child.named_resources({"Fn::Sub": "z-${Name}"}) == ()
+
+
 def test_parameters_that_pass_each_other_on_end() -> None:
     loop: Json = {"Fn::GetAtt": ["Nested", "Outputs.O"]}
     stack = resource(STACK, {"TemplateURL": "child.json", "Parameters": {"Name": loop}})
