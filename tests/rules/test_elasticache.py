@@ -103,6 +103,12 @@ def test_tls_must_be_required(properties: Json, wanted: str) -> None:
         ({"AuthToken": ""}, BROKEN),
         ({"AuthToken": 1234567890123456}, BROKEN),
         ({"AuthToken": PARAMETER}, UNDECIDED),
+        ({"AuthToken": "{{resolve:ssm-secure:/portal/token}}"}, MET),
+        ({"AuthToken": "{{resolve:ssm:/portal/token}}"}, UNDECIDED),
+        ({"AuthToken": {"Fn::Sub": "{{resolve:ssm:/${Stage}/token}}"}}, UNDECIDED),
+        ({"AuthToken": {"Fn::Sub": "swordfish-${AnyParameter}"}}, UNDECIDED),
+        ({"AuthToken": {"Fn::GetAtt": ["Secret", "Id"]}}, UNDECIDED),
+        ({"AuthToken": "{{resolve:ssm:/portal/token}}", "UserGroupIds": ["users"]}, MET),
         ({}, BROKEN),
     ],
     ids=str,
@@ -144,7 +150,7 @@ def test_a_user_that_is_on_must_sign_in(properties: Json, wanted: str) -> None:
 
 def test_a_token_in_the_template_is_what_the_finding_is_about() -> None:
     found = outcome("RedisAuthenticated", alone(GROUP, {"AuthToken": "swordfish-swordfish"}))
-    assert (found.property, found.found) == ("AuthToken", "a secret in the template")
+    assert (found.property, found.found) == ("AuthToken", "a password in the template")
 
 
 HIDDEN = "{{resolve:secretsmanager:portal:SecretString:password}}"
@@ -163,6 +169,9 @@ HIDDEN = "{{resolve:secretsmanager:portal:SecretString:password}}"
         ("swordfish-swordfish", BROKEN),
         ([PARAMETER], UNDECIDED),
         (PARAMETER, UNDECIDED),
+        (["{{resolve:ssm-secure:/portal/password}}"], MET),
+        (["{{resolve:ssm:/portal/password}}"], UNDECIDED),
+        ([HIDDEN, "{{resolve:ssm:/portal/password}}"], UNDECIDED),
         ([], NOT_APPLICABLE),
         (GONE, NOT_APPLICABLE),
     ],
