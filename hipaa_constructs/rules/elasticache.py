@@ -92,7 +92,8 @@ def redis_tls_required(group: Resource) -> Outcome:
 
 @rule(
     title="every cache makes clients sign in",
-    fix="set UserGroupIds (UserGroupId), or AuthToken to a dynamic reference to a secret",
+    fix="set UserGroupIds (UserGroupId), or AuthToken to a dynamic reference to a secret; Memcached has no users, use "
+    "Valkey or Redis OSS",
     applies_to=(GROUP, SERVERLESS),
     controls=("164.312(d)", "164.312(a)(1)"),
     requirement="HC-226",
@@ -100,8 +101,14 @@ def redis_tls_required(group: Resource) -> Outcome:
     url=_GUIDE + "auth.html",
 )
 def redis_authenticated(cache: Resource) -> Outcome:
-    """Judge that there are users, or a token that is a secret; a plain parameter of Parameter Store may be anything."""
+    """Judge that there are users, or a token that is a secret; a plain parameter of Parameter Store may be anything.
+
+    Serverless caches of Memcached have neither.
+    """
     if cache.type == SERVERLESS:
+        engine = cache.at("Engine")
+        if _is_memcached(engine):
+            return engine.broken("memcached, which can't sign clients in: use Valkey or Redis OSS")
         return cache.at("UserGroupId").must_be_set()
     token = cache.at("AuthToken")
     users = cache.at("UserGroupIds").must_be_set()

@@ -118,10 +118,30 @@ def test_clients_must_sign_in_to_a_group(properties: Json, wanted: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("properties", "wanted"), [({"UserGroupId": "users"}, MET), ({}, BROKEN), ({"UserGroupId": PARAMETER}, UNDECIDED)]
+    ("properties", "wanted"),
+    [
+        ({"UserGroupId": "users"}, MET),
+        ({}, BROKEN),
+        ({"UserGroupId": PARAMETER}, UNDECIDED),
+        ({"Engine": "valkey", "UserGroupId": "users"}, MET),
+        ({"Engine": PARAMETER, "UserGroupId": "users"}, MET),
+        ({"Engine": "memcached", "UserGroupId": "users"}, BROKEN),
+    ],
+    ids=str,
 )
 def test_clients_must_sign_in_to_a_serverless_cache(properties: Json, wanted: str) -> None:
     assert verdict("RedisAuthenticated", alone(SERVERLESS, properties)) == wanted
+
+
+@pytest.mark.parametrize("engine", ["memcached", "Memcached"])
+def test_a_finding_about_memcached_says_that_it_knows_no_users(engine: str) -> None:
+    found = outcome("RedisAuthenticated", alone(SERVERLESS, {"Engine": engine}))
+    text = "memcached, which can't sign clients in: use Valkey or Redis OSS"
+    assert (found.property, found.found) == ("Engine", text)
+
+
+def test_a_finding_about_valkey_names_the_users() -> None:
+    assert outcome("RedisAuthenticated", alone(SERVERLESS, {"Engine": "valkey"})).property == "UserGroupId"
 
 
 @pytest.mark.parametrize(
