@@ -173,6 +173,11 @@ def test_a_token_in_the_template_is_what_the_finding_is_about() -> None:
     assert (found.property, found.found) == ("AuthToken", "a password in the template")
 
 
+def test_a_group_without_a_token_is_asked_for_users() -> None:
+    found = outcome("RedisAuthenticated", alone(GROUP))
+    assert (found.property, found.found) == ("UserGroupIds", "absent")
+
+
 HIDDEN = "{{resolve:secretsmanager:portal:SecretString:password}}"
 
 
