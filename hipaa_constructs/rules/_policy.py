@@ -12,7 +12,8 @@ from functools import lru_cache
 
 from hipaa_constructs.rules._node import Node, Resource
 from hipaa_constructs.rules._outcome import MET, Outcome, broken, undecided
-from hipaa_constructs.rules._value import UNKNOWN, Value, as_text
+from hipaa_constructs.rules._resolve import intrinsic
+from hipaa_constructs.rules._value import UNKNOWN, Unresolved, Value, as_text
 
 PUBLIC_ACCESS_LIMITS = (
     "aws:PrincipalAccount",
@@ -201,16 +202,21 @@ def read(document: Node) -> tuple[list[Statement], bool]:
 
 
 def _read(document: Node) -> tuple[list[Statement], bool]:
-    parsed = _parsed(document)
-    place = parsed.at("Statement")
+    said = parsed(document)
+    place = said.at("Statement")
     nodes = [place] if isinstance(place.value, dict) else place.items()
-    unreadable = document.text is not None and parsed is document
+    unreadable = document.text is not None and said is document
     hidden = unreadable or place.is_unknown or any(node.is_unknown for node in nodes)
     return [_statement(node) for node in nodes if isinstance(node.value, dict)], hidden
 
 
-def _parsed(document: Node) -> Node:
+def parsed(document: Node) -> Node:
     """Return a document that is written as text, also as one with unknown pieces, as what it says."""
+    value = document.value
+    if isinstance(value, Unresolved):
+        match intrinsic(value.expression):
+            case "Fn::ToJsonString", dict() | list() as written:
+                return Node(value.template, written, document.path)
     text = document.outline() if document.is_unknown else document.text
     if not text:
         return document

@@ -57,7 +57,9 @@ def docdb_encrypted(cluster: Resource) -> Outcome:
 )
 def docdb_uses_customer_managed_key(cluster: Resource) -> Outcome:
     """Judge the key; elastic clusters are always encrypted, with one of AWS otherwise."""
-    return customers_key(cluster.at("KmsKeyId")) if cluster.type == ELASTIC else encrypted_with_own_key(cluster)
+    if cluster.type == ELASTIC:
+        return customers_key(cluster.at("KmsKeyId"), by_alias=True)
+    return encrypted_with_own_key(cluster)
 
 
 @rule(

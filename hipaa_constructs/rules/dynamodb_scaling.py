@@ -38,9 +38,9 @@ Scaled: TypeAlias = "dict[Resource | str, set[str]]"
     url="https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/AutoScaling.html",
 )
 def dynamodb_table_scales(table: Resource) -> Outcome:
-    """Judge tables of provisioned capacity, which is the default of AWS::DynamoDB::Table."""
+    """Judge tables of provisioned capacity, which is the default of both types."""
     mode = table.at("BillingMode")
-    if mode.text == "PAY_PER_REQUEST" or (mode.is_absent and table.type == GLOBAL_TABLE):
+    if mode.text == "PAY_PER_REQUEST":
         return MET
     outcome = each(table.at("Replicas"), _replica_scales) if table.type == GLOBAL_TABLE else _scales(table)
     return mode.undecided() if mode.is_unknown and outcome is not MET else outcome

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
-
 from hipaa_constructs.rules._keys import customers_key
 from hipaa_constructs.rules._node import Node, Resource
 from hipaa_constructs.rules._outcome import MET, NOT_APPLICABLE, Outcome, Verdict, all_met, any_met
 from hipaa_constructs.rules._rule import Severity, rule
-from hipaa_constructs.rules._value import Unresolved
+from hipaa_constructs.rules._stores import from_secret
 
 GROUP = "AWS::ElastiCache::ReplicationGroup"
 CLUSTER = "AWS::ElastiCache::CacheCluster"
@@ -94,7 +92,8 @@ def redis_tls_required(group: Resource) -> Outcome:
 
 @rule(
     title="every cache makes clients sign in",
-    fix="set UserGroupIds (UserGroupId), or AuthToken to a dynamic reference to a secret",
+    fix="set UserGroupIds (UserGroupId), or AuthToken to a dynamic reference to a secret; Memcached has no users, use "
+    "Valkey or Redis OSS",
     applies_to=(GROUP, SERVERLESS),
     controls=("164.312(d)", "164.312(a)(1)"),
     requirement="HC-226",
@@ -102,21 +101,18 @@ def redis_tls_required(group: Resource) -> Outcome:
     url=_GUIDE + "auth.html",
 )
 def redis_authenticated(cache: Resource) -> Outcome:
-    """Judge that there are users or a token; and that no token stands in the template."""
+    """Judge that there are users, or a token that is a secret; a plain parameter of Parameter Store may be anything.
+
+    Serverless caches of Memcached have neither.
+    """
     if cache.type == SERVERLESS:
+        engine = cache.at("Engine")
+        if _is_memcached(engine):
+            return engine.broken("memcached, which can't sign clients in: use Valkey or Redis OSS")
         return cache.at("UserGroupId").must_be_set()
     token = cache.at("AuthToken")
     users = cache.at("UserGroupIds").must_be_set()
-    return _of_global_or(cache, any_met([users, _is_hidden(token)] if token.is_absent else [_is_hidden(token), users]))
-
-
-def _is_hidden(token: Node) -> Outcome:
-    if isinstance(token.value, Unresolved) and "{{resolve:" in json.dumps(token.value.expression):
-        return MET
-    if token.is_unknown:
-        return token.must_be_set()
-    empty = token.is_absent or token.value in (None, "", [], {})
-    return token.broken() if empty else token.broken("a secret in the template")
+    return _of_global_or(cache, users if token.is_absent else any_met([from_secret(token), users]))
 
 
 @rule(
@@ -153,10 +149,13 @@ def redis_user_signs_in(user: Resource) -> Outcome:
     url="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references-secretsmanager.html",
 )
 def redis_password_hidden(user: Resource) -> Outcome:
-    """Judge both places where passwords may stand; whoever can read the stack can read them."""
+    """Judge both places where passwords may stand, which whoever can read the stack can read.
+
+    A plain parameter of Parameter Store may be anything.
+    """
     places = [user.at("Passwords"), user.at("AuthenticationMode", "Passwords")]
     given = [place for place in places if not place.is_absent and place.value != []]
-    return all_met(_is_hidden(password) for place in given for password in place.items() or [place])
+    return all_met(from_secret(password) for place in given for password in place.items() or [place])
 
 
 @rule(

@@ -14,18 +14,16 @@ from hipaa_constructs.rules._template import Template, anchored
 from hipaa_constructs.rules._texts import Place, suspects, texts
 from hipaa_constructs.rules._value import Json
 
-_JUDGED_ELSEWHERE = frozenset(
-    (
-        "AWS::CodeBuild::Project",
-        "AWS::ECS::TaskDefinition",
-        "AWS::ElastiCache::ReplicationGroup",
-        "AWS::ElastiCache::User",
-        "AWS::Lambda::Function",
-        "AWS::RDS::DBCluster",
-        "AWS::RDS::DBInstance",
-    )
-)
-"""Types whose secrets have rules of their own."""
+_JUDGED_ELSEWHERE = {
+    "AWS::CodeBuild::Project": "Environment",
+    "AWS::ECS::TaskDefinition": "Environment",
+    "AWS::ElastiCache::ReplicationGroup": "AuthToken",
+    "AWS::ElastiCache::User": "Passwords",
+    "AWS::Lambda::Function": "Environment",
+    "AWS::RDS::DBCluster": "MasterUserPassword",
+    "AWS::RDS::DBInstance": "MasterUserPassword",
+}
+"""The properties of some types, at any depth, whose secrets have rules of their own."""
 
 _SIGNS = {
     b"password": re.compile(rb"password(?!_?polic)"),
@@ -102,9 +100,10 @@ def _suspects(template: Template) -> set[Resource]:
 def template_without_secrets(resource: Resource) -> Outcome:
     """Judge properties and variables named like a secret, scripts, defaults of parameters and outputs.
 
-    Parameters and outputs are judged at the first resource of a template.
+    Parameters and outputs are judged at the first resource of a template. Left out are variables of functions,
+    containers and builds, and passwords of databases and caches, which have rules of their own.
     """
-    secret = next(_in_resource(resource), None) if resource.type not in _JUDGED_ELSEWHERE else None
+    secret = next(_in_resource(resource), None)
     if secret is not None:
         # The value itself stays out of the finding: a report must not spread it.
         return broken(*secret[0], found=secret[1])
@@ -144,11 +143,11 @@ def _in_resource(resource: Resource) -> Iterator[tuple[Place, str]]:
         name = properties.get("Name")
         if isinstance(name, str) and _says_secret(name.rpartition("/")[2]) and _is_literal(properties.get("Value")):
             yield ("Properties", "Value"), "a plain value of a parameter named like a secret"
-    yield from _below(properties, ("Properties",), "")
+    yield from _below(properties, ("Properties",), _JUDGED_ELSEWHERE.get(resource.type))
 
 
-def _below(raw: Json, place: Place, holder: str) -> Iterator[tuple[Place, str]]:
-    pending: list[tuple[Json, Place, str]] = [(raw, place, holder)]
+def _below(raw: Json, place: Place, without: str | None) -> Iterator[tuple[Place, str]]:
+    pending: list[tuple[Json, Place, str]] = [(raw, place, "")]
     while pending:
         value, path, name = pending.pop()
         if isinstance(value, list):
@@ -160,7 +159,7 @@ def _below(raw: Json, place: Place, holder: str) -> Iterator[tuple[Place, str]]:
         elif isinstance(value, dict):
             if name in _VARIABLES:
                 yield from _in_variables(value, path)
-            pending += [(item, (*path, key), key) for key, item in value.items()]
+            pending += [(item, (*path, key), key) for key, item in value.items() if key != without]
 
 
 def _branches(name: str, function: str, argument: Json) -> list[tuple[Json, str]]:

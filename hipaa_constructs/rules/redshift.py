@@ -296,11 +296,14 @@ def redshift_subnets_private(group: Resource) -> Outcome:
     url=GUIDE + "managing-cluster-multi-az.html",
 )
 def redshift_multi_az(cluster: Resource) -> Outcome:
-    """Judge the switch, which nodes with managed storage have."""
-    node, outcome = cluster.at("NodeType"), cluster.at("MultiAZ").must_be(True)
-    if node.is_unknown:
-        return outcome if outcome is MET else node.undecided()
-    return outcome if (node.text or "").lower().startswith(_SPANS_ZONES) else NOT_APPLICABLE
+    """Judge the switch, which nodes with managed storage have, if there are several of them."""
+    node, kind = cluster.at("NodeType"), cluster.at("ClusterType")
+    spans = node.is_unknown or (node.text or "").lower().startswith(_SPANS_ZONES)
+    if kind.text == "single-node" or not spans:
+        return NOT_APPLICABLE
+    outcome = cluster.at("MultiAZ").must_be(True)
+    hidden = next((place for place in (node, kind) if place.is_unknown), None)
+    return outcome if outcome is MET or hidden is None else hidden.undecided()
 
 
 @rule(

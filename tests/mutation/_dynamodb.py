@@ -19,7 +19,6 @@ WEAKENING = Weakening(
     types=("AWS::DynamoDB::GlobalTable",),
     exempt=(
         ("GlobalTable:Properties/AttributeDefinitions*", "*", "what items are, or refused by DynamoDB"),
-        ("GlobalTable:Properties/BillingMode", "deleted", "on demand is the default"),
         ("GlobalTable:Properties/KeySchema*", "*", "what items are, or refused by DynamoDB"),
         ("GlobalTable:*/RecoveryPeriodInDays", "*", "35 days are the default; fewer are the user's to say"),
         ("GlobalTable:Properties/Replicas/0/Region", "*", "refused by DynamoDB"),

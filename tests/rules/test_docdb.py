@@ -21,7 +21,6 @@ from tests.rules._judging import (
 )
 from tests.rules._stores import (
     ON,
-    OWN_KEY,
     OWN_KEY_OR_ALIAS,
     PASSWORD,
     Place,
@@ -50,13 +49,11 @@ def test_the_switch_decides(place: Place, value: Json, wanted: str) -> None:
     assert judged(place, value) == wanted
 
 
-@each_case([("DocdbUsesCustomerManagedKey", CLUSTER, ("KmsKeyId",))], [*OWN_KEY_OR_ALIAS, (GONE, BROKEN)])
+@each_case(
+    [("DocdbUsesCustomerManagedKey", kind, ("KmsKeyId",)) for kind in (CLUSTER, ELASTIC)],
+    [*OWN_KEY_OR_ALIAS, (GONE, BROKEN)],
+)
 def test_the_key_decides(place: Place, value: Json, wanted: str) -> None:
-    assert judged(place, value) == wanted
-
-
-@each_case([("DocdbUsesCustomerManagedKey", ELASTIC, ("KmsKeyId",))], [*OWN_KEY, (GONE, BROKEN)])
-def test_the_key_of_an_elastic_cluster_decides(place: Place, value: Json, wanted: str) -> None:
     assert judged(place, value) == wanted
 
 

@@ -301,7 +301,10 @@ AUTO: Json = {"ReadCapacityAutoScalingSettings": {"MinCapacity": 1}}
 @pytest.mark.parametrize(
     ("properties", "wanted"),
     [
-        ({}, MET),
+        ({}, BROKEN),
+        ({"Replicas": [{"ReadProvisionedThroughputSettings": {"ReadCapacityUnits": 5}}]}, BROKEN),
+        ({"Replicas": [{"ReadProvisionedThroughputSettings": AUTO}]}, MET),
+        ({"Replicas": PARAMETER}, UNDECIDED),
         ({"BillingMode": "PAY_PER_REQUEST"}, MET),
         ({"BillingMode": "PROVISIONED", "Replicas": [{"ReadProvisionedThroughputSettings": AUTO}]}, MET),
         ({"BillingMode": "PROVISIONED", "Replicas": [{}]}, BROKEN),

@@ -103,6 +103,12 @@ def test_tls_must_be_required(properties: Json, wanted: str) -> None:
         ({"AuthToken": ""}, BROKEN),
         ({"AuthToken": 1234567890123456}, BROKEN),
         ({"AuthToken": PARAMETER}, UNDECIDED),
+        ({"AuthToken": "{{resolve:ssm-secure:/portal/token}}"}, MET),
+        ({"AuthToken": "{{resolve:ssm:/portal/token}}"}, UNDECIDED),
+        ({"AuthToken": {"Fn::Sub": "{{resolve:ssm:/${Stage}/token}}"}}, UNDECIDED),
+        ({"AuthToken": {"Fn::Sub": "swordfish-${AnyParameter}"}}, UNDECIDED),
+        ({"AuthToken": {"Fn::GetAtt": ["Secret", "Id"]}}, UNDECIDED),
+        ({"AuthToken": "{{resolve:ssm:/portal/token}}", "UserGroupIds": ["users"]}, MET),
         ({}, BROKEN),
     ],
     ids=str,
@@ -112,10 +118,30 @@ def test_clients_must_sign_in_to_a_group(properties: Json, wanted: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("properties", "wanted"), [({"UserGroupId": "users"}, MET), ({}, BROKEN), ({"UserGroupId": PARAMETER}, UNDECIDED)]
+    ("properties", "wanted"),
+    [
+        ({"UserGroupId": "users"}, MET),
+        ({}, BROKEN),
+        ({"UserGroupId": PARAMETER}, UNDECIDED),
+        ({"Engine": "valkey", "UserGroupId": "users"}, MET),
+        ({"Engine": PARAMETER, "UserGroupId": "users"}, MET),
+        ({"Engine": "memcached", "UserGroupId": "users"}, BROKEN),
+    ],
+    ids=str,
 )
 def test_clients_must_sign_in_to_a_serverless_cache(properties: Json, wanted: str) -> None:
     assert verdict("RedisAuthenticated", alone(SERVERLESS, properties)) == wanted
+
+
+@pytest.mark.parametrize("engine", ["memcached", "Memcached"])
+def test_a_finding_about_memcached_says_that_it_knows_no_users(engine: str) -> None:
+    found = outcome("RedisAuthenticated", alone(SERVERLESS, {"Engine": engine}))
+    text = "memcached, which can't sign clients in: use Valkey or Redis OSS"
+    assert (found.property, found.found) == ("Engine", text)
+
+
+def test_a_finding_about_valkey_names_the_users() -> None:
+    assert outcome("RedisAuthenticated", alone(SERVERLESS, {"Engine": "valkey"})).property == "UserGroupId"
 
 
 @pytest.mark.parametrize(
@@ -144,7 +170,12 @@ def test_a_user_that_is_on_must_sign_in(properties: Json, wanted: str) -> None:
 
 def test_a_token_in_the_template_is_what_the_finding_is_about() -> None:
     found = outcome("RedisAuthenticated", alone(GROUP, {"AuthToken": "swordfish-swordfish"}))
-    assert (found.property, found.found) == ("AuthToken", "a secret in the template")
+    assert (found.property, found.found) == ("AuthToken", "a password in the template")
+
+
+def test_a_group_without_a_token_is_asked_for_users() -> None:
+    found = outcome("RedisAuthenticated", alone(GROUP))
+    assert (found.property, found.found) == ("UserGroupIds", "absent")
 
 
 HIDDEN = "{{resolve:secretsmanager:portal:SecretString:password}}"
@@ -163,6 +194,9 @@ HIDDEN = "{{resolve:secretsmanager:portal:SecretString:password}}"
         ("swordfish-swordfish", BROKEN),
         ([PARAMETER], UNDECIDED),
         (PARAMETER, UNDECIDED),
+        (["{{resolve:ssm-secure:/portal/password}}"], MET),
+        (["{{resolve:ssm:/portal/password}}"], UNDECIDED),
+        ([HIDDEN, "{{resolve:ssm:/portal/password}}"], UNDECIDED),
         ([], NOT_APPLICABLE),
         (GONE, NOT_APPLICABLE),
     ],

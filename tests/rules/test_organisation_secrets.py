@@ -180,11 +180,45 @@ def test_a_parameter_store_value_is_no_place_for_one(properties: Json, wanted: s
     assert judged(one(properties, "AWS::SSM::Parameter")) == wanted
 
 
+ELSEWHERE: list[tuple[str, Json]] = [
+    ("AWS::CodeBuild::Project", {"Environment": {"EnvironmentVariables": [{"Name": "DB_PASSWORD", "Value": "x"}]}}),
+    ("AWS::ECS::TaskDefinition", {"ContainerDefinitions": [{"Environment": [{"Name": "TOKEN", "Value": "x"}]}]}),
+    ("AWS::ElastiCache::ReplicationGroup", {"AuthToken": "hunter2"}),
+    ("AWS::ElastiCache::User", {"Passwords": [ACCESS_KEY]}),
+    ("AWS::ElastiCache::User", {"AuthenticationMode": {"Passwords": [ACCESS_KEY]}}),
+    ("AWS::Lambda::Function", {"Environment": {"Variables": {"DB_PASSWORD": "x"}}}),
+    ("AWS::RDS::DBCluster", {"MasterUserPassword": "hunter2"}),
+    ("AWS::RDS::DBInstance", {"MasterUserPassword": "hunter2"}),
+]
+
+
+@pytest.mark.parametrize(("kind", "properties"), ELSEWHERE, ids=str)
+def test_what_a_rule_of_the_service_judges_is_not_judged_twice(kind: str, properties: Json) -> None:
+    assert [judged(one(properties, kind)), judged(one(properties))] == [MET, BROKEN]
+
+
+@pytest.mark.parametrize("kind", [*dict(ELSEWHERE)])
+def test_other_secrets_of_a_type_with_such_a_rule_are_judged_here(kind: str) -> None:
+    assert judged(one({"Deep": [{"Password": "hunter2"}]}, kind)) == BROKEN
+
+
 @pytest.mark.parametrize(
-    "kind", ["AWS::Lambda::Function", "AWS::ECS::TaskDefinition", "AWS::RDS::DBInstance", "AWS::CodeBuild::Project"]
+    ("kind", "properties", "place"),
+    [
+        ("AWS::RDS::DBInstance", {"TdeCredentialPassword": "hunter2"}, "TdeCredentialPassword"),
+        ("AWS::Lambda::Function", {"Code": {"ZipFile": f"key = '{ACCESS_KEY}'"}}, "Code.ZipFile"),
+        ("AWS::CodeBuild::Project", {"Source": {"BuildSpec": f"echo {ACCESS_KEY}"}}, "Source.BuildSpec"),
+        (
+            "AWS::ECS::TaskDefinition",
+            {"ContainerDefinitions": [{"Command": ["sh", ACCESS_KEY]}]},
+            "ContainerDefinitions[0].Command[1]",
+        ),
+    ],
+    ids=str,
 )
-def test_types_with_rules_of_their_own_are_left_to_them(kind: str) -> None:
-    assert judged(one({"Password": "hunter2", "Environment": {"DB_PASSWORD": "x"}}, kind)) == MET
+def test_a_secret_that_no_rule_of_the_service_reads_is_found(kind: str, properties: Json, place: str) -> None:
+    found = outcome(RULE, one(properties, kind))
+    assert (found.verdict.value, found.property) == (BROKEN, place)
 
 
 @pytest.mark.parametrize(
@@ -289,22 +323,6 @@ def test_a_parameter_of_parameter_store_is_known_by_the_end_of_its_path() -> Non
         parameter: Json = {"Name": name, "Type": "String", "Value": "hunter2"}
         found = outcome(RULE, one(parameter, "AWS::SSM::Parameter"))
         assert (found.verdict.value, found.property) == (BROKEN, "Value")
-
-
-@pytest.mark.parametrize(
-    "kind",
-    [
-        "AWS::CodeBuild::Project",
-        "AWS::ECS::TaskDefinition",
-        "AWS::ElastiCache::ReplicationGroup",
-        "AWS::ElastiCache::User",
-        "AWS::Lambda::Function",
-        "AWS::RDS::DBCluster",
-        "AWS::RDS::DBInstance",
-    ],
-)
-def test_what_a_rule_of_the_service_judges_is_not_judged_twice(kind: str) -> None:
-    assert judged(one({"Password": "hunter2"}, kind)) == MET
 
 
 def test_a_malformed_parameter_hides_no_other() -> None:

@@ -265,6 +265,37 @@ def test_nodes_that_can_are_in_two_zones(node: Json, switch: Json, wanted: str) 
     assert verdict("RedshiftMultiAz", alone(CLUSTER, {"NodeType": node, "MultiAZ": switch})) == wanted
 
 
+@pytest.mark.parametrize(
+    ("kind", "switch", "wanted"),
+    [
+        ("single-node", GONE, NOT_APPLICABLE),
+        ("single-node", False, NOT_APPLICABLE),
+        ("multi-node", GONE, BROKEN),
+        ("multi-node", True, MET),
+        (GONE, GONE, BROKEN),
+        (PARAMETER, True, MET),
+        (PARAMETER, False, UNDECIDED),
+        (PARAMETER, PARAMETER, UNDECIDED),
+    ],
+    ids=str,
+)
+def test_a_single_node_can_not_be_in_two_zones(kind: Json, switch: Json, wanted: str) -> None:
+    cluster: Body = {"ClusterType": kind, "NodeType": "ra3.xlplus", "MultiAZ": switch}
+    assert verdict("RedshiftMultiAz", alone(CLUSTER, cluster)) == wanted
+
+
+@pytest.mark.parametrize("hidden", ["NodeType", "ClusterType"])
+def test_what_hides_whether_a_cluster_can_is_what_is_undecided(hidden: str) -> None:
+    cluster: Body = {"ClusterType": "multi-node", "NodeType": "ra3.xlplus", hidden: PARAMETER}
+    found = outcome("RedshiftMultiAz", alone(CLUSTER, cluster))
+    assert (found.verdict.value, found.property) == (UNDECIDED, hidden)
+
+
+def test_nodes_that_can_not_are_not_asked_whatever_hides_how_many_they_are() -> None:
+    cluster: Body = {"ClusterType": PARAMETER, "NodeType": "dc2.large"}
+    assert verdict("RedshiftMultiAz", alone(CLUSTER, cluster)) == NOT_APPLICABLE
+
+
 @each_case([("RedshiftSnapshotsCopied", CLUSTER, ("DestinationRegion",))], SET)
 def test_the_region_of_copies_decides(place: Place, value: Json, wanted: str) -> None:
     assert judged(place, value, {"SnapshotCopyGrantName": "grant"}) == wanted

@@ -188,6 +188,17 @@ def test_a_document_of_text_that_is_no_json_hides_what_it_says(text: str, hidden
     assert read_from(text) == ([], hidden)
 
 
+def test_what_is_made_text_of_is_read() -> None:
+    written: Json = {"Statement": [statement(Action="s3:GetObject", Resource=PARAMETER)]}
+    (found,), hidden = read_from({"Fn::ToJsonString": written})
+    assert (found.covers("s3:GetObject"), [one.is_unknown for one in found.resources], hidden) == (True, [True], False)
+
+
+@pytest.mark.parametrize("written", [PARAMETER, {"Statement": PARAMETER}, "{{resolve:ssm:policy}}"], ids=str)
+def test_what_hides_in_what_is_made_text_of_is_hidden(written: Json) -> None:
+    assert read_from({"Fn::ToJsonString": written}) == ([], True)
+
+
 def test_what_may_be_everyone_is_hidden() -> None:
     assert verdict(RULE, allowing(Principal={"AWS": partly("*")})) == UNDECIDED
     assert verdict(RULE, allowing(Principal={"AWS": partly("1")})) == MET
