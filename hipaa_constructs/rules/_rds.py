@@ -29,6 +29,11 @@ def is_member(database: Resource) -> bool:
     )
 
 
+def is_multi_az_cluster(database: Resource) -> bool:
+    """Tell whether a database is a cluster of RDS that makes its members itself, unlike one of Aurora."""
+    return database.type == CLUSTER and not database.at("DBClusterInstanceClass").is_absent
+
+
 def is_replica(database: Resource) -> bool:
     """Tell whether a database is made as a replica of another."""
     return any(

@@ -17,6 +17,7 @@ from hipaa_constructs.rules._rds import (
     hides_its_engine,
     if_engine,
     is_member,
+    is_multi_az_cluster,
     is_replica,
     is_restored,
     source_of,
@@ -84,7 +85,7 @@ def rds_uses_customer_managed_key(database: Resource) -> Outcome:
 @rule(
     title="no database is publicly accessible",
     fix="set PubliclyAccessible to false",
-    applies_to=(INSTANCE,),
+    applies_to=(INSTANCE, CLUSTER, "AWS::RDS::DBShardGroup"),
     controls=("164.312(a)(1)", "164.312(e)(1)"),
     requirement="HC-107",
     same_as=(
@@ -96,9 +97,17 @@ def rds_uses_customer_managed_key(database: Resource) -> Outcome:
     ),
     url=GUIDE + "USER_VPC.WorkingWithRDSInstanceinaVPC.html",
 )
-def rds_not_public(instance: Resource) -> Outcome:
-    """Judge the public address; what holds by default depends on the subnets, so it must be said."""
-    return instance.at("PubliclyAccessible").must_be(False)
+def rds_not_public(database: Resource) -> Outcome:
+    """Judge the public address; what holds by default depends on the subnets, so it must be said.
+
+    Of clusters those of several zones have one; Aurora's have that of their members.
+    """
+    public = database.at("PubliclyAccessible")
+    return NOT_APPLICABLE if public.is_absent and _leaves_to_members(database) else public.must_be(False)
+
+
+def _leaves_to_members(database: Resource) -> bool:
+    return database.type == CLUSTER and not is_multi_az_cluster(database)
 
 
 @rule(
@@ -169,7 +178,7 @@ def rds_deletion_protected(database: Resource) -> Outcome:
 @rule(
     title="every database has enhanced monitoring",
     fix="set MonitoringInterval to 60 seconds or fewer, and MonitoringRoleArn",
-    applies_to=(INSTANCE,),
+    applies_to=(INSTANCE, CLUSTER),
     controls=("164.312(b)",),
     requirement="HC-115",
     same_as=(
@@ -181,11 +190,14 @@ def rds_deletion_protected(database: Resource) -> Outcome:
     severity=Severity.WARNING,
     url=GUIDE + "USER_Monitoring.OS.html",
 )
-def rds_monitored(instance: Resource) -> Outcome:
-    """Judge interval and role, of a member or for the whole cluster."""
-    own = _monitored(instance)
-    cluster = instance.at("DBClusterIdentifier")
-    if own.verdict is not Verdict.BROKEN or cluster.is_absent or not instance.at("MonitoringInterval").is_absent:
+def rds_monitored(database: Resource) -> Outcome:
+    """Judge interval and role, of a member or for the whole cluster; Aurora's clusters are judged by their members."""
+    if _leaves_to_members(database):
+        return NOT_APPLICABLE
+    own = _monitored(database)
+    cluster = database.at("DBClusterIdentifier")
+    by_itself = database.type == CLUSTER or cluster.is_absent or not database.at("MonitoringInterval").is_absent
+    if own.verdict is not Verdict.BROKEN or by_itself:
         return own
     target = cluster.target()
     if target is None or target.type != CLUSTER:
@@ -202,7 +214,7 @@ def _monitored(database: Resource) -> Outcome:
 @rule(
     title="every database gets its minor upgrades by itself",
     fix="set AutoMinorVersionUpgrade to true, or leave it out",
-    applies_to=(INSTANCE,),
+    applies_to=(INSTANCE, CLUSTER),
     controls=("164.308(a)(5)(ii)(A)",),
     requirement="HC-118",
     same_as=(
@@ -213,10 +225,12 @@ def _monitored(database: Resource) -> Outcome:
     severity=Severity.WARNING,
     url=GUIDE + "USER_UpgradeDBInstance.Upgrading.html",
 )
-def rds_minor_versions_upgraded(instance: Resource) -> Outcome:
-    """Judge the switch, which is on by default."""
-    switch = instance.at("AutoMinorVersionUpgrade")
-    return MET if switch.is_absent else switch.must_be(True)
+def rds_minor_versions_upgraded(database: Resource) -> Outcome:
+    """Judge the switch, which is on by default; a cluster of Aurora may leave it to its members."""
+    switch = database.at("AutoMinorVersionUpgrade")
+    if switch.is_absent:
+        return NOT_APPLICABLE if _leaves_to_members(database) else MET
+    return switch.must_be(True)
 
 
 @rule(

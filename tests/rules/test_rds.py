@@ -8,6 +8,7 @@ from hipaa_constructs.rules import RULES
 from hipaa_constructs.rules._value import Json
 from tests.rules._judging import (
     BROKEN,
+    GONE,
     MALFORMED,
     MET,
     NEVER_TRUE,
@@ -25,6 +26,7 @@ CLUSTER = "AWS::RDS::DBCluster"
 KEY = "arn:aws:kms:us-east-1:123456789012:key/1234"
 MEMBER: Body = {"DBClusterIdentifier": "records"}
 REPLICA: Body = {"SourceDBInstanceIdentifier": "arn:aws:rds:us-west-2:123456789012:db:records"}
+OF_ZONES: Body = {"Engine": "postgres", "DBClusterInstanceClass": "db.m6gd.large"}
 RESTORED: Body = {"DBSnapshotIdentifier": "records"}
 SECRET = "{{resolve:secretsmanager:records:SecretString:password}}"
 
@@ -150,12 +152,35 @@ CLUSTER_CASES: list[Case] = [
     ("RdsEngineEligible", {"Engine": "aurora-postgresql"}, MET),
     ("RdsEngineEligible", {"Engine": "neptune"}, BROKEN),
     ("RdsTagsCopied", {}, BROKEN),
+    ("RdsNotPublic", {"Engine": "aurora-mysql"}, NOT_APPLICABLE),
+    ("RdsNotPublic", {"Engine": "aurora-mysql", "PubliclyAccessible": True}, BROKEN),
+    ("RdsNotPublic", OF_ZONES, BROKEN),
+    ("RdsNotPublic", {**OF_ZONES, "PubliclyAccessible": True}, BROKEN),
+    ("RdsNotPublic", {**OF_ZONES, "PubliclyAccessible": False}, MET),
+    ("RdsNotPublic", {**OF_ZONES, "PubliclyAccessible": PARAMETER}, UNDECIDED),
+    ("RdsMonitored", {"Engine": "aurora-mysql"}, NOT_APPLICABLE),
+    ("RdsMonitored", {"Engine": "aurora-mysql", "MonitoringInterval": 0}, NOT_APPLICABLE),
+    ("RdsMonitored", OF_ZONES, BROKEN),
+    ("RdsMonitored", {**OF_ZONES, "DBClusterIdentifier": "records"}, BROKEN),
+    ("RdsMonitored", {**OF_ZONES, "MonitoringInterval": 60, "MonitoringRoleArn": "arn:aws:iam::1:role/x"}, MET),
+    ("RdsMinorVersionsUpgraded", {"Engine": "aurora-mysql"}, NOT_APPLICABLE),
+    ("RdsMinorVersionsUpgraded", {"Engine": "aurora-mysql", "AutoMinorVersionUpgrade": False}, BROKEN),
+    ("RdsMinorVersionsUpgraded", OF_ZONES, MET),
+    ("RdsMinorVersionsUpgraded", {**OF_ZONES, "AutoMinorVersionUpgrade": False}, BROKEN),
 ]
 
 
 @pytest.mark.parametrize(("rule", "properties", "wanted"), CLUSTER_CASES)
 def test_a_cluster_is_judged(rule: str, properties: Body, wanted: str) -> None:
     assert verdict(rule, template({"It": resource(CLUSTER, properties)})) == wanted
+
+
+@pytest.mark.parametrize(
+    ("public", "wanted"), [(False, MET), (True, BROKEN), (GONE, BROKEN), (PARAMETER, UNDECIDED), ([], BROKEN)]
+)
+def test_a_group_of_shards_has_a_public_address_of_its_own(public: Json, wanted: str) -> None:
+    body = template({"It": resource("AWS::RDS::DBShardGroup", {"PubliclyAccessible": public})})
+    assert verdict("RdsNotPublic", body) == wanted
 
 
 @pytest.mark.parametrize("value", NEVER_TRUE)
