@@ -15,6 +15,11 @@ CLUSTER = "AWS::RDS::DBCluster"
 GUIDE = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/"
 AURORA_GUIDE = "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/"
 
+_SOURCES = {
+    "SourceDBInstanceIdentifier": INSTANCE,
+    "SourceDBClusterIdentifier": CLUSTER,
+    "ReplicationSourceIdentifier": CLUSTER,
+}
 _GROUPS = {
     (INSTANCE, "parameters"): ("DBParameterGroupName", "AWS::RDS::DBParameterGroup"),
     (CLUSTER, "parameters"): ("DBClusterParameterGroupName", "AWS::RDS::DBClusterParameterGroup"),
@@ -36,16 +41,13 @@ def is_multi_az_cluster(database: Resource) -> bool:
 
 def is_replica(database: Resource) -> bool:
     """Tell whether a database is made as a replica of another."""
-    return any(
-        not database.at(name).is_absent
-        for name in ("SourceDBInstanceIdentifier", "SourceDBClusterIdentifier", "ReplicationSourceIdentifier")
-    )
+    return any(not database.at(name).is_absent for name in _SOURCES)
 
 
 def source_of(database: Resource) -> Resource | None:
     """Return the database that a replica is of, if the templates make it."""
-    for name in ("SourceDBInstanceIdentifier", "SourceDBClusterIdentifier", "ReplicationSourceIdentifier"):
-        targets = [one for one in database.at(name).targets() if one.type == database.type]
+    for name, kind in _SOURCES.items():
+        targets = [one for one in database.at(name).targets() if one.type == kind]
         if len(targets) == 1 and targets[0] is not database:
             return targets[0]
     return None

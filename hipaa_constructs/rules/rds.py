@@ -20,9 +20,9 @@ from hipaa_constructs.rules._rds import (
     is_multi_az_cluster,
     is_replica,
     is_restored,
-    source_of,
     unless_member,
 )
+from hipaa_constructs.rules._rds_storage import encrypted, encrypted_with_own_key
 from hipaa_constructs.rules._rule import Severity, rule
 from hipaa_constructs.rules._value import Unresolved
 
@@ -48,18 +48,12 @@ _FROM_SECRET = "{{resolve:secretsmanager:"
     url=GUIDE + "Overview.Encryption.html",
 )
 def rds_storage_encrypted(database: Resource) -> Outcome:
-    """Judge the storage, and with it backups, snapshots and replicas; a restored or copied one goes by its origin."""
-    storage = database.at("StorageEncrypted")
-    if not storage.is_absent:
-        return unless_member(database, storage.must_be(True))
-    source = source_of(database)
-    if source is not None:
-        return source.at("StorageEncrypted").must_be(True)
-    if is_replica(database) and not database.at("KmsKeyId").is_absent:
-        return MET  # A key for the replica of an unencrypted database is refused.
-    if is_replica(database) or is_restored(database):
-        return unless_member(database, storage.undecided("it is that of the snapshot or of the other database"))
-    return unless_member(database, storage.broken())
+    """Judge the storage, and with it backups, snapshots and replicas; a restored or copied one goes by its origin.
+
+    What a restored or copied one says of itself changes nothing there, but for a cluster that is given a key. Clusters
+    of Aurora are encrypted by default since February 18, 2026.
+    """
+    return unless_member(database, encrypted(database))
 
 
 @rule(
@@ -71,15 +65,8 @@ def rds_storage_encrypted(database: Resource) -> Outcome:
     url=GUIDE + "Overview.Encryption.Keys.html",
 )
 def rds_uses_customer_managed_key(database: Resource) -> Outcome:
-    """Judge the key; RDS encrypts without one of the customer's too."""
-    key = database.at("KmsKeyId")
-    if key.is_absent and not is_member(database):
-        source = source_of(database)
-        if source is not None:
-            return customers_key(source.at("KmsKeyId"), by_alias=True)
-        if is_replica(database) or is_restored(database):
-            return key.undecided("it is that of the snapshot or of the other database")
-    return unless_member(database, customers_key(key, by_alias=True))
+    """Judge the key, or that of the origin; RDS encrypts without one of the customer's too."""
+    return unless_member(database, encrypted_with_own_key(database))
 
 
 @rule(

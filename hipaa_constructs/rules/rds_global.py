@@ -5,6 +5,7 @@ from __future__ import annotations
 from hipaa_constructs.rules._node import Resource
 from hipaa_constructs.rules._outcome import Outcome
 from hipaa_constructs.rules._rds import AURORA_GUIDE, CLUSTER
+from hipaa_constructs.rules._rds_storage import encrypted
 from hipaa_constructs.rules._rule import rule
 
 GLOBAL_CLUSTER = "AWS::RDS::GlobalCluster"
@@ -19,14 +20,14 @@ GLOBAL_CLUSTER = "AWS::RDS::GlobalCluster"
     url=AURORA_GUIDE + "aurora-global-database-getting-started.html",
 )
 def rds_global_cluster_encrypted(database: Resource) -> Outcome:
-    """Judge the switch, or that of the cluster that the global database is made of."""
+    """Judge the switch, or as it is judged itself the cluster that the global database is made of."""
     storage, source = database.at("StorageEncrypted"), database.at("SourceDBClusterIdentifier")
     if source.is_absent:
         return storage.must_be(True)
     cluster = source.target()
     if cluster is None or cluster.type != CLUSTER:
         return source.undecided("the cluster is not in these templates")
-    return cluster.at("StorageEncrypted").must_be(True)
+    return encrypted(cluster)
 
 
 @rule(

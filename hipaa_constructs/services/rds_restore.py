@@ -82,7 +82,7 @@ def finish_restore(resource: rds.CfnDBInstance, key: kms.IKey | None, backups: s
         backups: the ARN of replicated automated backups, if it is restored from some.
     """
     if backups is None:
-        # Refused at the deployment if the snapshot is not encrypted; the key is the snapshot's.
+        # Only cdk-nag reads it: CloudFormation restores an instance as its snapshot is, with the snapshot's key.
         resource.storage_encrypted = True
     else:
         resource.db_snapshot_identifier = None

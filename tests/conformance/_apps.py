@@ -332,7 +332,7 @@ def weak(app: App) -> None:
         auto_minor_version_upgrade=False,
         publicly_accessible=True,
     )
-    rds.CfnDBCluster(stack, "Cluster", engine="aurora-postgresql")
+    rds.CfnDBCluster(stack, "Cluster", engine="aurora-postgresql", storage_encrypted=False)
     network = ec2.CfnVPC(stack, "Network", cidr_block="10.0.0.0/16")
     subnet = ec2.CfnSubnet(stack, "Subnet", vpc_id=network.ref, cidr_block="10.0.0.0/24", map_public_ip_on_launch=True)
     table = ec2.CfnRouteTable(stack, "Table", vpc_id=network.ref)

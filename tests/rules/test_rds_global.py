@@ -11,6 +11,16 @@ from tests.rules._stores import ON, Place, alone, each_case, judged
 GLOBAL = "AWS::RDS::GlobalCluster"
 
 
+CLUSTERS: list[tuple[Body, str]] = [
+    ({"StorageEncrypted": True}, MET),
+    ({}, BROKEN),
+    ({"Engine": "aurora-mysql"}, UNDECIDED),
+    ({"SnapshotIdentifier": "x"}, UNDECIDED),
+    ({"SnapshotIdentifier": "x", "StorageEncrypted": True}, UNDECIDED),
+    ({"SnapshotIdentifier": "x", "StorageEncrypted": True, "KmsKeyId": "x"}, MET),
+]
+
+
 @each_case(
     [
         ("RdsGlobalClusterEncrypted", GLOBAL, ("StorageEncrypted",)),
@@ -22,7 +32,7 @@ def test_the_switch_decides(place: Place, value: Json, wanted: str) -> None:
     assert judged(place, value) == wanted
 
 
-@pytest.mark.parametrize(("cluster", "wanted"), [({"StorageEncrypted": True}, MET), ({}, BROKEN)], ids=str)
+@pytest.mark.parametrize(("cluster", "wanted"), CLUSTERS, ids=str)
 def test_the_cluster_that_it_is_made_of_decides(cluster: Body, wanted: str) -> None:
     made = resource(GLOBAL, {"SourceDBClusterIdentifier": {"Fn::GetAtt": ["Cluster", "DBClusterArn"]}})
     body = template({"It": made, "Cluster": resource("AWS::RDS::DBCluster", cluster)})

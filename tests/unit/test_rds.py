@@ -389,24 +389,22 @@ def test_replicated_backups_are_restored_with_the_password_that_was() -> None:
     assert "{{resolve:secretsmanager:" in str(properties(synthesized(build))["MasterUserPassword"])
 
 
-def test_how_restored_backups_are_encrypted_is_undecided_and_nothing_else() -> None:
+@pytest.mark.parametrize("origin", [{"automated_backups_arn": BACKUPS}, {"snapshot_identifier": "records"}], ids=str)
+def test_how_a_restored_database_is_encrypted_is_undecided_and_nothing_else(origin: dict[str, str]) -> None:
     def build(app: App) -> None:
         stack = Stack(app, "Stack")
-        HipaaRdsInstance(stack, "It", engine=POSTGRES, vpc=network(stack), automated_backups_arn=BACKUPS)
+        HipaaRdsInstance(
+            stack,
+            "It",
+            engine=POSTGRES,
+            vpc=network(stack),
+            automated_backups_arn=origin.get("automated_backups_arn"),
+            snapshot_identifier=origin.get("snapshot_identifier"),
+        )
 
     findings = report_of(build).findings
     assert {one.rule.id for one in findings} == {"RdsStorageEncrypted", "RdsUsesCustomerManagedKey"}
     assert {one.outcome.verdict.value for one in findings} == {"undecided"}
-
-
-def test_whose_key_a_restored_database_has_is_undecided() -> None:
-    def build(app: App) -> None:
-        stack = Stack(app, "Stack")
-        HipaaRdsInstance(stack, "It", engine=POSTGRES, vpc=network(stack), snapshot_identifier="records")
-
-    (finding,) = report_of(build).findings
-    assert finding.rule.id == "RdsUsesCustomerManagedKey"
-    assert finding.outcome.verdict.value == "undecided"
 
 
 def test_a_restored_database_has_the_logical_id_of_the_plain_one() -> None:
