@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -60,18 +60,21 @@ def engine_of(database: Resource) -> Node:
 
 
 def _engine_of(database: Resource) -> Node:
-    seen = {database}
-    while database.at("Engine").is_absent:
-        source = source_of(database)
-        if source is None or source in seen:
-            break
-        database = source
-        seen.add(source)
-    engine = database.at("Engine")
-    if engine.is_absent and (group := _parameter_group(database)) is not None:
+    line = _line(database)
+    named = next((one for one in line if not one.at("Engine").is_absent), line[-1])
+    engine = named.at("Engine")
+    if engine.is_absent and (group := _parameter_group(named)) is not None:
         family = group.at("Family")
         return engine if family.is_absent else family
     return engine
+
+
+def _line(database: Resource) -> list[Resource]:
+    """Return a database, the one that it is a replica of, the one that that is of, and so on."""
+    line = [database]
+    while (source := source_of(line[-1])) is not None and source not in line:
+        line.append(source)
+    return line
 
 
 def _parameter_group(database: Resource) -> Resource | None:
@@ -115,13 +118,43 @@ def is_restored(database: Resource) -> bool:
 
 def major_version(database: Resource) -> tuple[int, ...]:
     """Return the numbers that the version begins with; none where it is not known."""
-    version = database.at("EngineVersion")
-    if version.is_absent and (source := source_of(database)) is not None:
-        version = source.at("EngineVersion")
-    if version.is_absent and (group := _parameter_group(database)) is not None:
-        version = group.at("Family")
+    line = _line(database)
+    version = next((one.at("EngineVersion") for one in line if not one.at("EngineVersion").is_absent), None)
+    if version is None:
+        groups = [group for one in line if (group := _parameter_group(one)) is not None]
+        version = groups[0].at("Family") if groups else database.at("EngineVersion")
     text = version.text or (str(version.number) if version.number is not None else "")
     return tuple(int(number) for number in re.findall(r"\d+", text)[:2])
+
+
+def is_read_replica(database: Resource) -> bool:
+    """Tell whether an instance goes on replicating another one, or a cluster; RDS makes no backups of it by itself."""
+    latest = database.at("UseLatestRestorableTime")
+    restored = not database.at("RestoreTime").is_absent or not (latest.is_absent or latest.must_be(False) is MET)
+    return database.type == INSTANCE and is_replica(database) and not restored
+
+
+def _with_group(database: Resource, property: str) -> Resource | Outcome:
+    """Return the database whose group an instance has: its own, or of a replica without one that of its source.
+
+    That is so of replicas of an instance in the same Region, which is named by its identifier and not by an ARN.
+    """
+    seen: list[Resource] = []
+    while database.at(property).is_absent and _is_beside_its_source(database):
+        seen.append(database)
+        source = source_of(database)
+        if source is None or source in seen:
+            place = database.at("SourceDBInstanceIdentifier")
+            return place.undecided("the group is that of the source, which is not in these templates")
+        database = source
+    return database
+
+
+def _is_beside_its_source(database: Resource) -> bool:
+    source = database.at("SourceDBInstanceIdentifier")
+    if source.is_absent or not is_read_replica(database) or not database.at("SourceRegion").is_absent:
+        return False
+    return re.match(r"arn:[^:]*:rds:[a-z]", source.outline()) is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,9 +187,12 @@ class Parameter:
 
 
 def parameter(database: Resource, name: str) -> Parameter | Outcome:
-    """Return a parameter of the group that a database names; an outcome where the group is not known."""
+    """Return a parameter of the group that a database has; an outcome where the group is not known."""
     property, kind = _GROUPS[(database.type, "parameters")]
-    place = database.at(property)
+    holder = _with_group(database, property)
+    if isinstance(holder, Outcome):
+        return holder
+    place = holder.at(property)
     group = place.target()
     if place.is_absent or (place.text or "").startswith("default."):
         nothing = Node(database.template, {"Ref": "AWS::NoValue"}, place.path)
@@ -169,10 +205,28 @@ def parameter(database: Resource, name: str) -> Parameter | Outcome:
     return Parameter(name, place, parameters.at(name))
 
 
-def option(database: Resource, name: str, wanted: Iterable[tuple[str, str]] = ()) -> Outcome:
-    """Judge that the option group of an instance has an option, with some settings."""
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What a setting of an option has to be.
+
+    Attributes:
+        name: its name.
+        fits: tells whether a value in upper case is right; None is what holds where the option says nothing of it.
+        otherwise: what a finding says of the setting where it is not.
+    """
+
+    name: str
+    fits: Callable[[str | None], bool]
+    otherwise: str
+
+
+def option(database: Resource, name: str, setting: Setting | None = None) -> Outcome:
+    """Judge that the option group of an instance has an option, with a setting that is right."""
     property, kind = _GROUPS[(INSTANCE, "options")]
-    place = database.at(property)
+    holder = _with_group(database, property)
+    if isinstance(holder, Outcome):
+        return holder
+    place = holder.at(property)
     group = place.target()
     if place.is_absent or (place.text or "").startswith("default:"):
         return broken(*place.path, found="the default option group, without options")
@@ -186,18 +240,20 @@ def option(database: Resource, name: str, wanted: Iterable[tuple[str, str]] = ()
         if one.is_unknown or one.at("OptionName").is_unknown:
             found.append(undecided(*place.path, why="an intrinsic function hides an option of the group"))
         elif one.at("OptionName").text == name:
-            found.append(_has_settings(place, one.at("OptionSettings"), list(wanted)))
+            found.append(MET if setting is None else _has_setting(place, one.at("OptionSettings"), setting))
     return any_met(found) if found else broken(*place.path, found=f"an option group without {name}")
 
 
-def _has_settings(place: Node, settings: Node, wanted: list[tuple[str, str]]) -> Outcome:
-    values = {one.at("Name").text: one.at("Value") for one in settings.items()}
-    for name, value in wanted:
-        if settings.is_unknown or (name in values and values[name].is_unknown):
-            return undecided(*place.path, why=f"an intrinsic function hides {name}")
-        if name not in values or (values[name].text or "").upper() != value:
-            return broken(*place.path, found=f"{name} is not {value}")
-    return MET
+def _has_setting(place: Node, settings: Node, wanted: Setting) -> Outcome:
+    values = [one.at("Value") for one in settings.items() if one.at("Name").text == wanted.name]
+    hidden = settings.is_unknown or any(one.at("Name").is_unknown for one in settings.items())
+    if hidden if not values else any(value.is_unknown for value in values):
+        return undecided(*place.path, why=f"an intrinsic function hides {wanted.name}")
+    if values:
+        right = all(value.text is not None and wanted.fits(value.text.upper()) for value in values)
+    else:
+        right = (settings.is_absent or isinstance(settings.value, list)) and wanted.fits(None)
+    return MET if right else broken(*place.path, found=f"{wanted.name} {wanted.otherwise}")
 
 
 def _named(place: Node) -> bool:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from hipaa_constructs.rules._node import Resource
 from hipaa_constructs.rules._outcome import MET, NOT_APPLICABLE, Outcome, all_met
 from hipaa_constructs.rules._rds import (
     CLUSTER,
     GUIDE,
     INSTANCE,
+    Parameter,
+    Setting,
     engine_named,
     engine_of,
     hides_its_engine,
@@ -27,6 +31,8 @@ _LOGS = {
     "aurora-mysql": ("audit", "error", "general", "slowquery"),
     "aurora-postgresql": ("postgresql",),
 }
+_EVENTS = ("QUERY", "QUERY_DML")
+_READS_AND_WRITES = {"read", "write"}
 _OFF = ("", "0", "off", "none", "false")
 
 
@@ -67,45 +73,73 @@ def rds_logs_exported(database: Resource) -> Outcome:
 
 @rule(
     title="every database records who ran which statements",
-    fix="load pgaudit and set pgaudit.log; for MySQL and MariaDB add the option MARIADB_AUDIT_PLUGIN, for Aurora MySQL "
-    "set server_audit_logging; for Oracle set audit_trail",
+    fix="load pgaudit and set pgaudit.log to all, or to read and write; for MySQL and MariaDB add the option "
+    "MARIADB_AUDIT_PLUGIN, for Aurora MySQL set server_audit_logging, both with the event QUERY or QUERY_DML; for "
+    "Oracle set audit_trail",
     applies_to=(INSTANCE, CLUSTER),
     controls=("164.312(b)", "164.308(a)(1)(ii)(D)"),
     requirement="HC-117",
     url=GUIDE + "Appendix.PostgreSQL.CommonDBATasks.pgaudit.html",
 )
 def rds_audited(database: Resource) -> Outcome:
-    """Judge what fills the audit log; SQL Server's is its own, with a bucket and statements of SQL."""
+    """Judge what fills the audit log, with statements that read and that write.
+
+    Whom an audit leaves out is not judged. SQL Server's is its own, with a bucket and statements of SQL.
+    """
     if is_member(database):
         return NOT_APPLICABLE
     postgres = engine_named(database, "postgres", "aurora-postgresql")
     if postgres is None:
         return engine_of(database).undecided("the engine is not known")
     if postgres:
-        return all_met([_lists(database, "shared_preload_libraries", "pgaudit"), _on(database, "pgaudit.log")])
+        return all_met([_lists(database, "shared_preload_libraries", "pgaudit"), _logs_statements(database)])
     if engine_named(database, "aurora-mysql"):
         logging = one_of(parameter(database, "server_audit_logging"), "1", "on", "true")
-        return all_met([logging, _on(database, "server_audit_events")])
+        return all_met([logging, _judged(parameter(database, "server_audit_events"), _has_statements)])
     if engine_named(database, "oracle"):
         return _on(database, "audit_trail")
     if engine_named(database, "mysql", "mariadb") and database.type == INSTANCE:
-        return option(database, "MARIADB_AUDIT_PLUGIN")
+        return option(database, "MARIADB_AUDIT_PLUGIN", STATEMENTS)
     return NOT_APPLICABLE
+
+
+def _logs_statements(database: Resource) -> Outcome:
+    return _judged(parameter(database, "pgaudit.log"), lambda text: _classes(text) >= _READS_AND_WRITES)
+
+
+def _classes(text: str) -> set[str]:
+    """Return the classes of statements that matter here and that pgaudit.log names; each word adds or takes some."""
+    classes: set[str] = set()
+    for word in (one.strip() for one in text.split(",")):
+        named = word.removeprefix("-")
+        meant = _READS_AND_WRITES if named == "all" else {named}
+        classes = classes - meant if word.startswith("-") else classes | meant
+    return classes
+
+
+def _has_statements(events: str) -> bool:
+    return any(event.strip().upper() in _EVENTS for event in events.split(","))
+
+
+STATEMENTS = Setting(
+    "SERVER_AUDIT_EVENTS",
+    lambda events: events is None or _has_statements(events),  # By default connections and all queries are recorded.
+    "has neither QUERY nor QUERY_DML",
+)
 
 
 def _lists(database: Resource, name: str, wanted: str) -> Outcome:
     found = parameter(database, name)
-    if isinstance(found, Outcome):
-        return found
-    if found.value.is_unknown:
-        return found.undecided()
-    return MET if wanted in [one.strip() for one in found.text.split(",")] else found.broken()
+    return _judged(found, lambda text: wanted in [one.strip() for one in text.split(",")])
 
 
 def _on(database: Resource, name: str) -> Outcome:
-    found = parameter(database, name)
+    return _judged(parameter(database, name), lambda text: text not in _OFF)
+
+
+def _judged(found: Parameter | Outcome, fits: Callable[[str], bool]) -> Outcome:
     if isinstance(found, Outcome):
         return found
     if found.value.is_unknown:
         return found.undecided()
-    return found.broken() if found.text in _OFF else MET
+    return MET if fits(found.text) else found.broken()

@@ -9,6 +9,7 @@ from hipaa_constructs.rules._rds import (
     CLUSTER,
     GUIDE,
     INSTANCE,
+    Setting,
     engine_named,
     if_engine,
     is_member,
@@ -21,6 +22,7 @@ from hipaa_constructs.rules._rule import rule
 
 _IN_TRANSIT = ("164.312(e)(1)", "164.312(e)(2)(i)", "164.312(e)(2)(ii)", "164.312(a)(2)(iv)")
 _ON = ("1", "on", "true")
+REQUIRED = Setting("SQLNET.ENCRYPTION_SERVER", lambda value: value == "REQUIRED", "is not REQUIRED")
 _FORCED_SINCE = {"postgres": (15,), "aurora-postgresql": (17,)}
 _MAY_BE_FORCED_SINCE = {"mysql": (8, 4), "mariadb": (11, 8), "aurora-mysql": (8, 4)}
 
@@ -127,7 +129,7 @@ def rds_oracle_encrypted(instance: Resource) -> Outcome:
     The option SSL opens a second port for TLS and leaves the first one as it is: who may reach that is the security
     group's matter, so it is undecided.
     """
-    native = option(instance, "NATIVE_NETWORK_ENCRYPTION", [("SQLNET.ENCRYPTION_SERVER", "REQUIRED")])
+    native = option(instance, "NATIVE_NETWORK_ENCRYPTION", REQUIRED)
     if native.verdict is Verdict.BROKEN and option(instance, "SSL") is MET:
         native = undecided(*native.path, why="SSL leaves a port without TLS, which a security group may close")
     return if_engine(engine_named(instance, "oracle"), instance, native)

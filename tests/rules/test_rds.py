@@ -373,9 +373,9 @@ AUDIT_CASES: list[tuple[Body, str]] = [
     (audited("oracle-ee", {"audit_trail": "NONE"}), BROKEN),
     (audited("sqlserver-se", {}), NOT_APPLICABLE),
     (audited("aurora-postgresql", {"shared_preload_libraries": "pgaudit", "pgaudit.log": "all"}, CLUSTER), MET),
-    (audited("aurora-mysql", {"server_audit_logging": "1", "server_audit_events": "CONNECT"}, CLUSTER), MET),
+    (audited("aurora-mysql", {"server_audit_logging": "1", "server_audit_events": "QUERY"}, CLUSTER), MET),
     (audited("aurora-mysql", {"server_audit_logging": "1"}, CLUSTER), BROKEN),
-    (audited("aurora-mysql", {"server_audit_logging": 0, "server_audit_events": "CONNECT"}, CLUSTER), BROKEN),
+    (audited("aurora-mysql", {"server_audit_logging": 0, "server_audit_events": "QUERY"}, CLUSTER), BROKEN),
 ]
 
 

@@ -9,6 +9,7 @@ import pytest
 from hipaa_constructs.rules import Assembly, Template
 from hipaa_constructs.rules._rds import option
 from hipaa_constructs.rules._value import Json
+from hipaa_constructs.rules.rds_tls import REQUIRED
 from tests.rules._judging import BROKEN, MET, NOT_APPLICABLE, UNDECIDED, outcome, resource, template, verdict, verdicts
 
 INSTANCE, CLUSTER = "AWS::RDS::DBInstance", "AWS::RDS::DBCluster"
@@ -199,8 +200,7 @@ def test_a_finding_about_options_names_their_group(named: Json, options: Json, f
     group = resource("AWS::RDS::OptionGroup", {"OptionConfigurations": options})
     made = Template(template({"It": resource(INSTANCE, {"OptionGroupName": named}), "Group": group}))
     Assembly([made])
-    wanted = [("SQLNET.ENCRYPTION_SERVER", "REQUIRED")]
-    judged = option(made.resources["It"], "NATIVE_NETWORK_ENCRYPTION", wanted)
+    judged = option(made.resources["It"], "NATIVE_NETWORK_ENCRYPTION", REQUIRED)
     assert (judged.path, judged.found) == (("Properties", "OptionGroupName"), found)
 
 

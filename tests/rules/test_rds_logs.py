@@ -7,6 +7,7 @@ import pytest
 from hipaa_constructs.rules._value import Json
 from tests.rules._judging import (
     BROKEN,
+    GONE,
     MET,
     NOT_APPLICABLE,
     PARAMETER,
@@ -107,3 +108,90 @@ def test_of_an_unknown_engine_nothing_is_known(engine: Json) -> None:
 
 def test_a_cluster_of_mysql_has_no_option_group() -> None:
     assert verdict("RdsAudited", audited("mysql", {}, CLUSTER)) == NOT_APPLICABLE
+
+
+EVENTS: list[tuple[str, str]] = [
+    ("QUERY", MET),
+    ("CONNECT,QUERY", MET),
+    ("QUERY_DML", MET),
+    ("CONNECT, QUERY_DDL, QUERY_DML, QUERY_DCL", MET),
+    ("CONNECT", BROKEN),
+    ("QUERY_DML_NO_SELECT", BROKEN),
+    ("CONNECT,QUERY_DDL,QUERY_DCL", BROKEN),
+    ("", BROKEN),
+]
+
+
+@pytest.mark.parametrize(("events", "wanted"), [*EVENTS, (PARAMETER, UNDECIDED), (["QUERY"], BROKEN)], ids=str)
+def test_the_events_of_aurora_mysql_name_statements(events: Json, wanted: str) -> None:
+    parameters: Json = {"server_audit_logging": "1", "server_audit_events": events}
+    assert verdict("RdsAudited", audited("aurora-mysql", parameters, CLUSTER)) == wanted
+
+
+@pytest.mark.parametrize(
+    ("classes", "wanted"),
+    [
+        ("all", MET),
+        ("ALL", MET),
+        ("read,write", MET),
+        ("ddl, read, role, write", MET),
+        ("all,-misc", MET),
+        ("-all,read,write", MET),
+        ("none,all", MET),
+        ("read", BROKEN),
+        ("write,ddl", BROKEN),
+        ("misc", BROKEN),
+        ("ddl,role,function", BROKEN),
+        ("-all", BROKEN),
+        ("all,-read", BROKEN),
+        ("read,write,-all", BROKEN),
+        ("none", BROKEN),
+        ("", BROKEN),
+        (PARAMETER, UNDECIDED),
+    ],
+)
+def test_the_classes_of_pgaudit_are_those_that_read_and_write(classes: Json, wanted: str) -> None:
+    parameters: Json = {"shared_preload_libraries": "pgaudit", "pgaudit.log": classes}
+    assert verdict("RdsAudited", audited("postgres", parameters)) == wanted
+
+
+def with_plugin(settings: Json) -> Body:
+    option: Json = {"OptionName": "MARIADB_AUDIT_PLUGIN", "OptionSettings": settings}
+    return template(
+        {
+            "Group": resource("AWS::RDS::OptionGroup", {"OptionConfigurations": [option]}),
+            "It": resource(INSTANCE, {"Engine": "mariadb", "OptionGroupName": {"Ref": "Group"}}),
+        }
+    )
+
+
+def events_are(value: Json) -> Json:
+    return {"Name": "SERVER_AUDIT_EVENTS", "Value": value}
+
+
+@pytest.mark.parametrize(
+    ("settings", "wanted"),
+    [
+        *(([events_are(events)], wanted) for events, wanted in EVENTS),
+        ([events_are("connect,query")], MET),
+        ([{"Name": "SERVER_AUDIT_LOGGING", "Value": "ON"}, events_are("CONNECT")], BROKEN),
+        ([{"Name": "SERVER_AUDIT_LOGGING", "Value": "ON"}], MET),
+        ([], MET),
+        (GONE, MET),
+        ([events_are(PARAMETER)], UNDECIDED),
+        ([events_are({"a": "b"})], BROKEN),
+        ([PARAMETER], UNDECIDED),
+        ([PARAMETER, events_are("CONNECT")], BROKEN),
+        ([{"Name": PARAMETER, "Value": "CONNECT"}], UNDECIDED),
+        (PARAMETER, UNDECIDED),
+        ("QUERY", BROKEN),
+    ],
+    ids=str,
+)
+def test_the_events_of_the_audit_plugin_name_statements(settings: Json, wanted: str) -> None:
+    assert verdict("RdsAudited", with_plugin(settings)) == wanted
+
+
+def test_a_plugin_that_records_no_statements_is_told() -> None:
+    found = outcome("RdsAudited", with_plugin([events_are("CONNECT")]))
+    assert (found.property, found.found) == ("OptionGroupName", "SERVER_AUDIT_EVENTS has neither QUERY nor QUERY_DML")
