@@ -15,26 +15,28 @@ def is_restored(cluster: Resource) -> bool:
     return is_given(cluster, "SnapshotIdentifier", "SourceDBClusterIdentifier")
 
 
-def _source_of(cluster: Resource) -> Resource | None:
+def _source_of(cluster: Resource, seen: tuple[Resource, ...]) -> Resource | None:
     source = cluster.at("SourceDBClusterIdentifier").target()
-    return source if source is not None and source.type == cluster.type and source is not cluster else None
+    if source is None or source.type != cluster.type or source in (cluster, *seen):
+        return None
+    return source
 
 
-def encrypted(cluster: Resource) -> Outcome:
-    """Judge the storage, and with it backups and snapshots; a restored or copied one goes by its origin."""
+def encrypted(cluster: Resource, seen: tuple[Resource, ...] = ()) -> Outcome:
+    """Judge the storage, and with it backups and snapshots; a restored or copied one goes by its origin, and so on."""
     storage = cluster.at("StorageEncrypted")
     if storage.is_absent and is_restored(cluster):
         if not cluster.at("KmsKeyId").is_absent:
             return MET  # What is restored with a key is encrypted with it.
-        source = _source_of(cluster)
-        return storage.undecided(_ORIGIN) if source is None else source.at("StorageEncrypted").must_be(True)
+        source = _source_of(cluster, seen)
+        return storage.undecided(_ORIGIN) if source is None else encrypted(source, (*seen, cluster))
     return storage.must_be(True)
 
 
-def encrypted_with_own_key(cluster: Resource) -> Outcome:
-    """Judge the key; without one of the customer's AWS uses one of its own."""
+def encrypted_with_own_key(cluster: Resource, seen: tuple[Resource, ...] = ()) -> Outcome:
+    """Judge the key, or that of the origin; without one of the customer's AWS uses one of its own."""
     key = cluster.at("KmsKeyId")
     if key.is_absent and is_restored(cluster):
-        source = _source_of(cluster)
-        return key.undecided(_ORIGIN) if source is None else customers_key(source.at("KmsKeyId"), by_alias=True)
+        source = _source_of(cluster, seen)
+        return key.undecided(_ORIGIN) if source is None else encrypted_with_own_key(source, (*seen, cluster))
     return customers_key(key, by_alias=True)

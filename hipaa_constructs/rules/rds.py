@@ -249,10 +249,18 @@ def rds_iam_authenticated(database: Resource) -> Outcome:
     url=GUIDE + "rds-secrets-manager.html",
 )
 def rds_password_managed(database: Resource) -> Outcome:
-    """Judge where the password of the first user comes from; replicas and members have that of another."""
+    """Judge where the password of the first user comes from; replicas and members have that of another.
+
+    A first user that signs in with IAM has none.
+    """
     if is_member(database) or is_replica(database):
         return NOT_APPLICABLE
     password, managed = database.at("MasterUserPassword"), database.at("ManageMasterUserPassword")
+    sign_in = database.at("MasterUserAuthenticationType")
+    if password.is_absent and managed.is_absent and not sign_in.is_absent:
+        by_iam = sign_in.must_be("iam-db-auth")
+        if by_iam.verdict is not Verdict.BROKEN:
+            return by_iam
     if not password.is_absent:
         if not isinstance(password.value, Unresolved):
             return password.broken("a password")

@@ -32,6 +32,7 @@ _LOGS = {
     "aurora-postgresql": ("postgresql",),
 }
 _EVENTS = ("QUERY", "QUERY_DML")
+_LOGS_OF_CLUSTERS = {"mysql": ("error", "general", "slowquery")}
 _READS_AND_WRITES = {"read", "write"}
 _OFF = ("", "0", "off", "none", "false")
 
@@ -51,7 +52,10 @@ _OFF = ("", "0", "off", "none", "false")
     url=GUIDE + "USER_LogAccess.Procedural.UploadtoCloudWatch.html",
 )
 def rds_logs_exported(database: Resource) -> Outcome:
-    """Judge the types of logs by the engine; those of a member of a cluster are the cluster's."""
+    """Judge the types of logs by the engine; those of a member of a cluster are the cluster's.
+
+    A cluster of MySQL other than Aurora has no audit log.
+    """
     if is_member(database):
         return NOT_APPLICABLE
     exports = database.at("EnableCloudwatchLogsExports")
@@ -65,7 +69,8 @@ def rds_logs_exported(database: Resource) -> Outcome:
         return exports.undecided()
     found = exports.items()
     texts = {one.text for one in found}
-    missing = [log for log in _LOGS[names[-1]] if log not in texts]
+    logs = _LOGS | _LOGS_OF_CLUSTERS if database.type == CLUSTER else _LOGS
+    missing = [log for log in logs[names[-1]] if log not in texts]
     if missing and any(one.is_unknown for one in found):
         return exports.undecided()
     return exports.broken(f"no {', '.join(missing)} log") if missing else MET

@@ -91,6 +91,30 @@ def test_the_source_of_a_copy_decides(source: Body, wanted: tuple[str, str]) -> 
     assert (verdict("DocdbEncrypted", body), verdict("DocdbUsesCustomerManagedKey", body)) == wanted
 
 
+@pytest.mark.parametrize(
+    ("first", "wanted"),
+    [
+        ({"StorageEncrypted": True, "KmsKeyId": "alias/portal"}, (MET, MET)),
+        ({"StorageEncrypted": True}, (MET, BROKEN)),
+        ({}, (BROKEN, BROKEN)),
+        ({"SnapshotIdentifier": "x", "KmsKeyId": "x"}, (MET, MET)),
+        ({"SnapshotIdentifier": "x"}, (UNDECIDED, UNDECIDED)),
+        ({"SourceDBClusterIdentifier": {"Ref": "Middle"}}, (UNDECIDED, UNDECIDED)),
+        ({"SourceDBClusterIdentifier": {"Ref": "It"}}, (UNDECIDED, UNDECIDED)),
+    ],
+    ids=str,
+)
+def test_a_copy_of_a_copy_goes_by_the_first_one(first: Body, wanted: tuple[str, str]) -> None:
+    body = template(
+        {
+            "It": resource(CLUSTER, {"SourceDBClusterIdentifier": {"Ref": "Middle"}}),
+            "Middle": resource(CLUSTER, {"SourceDBClusterIdentifier": {"Ref": "First"}}),
+            "First": resource(CLUSTER, first),
+        }
+    )
+    assert (verdict("DocdbEncrypted", body), verdict("DocdbUsesCustomerManagedKey", body)) == wanted
+
+
 @pytest.mark.parametrize("rule", ["DocdbEncrypted", "DocdbUsesCustomerManagedKey"])
 def test_what_is_restored_is_said_to_be_as_its_origin_is(rule: str) -> None:
     found = outcome(rule, alone(CLUSTER, {"SnapshotIdentifier": "x"}))

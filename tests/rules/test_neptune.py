@@ -47,6 +47,12 @@ def test_what_a_restored_cluster_does_not_say_is_its_origins(rule: str, origin: 
     assert verdict(rule, alone(CLUSTER, origin)) == UNDECIDED
 
 
+def test_a_clone_of_what_is_restored_with_a_key_is_encrypted() -> None:
+    restored = resource(CLUSTER, {"SnapshotIdentifier": "x", "KmsKeyId": "x"})
+    body = template({"It": resource(CLUSTER, {"SourceDBClusterIdentifier": {"Ref": "Other"}}), "Other": restored})
+    assert verdict("NeptuneEncrypted", body) == MET
+
+
 @pytest.mark.parametrize(
     ("value", "wanted"),
     [
