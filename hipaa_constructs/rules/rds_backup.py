@@ -5,7 +5,16 @@ from __future__ import annotations
 from hipaa_constructs.rules._backups import Arns, in_backup_plan
 from hipaa_constructs.rules._node import Resource
 from hipaa_constructs.rules._outcome import MET, NOT_APPLICABLE, Outcome, all_met
-from hipaa_constructs.rules._rds import AURORA_GUIDE, CLUSTER, GUIDE, INSTANCE, is_member, is_replica, unless_member
+from hipaa_constructs.rules._rds import (
+    AURORA_GUIDE,
+    CLUSTER,
+    GUIDE,
+    INSTANCE,
+    is_member,
+    is_read_replica,
+    is_replica,
+    unless_member,
+)
 from hipaa_constructs.rules._rule import Severity, rule
 
 _DAYS = 35
@@ -27,8 +36,11 @@ _RESTORABLE = ("164.308(a)(7)(ii)(A)", "164.308(a)(7)(ii)(B)", "164.308(a)(7)(i)
     url=GUIDE + "USER_WorkingWithAutomatedBackups.html",
 )
 def rds_backed_up(database: Resource) -> Outcome:
-    """Judge the period, where zero means none; the default is a day."""
-    return unless_member(database, database.at("BackupRetentionPeriod").must_be_at_least(1, absent=True))
+    """Judge the period, where zero means none; the default is a day, but for read replicas that ask for no backups."""
+    period = database.at("BackupRetentionPeriod")
+    if period.is_absent and is_read_replica(database):
+        return NOT_APPLICABLE
+    return unless_member(database, period.must_be_at_least(1, absent=True))
 
 
 @rule(
@@ -80,9 +92,10 @@ def rds_in_backup_plan(database: Resource) -> Outcome:
 def rds_kept(database: Resource) -> Outcome:
     """Judge what becomes of the data when the stack goes or the database is replaced.
 
-    Without a DeletionPolicy CloudFormation takes a snapshot of a cluster and of an instance outside clusters.
+    Without a DeletionPolicy CloudFormation takes a snapshot of a cluster and of an instance outside clusters. Of a read
+    replica RDS takes no last snapshot; the data is its source's.
     """
-    if is_member(database):
+    if is_member(database) or is_read_replica(database):
         return NOT_APPLICABLE
     deletion = database.attribute("DeletionPolicy")
     return all_met(

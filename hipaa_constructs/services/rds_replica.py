@@ -187,7 +187,8 @@ class HipaaRdsReadReplica(Construct):
             backup_plan: by default the stack's `HipaaBackupPlan`.
             delete_automated_backups: by default, and unless waived, they outlive the replica.
             deletion_protection: by default every deletion is refused until this is switched off.
-            removal_policy: by default a last snapshot is taken when the stack goes.
+            removal_policy: by default SNAPSHOT, as of other databases; but RDS takes no last snapshot of a replica, and
+                what remains of it are its automated backups. RETAIN keeps it when the stack goes.
             holds_phi: False says that it holds no PHI; a development environment then lets it go with its stack.
             waivers: exceptions from the rules about databases.
             **options: of `rds.DatabaseInstanceReadReplica`, see `ReadReplicaOptions`. Storage is of the type gp3 by

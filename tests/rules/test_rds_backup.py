@@ -70,6 +70,33 @@ def test_what_is_left_behind_decides(attributes: Body, kept: Json, wanted: str) 
     assert verdict("RdsKept", template({"It": resource(INSTANCE, properties, **attributes)})) == wanted
 
 
+@pytest.mark.parametrize("source", ["SourceDBInstanceIdentifier", "SourceDBClusterIdentifier"])
+@pytest.mark.parametrize("deletion", ["Delete", "Snapshot", "Retain"])
+def test_read_replicas_leave_nothing_behind(source: str, deletion: str) -> None:
+    body = template({"It": resource(INSTANCE, {source: "records"}, DeletionPolicy=deletion)})
+    assert verdict("RdsKept", body) == NOT_APPLICABLE
+
+
+@pytest.mark.parametrize(
+    ("kind", "properties"),
+    [
+        (INSTANCE, {**REPLICA, "RestoreTime": "2026-09-07T23:45:00Z"}),
+        (INSTANCE, {**REPLICA, "UseLatestRestorableTime": True}),
+        (CLUSTER, {"ReplicationSourceIdentifier": "arn:x"}),
+        (CLUSTER, {"SourceDBClusterIdentifier": "records"}),
+    ],
+)
+def test_what_is_no_read_replica_of_an_instance_is_kept_and_backed_up(kind: str, properties: Body) -> None:
+    body = template({"It": resource(kind, properties, DeletionPolicy="Delete")})
+    assert (verdict("RdsKept", body), verdict("RdsBackedUp", body)) == (BROKEN, MET)
+
+
+@pytest.mark.parametrize(("period", "wanted"), [(None, NOT_APPLICABLE), (1, MET), (0, BROKEN), (PARAMETER, UNDECIDED)])
+def test_read_replicas_are_backed_up_if_they_ask_for_it(period: Json, wanted: str) -> None:
+    properties: Body = REPLICA if period is None else {**REPLICA, "BackupRetentionPeriod": period}
+    assert verdict("RdsBackedUp", template({"It": resource(INSTANCE, properties)})) == wanted
+
+
 def test_members_leave_nothing_behind_of_their_own() -> None:
     assert verdict("RdsKept", template({"It": resource(INSTANCE, MEMBER)})) == NOT_APPLICABLE
 
