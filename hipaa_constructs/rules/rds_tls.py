@@ -23,8 +23,8 @@ from hipaa_constructs.rules._rule import rule
 _IN_TRANSIT = ("164.312(e)(1)", "164.312(e)(2)(i)", "164.312(e)(2)(ii)", "164.312(a)(2)(iv)")
 _ON = ("1", "on", "true")
 REQUIRED = Setting("SQLNET.ENCRYPTION_SERVER", lambda value: value == "REQUIRED", "is not REQUIRED")
-_FORCED_SINCE = {"postgres": (15,), "aurora-postgresql": (17,)}
-_MAY_BE_FORCED_SINCE = {"mysql": (8, 4), "mariadb": (11, 8), "aurora-mysql": (8, 4)}
+_FORCED_SINCE = {"postgres": (15,), "aurora-postgresql": (17,), "mysql": (9, 7), "mariadb": (11, 8)}
+_MAY_BE_FORCED_SINCE = {"mysql": (9,), "aurora-mysql": (8, 4)}
 
 
 def _forced(database: Resource, name: str, *engines: str) -> Outcome:
@@ -59,7 +59,7 @@ def _forced(database: Resource, name: str, *engines: str) -> Outcome:
     url=GUIDE + "mysql-ssl-connections.html",
 )
 def rds_mysql_tls_only(instance: Resource) -> Outcome:
-    """Judge the parameter group of instances of MySQL and MariaDB."""
+    """Judge the parameter group of instances of MySQL and MariaDB; from versions 9.7 and 11.8 on it is the default."""
     return _forced(instance, "require_secure_transport", "mysql", "mariadb")
 
 
