@@ -30,6 +30,7 @@ _LOGS = {
     "sqlserver": ("agent", "error"),
     "aurora-mysql": ("audit", "error", "general", "slowquery"),
     "aurora-postgresql": ("postgresql",),
+    "db2": ("diag.log", "notify.log"),
 }
 _EVENTS = ("QUERY", "QUERY_DML")
 _LOGS_OF_CLUSTERS = {"mysql": ("error", "general", "slowquery")}
@@ -80,7 +81,7 @@ def rds_logs_exported(database: Resource) -> Outcome:
     title="every database records who ran which statements",
     fix="load pgaudit and set pgaudit.log to all, or to read and write; for MySQL and MariaDB add the option "
     "MARIADB_AUDIT_PLUGIN, for Aurora MySQL set server_audit_logging, both with the event QUERY or QUERY_DML; for "
-    "Oracle set audit_trail",
+    "Oracle set audit_trail; for Db2 add the option DB2_AUDIT",
     applies_to=(INSTANCE, CLUSTER),
     controls=("164.312(b)", "164.308(a)(1)(ii)(D)"),
     requirement="HC-117",
@@ -89,7 +90,8 @@ def rds_logs_exported(database: Resource) -> Outcome:
 def rds_audited(database: Resource) -> Outcome:
     """Judge what fills the audit log, with statements that read and that write.
 
-    Whom an audit leaves out is not judged. SQL Server's is its own, with a bucket and statements of SQL.
+    Whom an audit leaves out is not judged. SQL Server's is its own, with a bucket and statements of SQL; so is
+    Db2's, but that has an option, without which nothing is recorded.
     """
     if is_member(database):
         return NOT_APPLICABLE
@@ -105,6 +107,10 @@ def rds_audited(database: Resource) -> Outcome:
         return _on(database, "audit_trail")
     if engine_named(database, "mysql", "mariadb") and database.type == INSTANCE:
         return option(database, "MARIADB_AUDIT_PLUGIN", STATEMENTS)
+    if engine_named(database, "db2"):
+        found = option(database, "DB2_AUDIT")
+        decided_later = database.at("OptionGroupName").undecided("statements of SQL decide what DB2_AUDIT records")
+        return decided_later if found is MET else found
     return NOT_APPLICABLE
 
 

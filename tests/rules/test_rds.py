@@ -88,7 +88,8 @@ CASES: list[Case] = [
     ("RdsLogsExported", {"Engine": "sqlserver-ee", "EnableCloudwatchLogsExports": ["agent", "error"]}, MET),
     ("RdsLogsExported", {"Engine": "oracle-se2", "EnableCloudwatchLogsExports": ["alert"]}, BROKEN),
     ("RdsLogsExported", {"Engine": "mariadb", "EnableCloudwatchLogsExports": ["audit", "error"]}, BROKEN),
-    ("RdsLogsExported", {"Engine": "db2-se"}, NOT_APPLICABLE),
+    ("RdsLogsExported", {"Engine": "db2-se"}, BROKEN),
+    ("RdsLogsExported", {"Engine": "informix"}, NOT_APPLICABLE),
     ("RdsLogsExported", {"Engine": PARAMETER}, UNDECIDED),
     ("RdsLogsExported", REPLICA, UNDECIDED),
     ("RdsLogsExported", MEMBER, NOT_APPLICABLE),
@@ -409,6 +410,10 @@ def optioned(options: Json, engine: str = "mysql") -> Body:
         (optioned([{"OptionName": "MARIADB_AUDIT_PLUGIN"}]), MET),
         (optioned([{"OptionName": "MEMCACHED"}]), BROKEN),
         (optioned([]), BROKEN),
+        (optioned([], "db2-se"), BROKEN),
+        (optioned([{"OptionName": "DB2_AUDIT"}], "db2-se"), UNDECIDED),
+        (optioned([{"OptionName": "DB2_AUDIT"}], "mysql"), BROKEN),
+        (template({"It": resource(INSTANCE, {"Engine": "db2-ae"})}), BROKEN),
         (optioned(PARAMETER), UNDECIDED),
         (optioned([{"OptionName": PARAMETER}]), UNDECIDED),
         (template({"It": resource(INSTANCE, {"Engine": "mariadb"})}), BROKEN),
@@ -417,5 +422,5 @@ def optioned(options: Json, engine: str = "mysql") -> Body:
         (template({"It": resource(INSTANCE, {"Engine": "mariadb", "OptionGroupName": 3})}), BROKEN),
     ],
 )
-def test_the_option_of_mysql_and_mariadb_decides(body: Body, wanted: str) -> None:
+def test_the_option_of_the_audit_decides(body: Body, wanted: str) -> None:
     assert verdict("RdsAudited", body) == wanted

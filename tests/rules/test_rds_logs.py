@@ -28,6 +28,7 @@ LOGS = {
     "sqlserver-se": ("agent", "error"),
     "aurora-mysql": ("audit", "error", "general", "slowquery"),
     "aurora-postgresql": ("postgresql",),
+    "db2-ae": ("diag.log", "notify.log"),
 }
 
 
