@@ -218,7 +218,8 @@ def test_18_members_leave_to_their_cluster_what_it_decides(rule: str) -> None:
 
 @pytest.mark.parametrize("rule", ["RdsStorageEncrypted", "RdsDeletionProtected"])
 def test_18_the_cluster_is_judged_instead(rule: str) -> None:
-    assert judged(rule, "AWS::RDS::DBCluster", {"Engine": "aurora-postgresql"}) == BROKEN
+    weak: Json = {"Engine": "aurora-postgresql", "StorageEncrypted": False, "DeletionProtection": False}
+    assert judged(rule, "AWS::RDS::DBCluster", weak) == BROKEN
 
 
 def test_19_advanced_selectors_count() -> None:
