@@ -119,10 +119,9 @@ def is_restored(database: Resource) -> bool:
 def major_version(database: Resource) -> tuple[int, ...]:
     """Return the numbers that the version begins with; none where it is not known."""
     line = _line(database)
-    version = next((one.at("EngineVersion") for one in line if not one.at("EngineVersion").is_absent), None)
-    if version is None:
-        groups = [group for one in line if (group := _parameter_group(one)) is not None]
-        version = groups[0].at("Family") if groups else database.at("EngineVersion")
+    places = [one.at("EngineVersion") for one in line]
+    places += [group.at("Family") for one in line if (group := _parameter_group(one)) is not None]
+    version = next((place for place in places if not place.is_absent), places[0])
     text = version.text or (str(version.number) if version.number is not None else "")
     return tuple(int(number) for number in re.findall(r"\d+", text)[:2])
 

@@ -50,8 +50,8 @@ _FROM_SECRET = "{{resolve:secretsmanager:"
 def rds_storage_encrypted(database: Resource) -> Outcome:
     """Judge the storage, and with it backups, snapshots and replicas; a restored or copied one goes by its origin.
 
-    What a restored or copied one says of itself changes nothing there, but for a cluster that is given a key. Clusters
-    of Aurora are encrypted by default since February 18, 2026.
+    That a restored or copied one says it is encrypted changes nothing, but for a cluster that is given a key or that
+    replicates one of another Region. Clusters of Aurora are encrypted by default since February 18, 2026.
     """
     return unless_member(database, encrypted(database))
 
