@@ -141,7 +141,11 @@ STATEMENTS = Setting(
 
 def _lists(database: Resource, name: str, wanted: str) -> Outcome:
     found = parameter(database, name)
-    return _judged(found, lambda text: wanted in [one.strip() for one in text.split(",")])
+    if isinstance(found, Outcome):
+        return found
+    # Names of libraries keep their case.
+    listed = [one.strip() for one in found.value.outline().split(",")]
+    return _judged(found, lambda _: wanted in listed)
 
 
 def _on(database: Resource, name: str) -> Outcome:

@@ -94,7 +94,8 @@ def test_the_switch_of_aurora_mysql_decides(value: Json, wanted: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("library", "wanted"), [("pgaudit", MET), ("pg_cron, pgaudit", MET), ("pgaudit2", BROKEN), ("xpgaudit", BROKEN)]
+    ("library", "wanted"),
+    [("pgaudit", MET), ("pg_cron, pgaudit", MET), ("pgaudit2", BROKEN), ("xpgaudit", BROKEN), ("PGAUDIT", BROKEN)],
 )
 def test_the_library_is_looked_for_by_its_whole_name(library: str, wanted: str) -> None:
     parameters: Json = {"shared_preload_libraries": library, "pgaudit.log": "all"}
