@@ -93,15 +93,21 @@ def rds_kept(database: Resource) -> Outcome:
     """Judge what becomes of the data when the stack goes or the database is replaced.
 
     Without a DeletionPolicy CloudFormation takes a snapshot of a cluster and of an instance outside clusters. Of a read
-    replica RDS takes no last snapshot; the data is its source's.
+    replica RDS takes no last snapshot: the data is its source's, and only backups of its own are judged.
     """
-    if is_member(database) or is_read_replica(database):
+    if is_member(database):
         return NOT_APPLICABLE
+    backups = database.at("DeleteAutomatedBackups").must_be(False)
+    if is_read_replica(database):
+        period = database.at("BackupRetentionPeriod")
+        if period.is_unknown:
+            return backups if backups is MET else period.undecided()
+        return backups if period.number else NOT_APPLICABLE
     deletion = database.attribute("DeletionPolicy")
     return all_met(
         [
             MET if deletion.is_absent else deletion.must_be("Retain", "RetainExceptOnCreate", "Snapshot"),
             database.attribute("UpdateReplacePolicy").must_be("Retain", "Snapshot"),
-            database.at("DeleteAutomatedBackups").must_be(False),
+            backups,
         ]
     )

@@ -313,10 +313,10 @@ def govern_settings(
     deletion_protection: bool,
     iam_authentication: bool,
     monitoring_interval: Duration,
-    removal_policy: RemovalPolicy,
+    removal_policy: RemovalPolicy | None = None,
     multi_az: bool = True,
 ) -> None:
-    """Refuse settings that are weaker than a rule asks."""
+    """Refuse settings that are weaker than a rule asks; of a replica no rule asks what becomes of it."""
     seconds = 1 if monitoring_interval.is_unresolved() else monitoring_interval.to_seconds(integral=False)
     needed = set(engine.logs) - _SMALL_LOGS
     for name, value, holds, asked, rule in (
@@ -351,7 +351,7 @@ def govern_settings(
         ),
         ("monitoring_interval", monitoring_interval, seconds > 0, "1 to 60 seconds", "RdsMonitored"),
         ("multi_az", multi_az, multi_az is True, "True", "RdsMultiAz"),
-        ("removal_policy", removal_policy, removal_policy in KEEPING_DATA, "SNAPSHOT or RETAIN", "RdsKept"),
+        ("removal_policy", removal_policy, removal_policy in (None, *KEEPING_DATA), "SNAPSHOT or RETAIN", "RdsKept"),
     ):
         if not holds:
             arguments.govern(name, value, holds=False, asked=asked, rule=rule)

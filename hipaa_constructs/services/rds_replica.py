@@ -114,7 +114,6 @@ class HipaaRdsReadReplica(Construct):
             "monitoring_interval": ("RdsMonitored",),
             "multi_az": ("RdsMultiAz",),
             "parameters": ("RdsMysqlTlsOnly", "RdsPostgresTlsOnly", "RdsAudited"),
-            "removal_policy": ("RdsKept",),
         },
         chosen=(
             "backup_plan",
@@ -123,6 +122,7 @@ class HipaaRdsReadReplica(Construct):
             "engine",
             "instance_identifier",
             "instance_type",
+            "removal_policy",
             "security_groups",
             "source",
             "vpc",
@@ -221,7 +221,6 @@ class HipaaRdsReadReplica(Construct):
             iam_authentication=signs_in_with_iam,
             monitoring_interval=monitoring_interval,
             multi_az=multi_az,
-            removal_policy=removal_policy,
         )
         all_parameters = govern_parameters(arguments, known, parameters)
 

@@ -7,6 +7,7 @@ import pytest
 from hipaa_constructs.rules._value import Json
 from tests.rules._judging import (
     BROKEN,
+    GONE,
     MET,
     NOT_APPLICABLE,
     PARAMETER,
@@ -75,6 +76,24 @@ def test_what_is_left_behind_decides(attributes: Body, kept: Json, wanted: str) 
 def test_read_replicas_leave_nothing_behind(source: str, deletion: str) -> None:
     body = template({"It": resource(INSTANCE, {source: "records"}, DeletionPolicy=deletion)})
     assert verdict("RdsKept", body) == NOT_APPLICABLE
+
+
+@pytest.mark.parametrize(
+    ("period", "deletes", "wanted"),
+    [
+        (35, False, MET),
+        (35, GONE, BROKEN),
+        (35, PARAMETER, UNDECIDED),
+        (0, GONE, NOT_APPLICABLE),
+        ("x", GONE, NOT_APPLICABLE),
+        (PARAMETER, False, MET),
+        (PARAMETER, True, UNDECIDED),
+    ],
+    ids=str,
+)
+def test_backups_of_a_read_replica_outlive_it(period: Json, deletes: Json, wanted: str) -> None:
+    properties: Body = {**REPLICA, "BackupRetentionPeriod": period, "DeleteAutomatedBackups": deletes}
+    assert verdict("RdsKept", template({"It": resource(INSTANCE, properties, DeletionPolicy="Delete")})) == wanted
 
 
 @pytest.mark.parametrize(

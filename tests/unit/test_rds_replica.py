@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from aws_cdk import App, Aws, Fn, Stack
+from aws_cdk import App, Aws, Fn, RemovalPolicy, Stack
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_rds as rds
 from aws_cdk import aws_secretsmanager as secretsmanager
@@ -212,3 +212,11 @@ def test_the_storage_of_a_replica_can_not_be_said(stack: Stack) -> None:
         f"Stack/It: storage_encrypted can't be set, got '{Aws.REGION}'; storage is always encrypted "
         "(164.312(a)(2)(iv)); pass encryption_key",
     )
+
+
+def test_a_replica_may_go_with_its_stack() -> None:
+    def going(stack: Stack) -> None:
+        policy = RemovalPolicy.DESTROY
+        HipaaRdsReadReplica(stack, "Replica", source=SOURCE, engine=POSTGRES, vpc=network(stack), removal_policy=policy)
+
+    assert the(synthesized(going), INSTANCE, "Replica")["DeletionPolicy"] == "Delete"
