@@ -6,9 +6,9 @@ import re
 
 _SECRET_NAME = re.compile(
     r"(password|passwd|passphrase)s?([_.-]value|[_.-]\d+)?$"
-    r"|(^|[_.-])(pwd|pass|secret|token|credentials?|auth_?key|signing_?key|encryption_?key)s?"
-    r"([_.-](access_)?key|[_.-]value|[_.-]\d+)?$"
-    r"|api_?key$|access_?key$|private_?key$|secret_?key$|client_?secret$"
+    r"|(^|[_.-])(pwd|pass|secret|token|credentials?|auth[_.-]?key|signing[_.-]?key|encryption[_.-]?key)s?"
+    r"([_.-](access[_.-])?key|[_.-]value|[_.-]\d+)?$"
+    r"|(api|access|private|secret)[_.-]?key$|client[_.-]?secret$"
 )
 _SECRET_VALUE = re.compile(
     r"(AKIA|ASIA)[A-Z0-9]{16}"

@@ -184,6 +184,7 @@ def parameter(name: Json, value: Json) -> Body:
         ("/portal/db/secret", "arn:aws:secretsmanager:us-east-1:123456789012:secret:x", MET),
         ("/password/url", "x", MET),
         ("/portal/url", "postgres://me:hunter2@db/portal", BROKEN),
+        ("/portal/stripe/api-key", "x", BROKEN),
         ("/portal/url", "{{resolve:secretsmanager:portal}}", BROKEN),
         ("/portal/url", {"Fn::Sub": "{{resolve:secretsmanager:portal}}"}, BROKEN),
         ("/portal/key", "AKIAIOSFODNN7EXAMPLE", BROKEN),
