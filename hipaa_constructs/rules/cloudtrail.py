@@ -76,7 +76,7 @@ def trail_delivered_to_logs(trail: Resource) -> Outcome:
 
 @rule(
     title="every trail records the events of all Regions and of global services",
-    fix="set IsMultiRegionTrail and IncludeGlobalServiceEvents to true",
+    fix="set IsMultiRegionTrail to true, and IncludeGlobalServiceEvents too or leave it out",
     applies_to=(TRAIL,),
     controls=("164.312(b)", "164.308(a)(3)(ii)(A)"),
     requirement="HC-249",
@@ -89,8 +89,13 @@ def trail_delivered_to_logs(trail: Resource) -> Outcome:
     url=GUIDE + "receive-cloudtrail-log-files-from-multiple-regions.html",
 )
 def trail_multi_region(trail: Resource) -> Outcome:
-    """Judge both; a trail of one Region says nothing of what happens in those that nobody watches."""
-    return all_met([trail.at("IsMultiRegionTrail").must_be(True), trail.at("IncludeGlobalServiceEvents").must_be(True)])
+    """Judge both; a trail of one Region says nothing of what happens in those that nobody watches.
+
+    CloudTrail includes the events of global services where nothing is said of them.
+    """
+    global_services = trail.at("IncludeGlobalServiceEvents")
+    included = MET if global_services.is_absent else global_services.must_be(True)
+    return all_met([trail.at("IsMultiRegionTrail").must_be(True), included])
 
 
 @rule(

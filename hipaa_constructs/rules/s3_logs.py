@@ -29,10 +29,15 @@ from hipaa_constructs.rules._s3 import (
     url=GUIDE + "enable-server-access-logging.html",
 )
 def s3_log_bucket_can_receive(bucket: Resource) -> Outcome:
-    """Judge encryption and Object Lock of a log bucket; S3 drops logs it can't deliver without a word."""
+    """Judge encryption and Object Lock of a log bucket; S3 drops logs it can't deliver without a word.
+
+    A bucket that says nothing of encryption has SSE-S3, as S3 encrypts every upload since 2023.
+    """
     if not receives_access_logs(bucket):
         return NOT_APPLICABLE
     algorithms = each_default(bucket, "ServerSideEncryptionByDefault", "SSEAlgorithm")
+    if bucket.at("BucketEncryption").is_absent:
+        algorithms = []
     return all_met(
         [
             *(algorithm.must_be("AES256") for algorithm in algorithms),

@@ -64,7 +64,6 @@ def test_a_trail_is_encrypted_with_a_key_of_the_customers(value: Json, wanted: s
         ("true", MET),
         (False, BROKEN),
         ("false", BROKEN),
-        (GONE, BROKEN),
         (PARAMETER, UNDECIDED),
         *((value, BROKEN) for value in NEVER_TRUE),
         *((value, UNDECIDED) for value in MALFORMED),
@@ -74,6 +73,20 @@ def test_a_trail_is_encrypted_with_a_key_of_the_customers(value: Json, wanted: s
 def test_a_switch_of_a_trail(rule: str, name: str, value: Json, wanted: str) -> None:
     on: dict[str, Json] = dict.fromkeys(SWITCHES[rule], True)
     assert verdict(rule, trail({**on, name: value})) == wanted
+
+
+@pytest.mark.parametrize(
+    ("rule", "name", "wanted"),
+    [
+        ("TrailLogFilesValidated", "EnableLogFileValidation", BROKEN),
+        ("TrailLogging", "IsLogging", BROKEN),
+        ("TrailMultiRegion", "IsMultiRegionTrail", BROKEN),
+        ("TrailMultiRegion", "IncludeGlobalServiceEvents", MET),
+    ],
+)
+def test_a_switch_that_is_left_out_is_as_cloudtrail_has_it(rule: str, name: str, wanted: str) -> None:
+    on: dict[str, Json] = dict.fromkeys(SWITCHES[rule], True)
+    assert verdict(rule, trail({**on, name: GONE})) == wanted
 
 
 @pytest.mark.parametrize("name", ["CloudWatchLogsLogGroupArn", "CloudWatchLogsRoleArn"])

@@ -8,6 +8,7 @@ from hipaa_constructs.rules._value import Json
 from tests.rules._buckets import bucket, encryption, lets_s3_deliver, logs, objects, policy, records
 from tests.rules._judging import (
     BROKEN,
+    GONE,
     MET,
     PARAMETER,
     UNDECIDED,
@@ -65,6 +66,23 @@ def test_s3_itself_need_not_write_where_a_load_balancer_does() -> None:
     balancer = resource("AWS::ElasticLoadBalancing::LoadBalancer", {"AccessLoggingPolicy": target})
     body = template({"It": bucket({"BucketEncryption": encryption("AES256")}), "Balancer": balancer})
     assert verdict("S3LogBucketCanReceive", body) == MET
+
+
+@pytest.mark.parametrize(
+    ("encrypted", "wanted"),
+    [
+        (GONE, MET),
+        (encryption("AES256"), MET),
+        (encryption("aws:kms"), BROKEN),
+        ({}, BROKEN),
+        ("x", BROKEN),
+        (PARAMETER, UNDECIDED),
+    ],
+    ids=str,
+)
+def test_a_log_bucket_that_says_nothing_of_encryption_has_that_of_s3(encrypted: Json, wanted: str) -> None:
+    body = changed(logs(), (*PROPERTIES, "BucketEncryption"), encrypted)
+    assert verdict("S3LogBucketCanReceive", body) == wanted
 
 
 def test_what_is_missing_is_named() -> None:
