@@ -12,7 +12,7 @@ from hipaa_constructs.rules._rule import rule
 from hipaa_constructs.rules._secrets import holds_a_secret, names_a_secret
 from hipaa_constructs.rules._template import Template, anchored
 from hipaa_constructs.rules._texts import Place, suspects, texts
-from hipaa_constructs.rules._value import Json
+from hipaa_constructs.rules._value import UNKNOWN, Json
 
 _JUDGED_ELSEWHERE = frozenset(
     (
@@ -31,7 +31,7 @@ _SIGNS = {
     b"password": re.compile(rb"password(?!_?polic)"),
     b"passphrase": re.compile(rb"passphrase(?!secretarn)"),
     b"secret": re.compile(
-        rb"secret(string(?!key|template)|accesskey|key|token|(?<=clientsecret)|(?<=sharedsecret)|(?<=appsecret))"
+        rb"secret(string(?!key)|accesskey|key|token|(?<=clientsecret)|(?<=sharedsecret)|(?<=appsecret))"
     ),
     b"token": re.compile(rb"token(?!s)"),
     b"apikey": re.compile(rb"apikeyvalue"),
@@ -55,6 +55,10 @@ _SECRET_PROPERTY = re.compile(
     r"|PrivateKey|AccessToken|RefreshToken|AuthToken|OAuthToken|OauthToken|SasToken|ApiToken|HECToken|SecretToken"
     r"|JwtToken|BearerToken|ApiKeyValue)$"
 )
+_DOCUMENTS = ("SecretString", "SecretStringTemplate")
+"""Properties that may hold names and values as JSON."""
+
+_PAIR = re.compile(r'"([^"]{1,100})"\s*:\s*"([^"]+)"')
 _VARIABLES = frozenset(
     (
         "Arguments",
@@ -101,6 +105,8 @@ def _suspects(template: Template) -> set[Resource]:
 )
 def template_without_secrets(resource: Resource) -> Outcome:
     """Judge properties and variables named like a secret, scripts, defaults of parameters and outputs.
+
+    Of text that is made of pieces, as with Fn::Sub, what stands in the template is judged.
 
     Parameters and outputs are judged at the first resource of a template.
     """
@@ -156,6 +162,7 @@ def _below(raw: Json, place: Place, holder: str) -> Iterator[tuple[Place, str]]:
         elif isinstance(value, str):
             yield from _in_text(value, path, name)
         elif (function := intrinsic(value)) is not None:
+            yield from _in_text(_composed(*function), path, name)
             pending += [(item, path, kept) for item, kept in _branches(name, *function)]
         elif isinstance(value, dict):
             if name in _VARIABLES:
@@ -173,9 +180,21 @@ def _branches(name: str, function: str, argument: Json) -> list[tuple[Json, str]
     return []
 
 
+def _composed(function: str, argument: Json) -> str:
+    """Return the text that a function makes, as far as it stands in the template."""
+    match function, argument:
+        case ("Fn::Sub", str(text)) | ("Fn::Sub", [str(text), _]):
+            return re.sub(r"\$\{[^!}][^}]*\}", UNKNOWN, text)
+        case "Fn::Join", [str(between), list(items)]:
+            return between.join(item if isinstance(item, str) else UNKNOWN for item in items)
+    return ""
+
+
 def _in_text(text: str, path: Place, name: str) -> Iterator[tuple[Place, str]]:
     if _SECRET_PROPERTY.search(name) and _is_literal(text):
         yield path, f"a plain value of {name}"
+    elif name in _DOCUMENTS and any(_says_secret(key) and _is_literal(value) for key, value in _PAIR.findall(text)):
+        yield path, f"a plain value in {name}"
     elif _IN_TEXT.search(text) or (name == "UserData" and _IN_SCRIPT.search(text)):
         yield path, "text with the form of a secret"
 
@@ -195,4 +214,6 @@ def _in_variables(variables: dict[str, Json], path: Place) -> Iterator[tuple[Pla
 
 
 def _is_literal(value: Json) -> bool:
-    return isinstance(value, str) and "{{resolve:" not in value and _HARMLESS.fullmatch(value) is None
+    if not isinstance(value, str) or UNKNOWN in value:
+        return False
+    return "{{resolve:" not in value and _HARMLESS.fullmatch(value) is None

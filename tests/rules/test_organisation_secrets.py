@@ -83,10 +83,52 @@ def judged(body: Body) -> str:
         ({"Fn::If": ["Prod", "hunter2", PARAMETER]}, BROKEN),
         ({"Fn::If": ["Prod", PARAMETER, ""]}, MET),
         ({"Fn::Sub": "${AnyParameter}"}, MET),
+        ({"Fn::Sub": "x-${AnyParameter}"}, MET),
+        ({"Fn::Sub": "hunter2"}, BROKEN),
+        ({"Fn::Sub": ["hunter2", {}]}, BROKEN),
+        ({"Fn::Join": ["", ["hunter", "2"]]}, BROKEN),
+        ({"Fn::Join": ["", ["hunter", PARAMETER]]}, MET),
+        ({"Fn::Join": ["", ["{{resolve:secretsmanager:", PARAMETER, "}}"]]}, MET),
     ],
 )
 def test_a_property_named_like_a_secret_holds_no_literal(key: str, value: Json, wanted: str) -> None:
     assert judged(one({"Users": [{key: value}]})) == wanted
+
+
+@pytest.mark.parametrize(
+    ("document", "wanted"),
+    [
+        ('{"username":"${AnyParameter}","password":"hunter2"}', BROKEN),
+        ('{"user":"${AnyParameter}", "api-key" : "hunter2"}', BROKEN),
+        ('{"username":"${AnyParameter}","dbPassword":"hunter2"}', BROKEN),
+        ('{"username":"admin","password":"${AnyParameter}"}', MET),
+        ('{"username":"admin","password":"x-${AnyParameter}"}', MET),
+        ('{"username":"${AnyParameter}","password":""}', MET),
+        ('{"username":"${AnyParameter}","password":"{{resolve:ssm-secure:/db}}"}', MET),
+    ],
+)
+def test_a_document_of_a_secret_holds_no_literal_under_the_name_of_one(document: str, wanted: str) -> None:
+    before, name, after = document.partition("${AnyParameter}")
+    pieces: Json = [before, PARAMETER, after] if name else [before]
+    for written in ({"Fn::Sub": document}, {"Fn::Sub": [document, {"X": PARAMETER}]}, {"Fn::Join": ["", pieces]}):
+        body = one({"SecretString": written}, "AWS::SecretsManager::Secret")
+        assert judged(body) == (wanted if name else BROKEN)
+
+
+@pytest.mark.parametrize(
+    ("document", "wanted"),
+    [
+        ('{"username":"admin","password":"hunter2"}', BROKEN),
+        ('{"username":"admin","passwd":"hunter2"}', BROKEN),
+        ('{"username":"admin"}', MET),
+        ({"Fn::Sub": '{"username":"${AnyParameter}","passwd":"hunter2"}'}, BROKEN),
+        ({"Fn::Sub": '{"username":"${AnyParameter}"}'}, MET),
+        ({"Fn::Join": ["", '{"passwd":"hunter2"}']}, MET),
+    ],
+)
+def test_what_a_secret_is_generated_from_holds_no_literal(document: Json, wanted: str) -> None:
+    generated: Json = {"GenerateStringKey": "other", "SecretStringTemplate": document}
+    assert judged(one({"GenerateSecretString": generated}, "AWS::SecretsManager::Secret")) == wanted
 
 
 @pytest.mark.parametrize(
