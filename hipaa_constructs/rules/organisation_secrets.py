@@ -128,27 +128,28 @@ def _in_sections(template: Template) -> Iterator[str]:
         no_echo = parameter.get("NoEcho") in (True, "true")
         if no_echo:
             hidden.add(name)
-        secret = no_echo or (parameter.get("Type") == "String" and _says_secret(name))
-        if secret and _is_literal(parameter.get("Default")):
+        default = parameter.get("Default")
+        if _is_literal(default) if no_echo else parameter.get("Type") == "String" and _is_secret(name, default):
             yield f"Parameters.{name} has a plain default"
     for name, output in template.section("Outputs").items():
         value = output.get("Value") if isinstance(output, dict) else None
         if any(reference in hidden for reference, _ in names_in(value)):
             yield f"Outputs.{name} shows a parameter with NoEcho"
         written = "".join(text for _, text in texts(value))
-        if _IN_TEXT.search(written) or holds_a_secret(written) or (_says_secret(name) and _is_literal(value)):
+        if _IN_TEXT.search(written) or holds_a_secret(written) or _is_secret(name, value):
             yield f"Outputs.{name} shows a secret"
 
 
-def _says_secret(name: str) -> bool:
-    return names_a_secret(re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name))
+def _is_secret(name: str, value: Json) -> bool:
+    separated = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name)
+    return isinstance(value, str) and _is_literal(value) and names_a_secret(separated, value)
 
 
 def _in_resource(resource: Resource) -> Iterator[tuple[Place, str]]:
     properties = resource.body.get("Properties")
     if resource.type == "AWS::SSM::Parameter" and isinstance(properties, dict):
         name = properties.get("Name")
-        if isinstance(name, str) and _says_secret(name.rpartition("/")[2]) and _is_literal(properties.get("Value")):
+        if isinstance(name, str) and _is_secret(name.rpartition("/")[2], properties.get("Value")):
             yield ("Properties", "Value"), "a plain value of a parameter named like a secret"
     yield from _below(properties, ("Properties",), "")
 
@@ -193,7 +194,7 @@ def _composed(function: str, argument: Json) -> str:
 def _in_text(text: str, path: Place, name: str) -> Iterator[tuple[Place, str]]:
     if _SECRET_PROPERTY.search(name) and _is_literal(text):
         yield path, f"a plain value of {name}"
-    elif name in _DOCUMENTS and any(_says_secret(key) and _is_literal(value) for key, value in _PAIR.findall(text)):
+    elif name in _DOCUMENTS and any(_is_secret(key, value) for key, value in _PAIR.findall(text)):
         yield path, f"a plain value in {name}"
     elif _IN_TEXT.search(text) or (name == "UserData" and _IN_SCRIPT.search(text)):
         yield path, "text with the form of a secret"
@@ -207,7 +208,7 @@ def _in_variables(variables: dict[str, Json], path: Place) -> Iterator[tuple[Pla
         pairs = [(names[0], values[0])]
     for name, value in pairs:
         if isinstance(name, str) and isinstance(value, str):
-            if _says_secret(name) and _is_literal(value):
+            if _is_secret(name, value):
                 yield path, f"{name}, with a plain value"
             elif holds_a_secret(value):
                 yield path, f"{name}, a value with the form of a secret"

@@ -167,6 +167,7 @@ def test_a_variable_named_like_a_secret_holds_no_literal(variables: Json) -> Non
         {"Environment": [{"Name": PARAMETER, "Value": "x"}]},
         {"Environment": "x"},
         {"Labels": {"DB_PASSWORD": "x"}},
+        {"Environment": {"Variables": {"MAX_TOKENS": "4096"}}},
     ],
 )
 def test_other_variables_may(variables: Json) -> None:
@@ -213,6 +214,8 @@ def test_other_texts_are_no_secrets(text: str) -> None:
         ({"Name": "/app/db/password", "Value": "hunter2"}, BROKEN),
         ({"Name": "/app/db/pwd", "Value": "hunter2"}, BROKEN),
         ({"Name": "/app/db/host", "Value": "hunter2"}, MET),
+        ({"Name": "/app/llm/max_tokens", "Value": "4096"}, MET),
+        ({"Name": "/app/llm/max_tokens", "Value": "hunter2"}, BROKEN),
         ({"Name": "/app/db/password", "Value": PARAMETER}, MET),
         ({"Name": PARAMETER, "Value": "hunter2"}, MET),
         ("x", MET),
@@ -242,6 +245,7 @@ def test_types_with_rules_of_their_own_are_left_to_them(kind: str) -> None:
         ("DbPassword", {"Type": "String"}, MET),
         ("DbHost", {"Type": "String", "Default": "db"}, MET),
         ("DbPassword", "x", MET),
+        ("MaxTokens", {"Type": "String", "Default": "4096"}, MET),
     ],
 )
 def test_a_parameter_has_no_secret_default(name: str, parameter: Json, wanted: str) -> None:
@@ -262,6 +266,7 @@ def test_a_parameter_has_no_secret_default(name: str, parameter: Json, wanted: s
         ("DbPassword", "hunter2", BROKEN),
         ("DbPassword", {"Ref": "Secret"}, MET),
         ("DbHost", "db", MET),
+        ("MaxTokens", "4096", MET),
     ],
 )
 def test_an_output_shows_no_secret(name: str, value: Json, wanted: str) -> None:

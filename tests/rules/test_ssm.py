@@ -185,6 +185,8 @@ def parameter(name: Json, value: Json) -> Body:
         ("/password/url", "x", MET),
         ("/portal/url", "postgres://me:hunter2@db/portal", BROKEN),
         ("/portal/stripe/api-key", "x", BROKEN),
+        ("/portal/max_tokens", "4096", MET),
+        ("/portal/password", "4096", BROKEN),
         ("/portal/url", "{{resolve:secretsmanager:portal}}", BROKEN),
         ("/portal/url", {"Fn::Sub": "{{resolve:secretsmanager:portal}}"}, BROKEN),
         ("/portal/key", "AKIAIOSFODNN7EXAMPLE", BROKEN),
