@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
 
 from hipaa_constructs.rules._node import Node, Resource
 from hipaa_constructs.rules._outcome import Outcome
 from hipaa_constructs.rules._policy import Policies, Statement, policies_of
+from hipaa_constructs.rules._template import Assembly
+from hipaa_constructs.rules._value import UNKNOWN
 
 BUCKET = "AWS::S3::Bucket"
 BUCKET_POLICY = "AWS::S3::BucketPolicy"
@@ -14,6 +17,12 @@ GUIDE = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/"
 S3_LOG_WRITER = "logging.s3.amazonaws.com"
 _LOG_WRITERS = (S3_LOG_WRITER, "logdelivery.elasticloadbalancing.amazonaws.com")
 _LOG_BUCKET_ATTRIBUTES = ("access_logs.s3.bucket", "connection_logs.s3.bucket")
+_OTHER_LOGS = (
+    ("AWS::CloudFront::Distribution", "DistributionConfig", "Logging", "Bucket"),
+    ("AWS::EC2::FlowLog", "LogDestination"),
+)
+_BUCKET_IN_TEXT = re.compile(r"(?:arn:[^:]*:s3:::)?([^/:]+?)(?:\.s3[.-][^/]*)?(?:/.*)?")
+"""The name of a bucket alone, in its ARN or its domain name, and before a prefix."""
 
 
 def policies(bucket: Resource) -> Policies:
@@ -64,6 +73,22 @@ def receives_server_access_logs(bucket: Resource) -> bool:
 def ends_server_access_logs(bucket: Resource) -> bool:
     """Tell whether S3 delivers access logs to a bucket, so that a log of its own would have no end."""
     return receives_server_access_logs(bucket) or _lets_deliver(bucket, S3_LOG_WRITER)
+
+
+def receives_other_logs(bucket: Resource) -> bool:
+    """Tell whether CloudFront or a flow log delivers to a bucket, which both do to buckets with a KMS key, too."""
+    assembly = bucket.template.assembly
+    found = assembly.once("other log buckets", lambda: set(_other_log_buckets(assembly)))
+    return bucket in found or bucket.name.text in found
+
+
+def _other_log_buckets(assembly: Assembly) -> Iterator[Resource | str]:
+    for kind, *path in _OTHER_LOGS:
+        for writer in assembly.resources(kind):
+            place = writer.at(*path)
+            written = _BUCKET_IN_TEXT.fullmatch(place.outline())
+            if written and writer.exists:
+                yield from place.targets() if written[1] == UNKNOWN else [written[1]]
 
 
 def is_trail_bucket(bucket: Resource) -> bool:

@@ -16,6 +16,7 @@ from hipaa_constructs.rules._s3 import (
     is_trail_bucket,
     policies,
     receives_access_logs,
+    receives_other_logs,
     receives_server_access_logs,
 )
 
@@ -106,8 +107,8 @@ def s3_trail_bucket_locked(bucket: Resource) -> Outcome:
     url="https://www.ecfr.gov/current/title-45/section-164.316#p-164.316(b)(2)(i)",
 )
 def s3_logs_kept_six_years(bucket: Resource) -> Outcome:
-    """Judge the lifecycle of the buckets that receive access logs or trails."""
-    if not (receives_access_logs(bucket) or is_trail_bucket(bucket)):
+    """Judge the lifecycle of the buckets that receive access logs, trails, flow logs or logs of CloudFront."""
+    if not (receives_access_logs(bucket) or is_trail_bucket(bucket) or receives_other_logs(bucket)):
         return NOT_APPLICABLE
     rules = bucket.at("LifecycleConfiguration", "Rules")
     if rules.is_unknown:

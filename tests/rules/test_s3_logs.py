@@ -10,6 +10,7 @@ from tests.rules._judging import (
     BROKEN,
     GONE,
     MET,
+    NOT_APPLICABLE,
     PARAMETER,
     UNDECIDED,
     Body,
@@ -106,6 +107,71 @@ def test_what_is_missing_is_named() -> None:
 )
 def test_each_way_to_expire_counts_unless_it_is_off(rule: Json, wanted: str) -> None:
     assert verdict("S3LogsKeptSixYears", changed(logs(), RULES, [rule])) == wanted
+
+
+FLOW_LOG, DISTRIBUTION = "AWS::EC2::FlowLog", "AWS::CloudFront::Distribution"
+
+
+def written_by(kind: str, destination: Json, days: int = 30, **attributes: Json) -> Body:
+    """Make a bucket whose objects expire and one more, with what writes logs to a destination."""
+    expiry: Json = {"Rules": [{"Status": "Enabled", "ExpirationInDays": days}]}
+    to_edge: Json = {"DistributionConfig": {"Logging": {"Bucket": destination}}}
+    writer: Json = {"LogDestination": destination} if kind == FLOW_LOG else to_edge
+    buckets = {"It": bucket({"BucketName": "it", "LifecycleConfiguration": expiry}), "Other": bucket({})}
+    conditions: Json = {"Never": {"Fn::Equals": ["a", "b"]}}
+    return template({**buckets, "Writer": resource(kind, writer, **attributes)}, Conditions=conditions)
+
+
+@pytest.mark.parametrize(
+    ("kind", "destination"),
+    [
+        (FLOW_LOG, {"Fn::GetAtt": ["It", "Arn"]}),
+        (FLOW_LOG, {"Fn::Join": ["", [{"Fn::GetAtt": ["It", "Arn"]}, "/flows/"]]}),
+        (FLOW_LOG, {"Fn::Sub": "arn:aws:s3:::${It}/flows"}),
+        (FLOW_LOG, {"Fn::Sub": "arn:${AWS::Partition}:s3:::it"}),
+        (FLOW_LOG, "arn:aws:s3:::it"),
+        (FLOW_LOG, "arn:aws:s3:::it/flows/"),
+        (DISTRIBUTION, {"Fn::GetAtt": ["It", "DomainName"]}),
+        (DISTRIBUTION, {"Fn::GetAtt": ["It", "RegionalDomainName"]}),
+        (DISTRIBUTION, {"Fn::Sub": "${It}.s3.amazonaws.com"}),
+        (DISTRIBUTION, "it.s3.amazonaws.com"),
+        (DISTRIBUTION, "it.s3-eu-west-1.amazonaws.com"),
+    ],
+    ids=str,
+)
+def test_flow_logs_and_logs_of_cloudfront_are_kept_too(kind: str, destination: Json) -> None:
+    assert verdict("S3LogsKeptSixYears", written_by(kind, destination)) == BROKEN
+    assert verdict("S3LogsKeptSixYears", written_by(kind, destination, days=2192)) == MET
+
+
+@pytest.mark.parametrize(
+    ("kind", "destination"),
+    [
+        (FLOW_LOG, {"Fn::GetAtt": ["Other", "Arn"]}),
+        (FLOW_LOG, {"Fn::Sub": "arn:aws:s3:::${It}-flows"}),
+        (FLOW_LOG, "arn:aws:s3:::it-flows"),
+        (FLOW_LOG, "arn:aws:logs:us-east-1:123456789012:log-group:it"),
+        (FLOW_LOG, PARAMETER),
+        (FLOW_LOG, GONE),
+        (FLOW_LOG, 7),
+        (DISTRIBUTION, "other.s3.amazonaws.com"),
+        (DISTRIBUTION, GONE),
+    ],
+    ids=str,
+)
+def test_a_bucket_that_no_log_is_written_to_need_keep_nothing(kind: str, destination: Json) -> None:
+    assert verdict("S3LogsKeptSixYears", written_by(kind, destination)) == NOT_APPLICABLE
+
+
+def test_a_writer_that_is_never_made_writes_nothing() -> None:
+    body = written_by(FLOW_LOG, {"Fn::GetAtt": ["It", "Arn"]}, Condition="Never")
+    assert verdict("S3LogsKeptSixYears", body) == NOT_APPLICABLE
+
+
+@pytest.mark.parametrize("kind", [FLOW_LOG, DISTRIBUTION])
+def test_flow_logs_and_logs_of_cloudfront_may_be_encrypted_with_a_key(kind: str) -> None:
+    body = written_by(kind, {"Fn::GetAtt": ["It", "Arn"]})
+    assert verdict("S3BucketEncryptedWithKms", body) == BROKEN
 
 
 @pytest.mark.parametrize(
