@@ -41,18 +41,42 @@ def receives_access_logs(bucket: Resource) -> bool:
 
 
 def _receives_access_logs(bucket: Resource) -> bool:
-    assembly = bucket.template.assembly
-    if receives_server_access_logs(bucket):
-        return True
-    kind = "AWS::ElasticLoadBalancingV2::LoadBalancer"
-    balancers = assembly.pointing_at(bucket, kind, "LoadBalancerAttributes", "*", "Value")[0]
-    attributes = (attribute for balancer in balancers for attribute in balancer.each("LoadBalancerAttributes", "*"))
-    if any(one.at("Key").value in _LOG_BUCKET_ATTRIBUTES and one.at("Value").designates(bucket) for one in attributes):
-        return True
+    return bool(
+        receives_server_access_logs(bucket) or [*_prefixes_of_balancers(bucket)] or _receives_without_prefix(bucket)
+    )
+
+
+def _receives_without_prefix(bucket: Resource) -> bool:
     kind = "AWS::ElasticLoadBalancing::LoadBalancer"
-    if assembly.pointing_at(bucket, kind, "AccessLoggingPolicy", "S3BucketName")[0]:
-        return True
-    return _lets_deliver(bucket, *_LOG_WRITERS)
+    classic = bucket.template.assembly.pointing_at(bucket, kind, "AccessLoggingPolicy", "S3BucketName")[0]
+    return bool(classic) or _lets_deliver(bucket, *_LOG_WRITERS)
+
+
+def _prefixes_of_balancers(bucket: Resource) -> Iterator[str]:
+    kind = "AWS::ElasticLoadBalancingV2::LoadBalancer"
+    for balancer in bucket.template.assembly.pointing_at(bucket, kind, "LoadBalancerAttributes", "*", "Value")[0]:
+        attributes = balancer.each("LoadBalancerAttributes", "*")
+        values = {one.at("Key").outline(): one.at("Value") for one in attributes}
+        for key in _LOG_BUCKET_ATTRIBUTES:
+            if key in values and values[key].designates(bucket):
+                yield _below(values.get(key.replace("bucket", "prefix")))
+
+
+def _below(prefix: Node | None) -> str:
+    """Return what keys below a prefix begin with, as far as it is known."""
+    text = "" if prefix is None else prefix.outline()
+    known, unknown, _ = text.partition(UNKNOWN)
+    return known if unknown else f"{known}/AWSLogs/".removeprefix("/")
+
+
+def known_prefixes(bucket: Resource) -> list[str]:
+    """Return what the keys of the logs in a bucket begin with: ``""`` is among them where that is not known of all."""
+    assembly = bucket.template.assembly
+    trails = assembly.pointing_at(bucket, "AWS::CloudTrail::Trail", "S3BucketName")[0]
+    found = [*_prefixes_of_balancers(bucket), *(_below(trail.at("S3KeyPrefix")) for trail in trails)]
+    for source in _sources_of_server_access_logs(bucket):
+        found.append(source.at("LoggingConfiguration", "LogFilePrefix").outline().partition(UNKNOWN)[0])
+    return [*found, ""] if _receives_without_prefix(bucket) or receives_other_logs(bucket) else found
 
 
 def _lets_deliver(bucket: Resource, *writers: str) -> bool:
@@ -65,9 +89,13 @@ def _lets_deliver(bucket: Resource, *writers: str) -> bool:
 
 def receives_server_access_logs(bucket: Resource) -> bool:
     """Tell whether another bucket logs its access to a bucket."""
+    return bool(_sources_of_server_access_logs(bucket))
+
+
+def _sources_of_server_access_logs(bucket: Resource) -> list[Resource]:
     assembly = bucket.template.assembly
     sources = assembly.pointing_at(bucket, BUCKET, "LoggingConfiguration", "DestinationBucketName")[0]
-    return any(source is not bucket for source in sources)
+    return [source for source in sources if source is not bucket]
 
 
 def ends_server_access_logs(bucket: Resource) -> bool:

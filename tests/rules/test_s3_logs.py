@@ -109,6 +109,70 @@ def test_each_way_to_expire_counts_unless_it_is_off(rule: Json, wanted: str) -> 
     assert verdict("S3LogsKeptSixYears", changed(logs(), RULES, [rule])) == wanted
 
 
+def expiring(prefix: Json, *writers: Json) -> Body:
+    """Make a log bucket in which what begins with a prefix expires, with what writes to it."""
+    rules: Json = [{"Status": "Enabled", "Prefix": prefix, "ExpirationInDays": 7}]
+    it = bucket({"BucketName": "it", "LifecycleConfiguration": {"Rules": rules}})
+    return template({"It": it, **{f"Writer{number}": writer for number, writer in enumerate(writers)}})
+
+
+def trail_to(prefix: Json) -> Json:
+    return resource("AWS::CloudTrail::Trail", {"S3BucketName": {"Ref": "It"}, "S3KeyPrefix": prefix})
+
+
+def balancer_to(prefix: Json, kind: str = "access_logs") -> Json:
+    attributes: list[Json] = [{"Key": f"{kind}.s3.bucket", "Value": {"Ref": "It"}}]
+    attributes += [] if prefix is None else [{"Key": f"{kind}.s3.prefix", "Value": prefix}]
+    return resource("AWS::ElasticLoadBalancingV2::LoadBalancer", {"LoadBalancerAttributes": attributes})
+
+
+def source_to(prefix: Json) -> Json:
+    return bucket({"LoggingConfiguration": {"DestinationBucketName": {"Ref": "It"}, "LogFilePrefix": prefix}})
+
+
+CLASSIC = resource("AWS::ElasticLoadBalancing::LoadBalancer", {"AccessLoggingPolicy": {"S3BucketName": {"Ref": "It"}}})
+TO_FLOWS = resource("AWS::EC2::FlowLog", {"LogDestination": {"Fn::GetAtt": ["It", "Arn"]}})
+
+
+@pytest.mark.parametrize(
+    ("prefix", "writers", "wanted"),
+    [
+        ("athena-results/", [trail_to(GONE)], MET),
+        ("AWSLogs/", [trail_to(GONE)], BROKEN),
+        ("AWSLogs/123456789012/CloudTrail/", [trail_to(GONE)], BROKEN),
+        ("AWS", [trail_to(GONE)], BROKEN),
+        ("", [trail_to(GONE)], BROKEN),
+        (GONE, [trail_to(GONE)], BROKEN),
+        (PARAMETER, [trail_to(GONE)], BROKEN),
+        ({"Fn::Sub": "results/${AnyParameter}"}, [trail_to(GONE)], MET),
+        ("AWSLogs/", [trail_to("trails")], MET),
+        ("trails/", [trail_to("trails")], BROKEN),
+        ("trails-2/", [trail_to("trails")], MET),
+        ("results/", [trail_to(PARAMETER)], BROKEN),
+        ("results/", [trail_to({"Fn::Sub": "trails-${AnyParameter}"})], MET),
+        ("trails-2/", [trail_to({"Fn::Sub": "trails-${AnyParameter}"})], BROKEN),
+        ("results/", [balancer_to(None)], MET),
+        ("AWSLogs/", [balancer_to(None)], BROKEN),
+        ("web/", [balancer_to("web")], BROKEN),
+        ("results/", [balancer_to("web")], MET),
+        ("web/", [balancer_to("web", "connection_logs")], BROKEN),
+        ("results/", [balancer_to("web", "connection_logs")], MET),
+        ("results/", [balancer_to(PARAMETER)], BROKEN),
+        ("results/", [source_to("s3/")], MET),
+        ("s3/2026", [source_to("s3/")], BROKEN),
+        ("results/", [source_to(GONE)], BROKEN),
+        ("results/", [source_to(PARAMETER)], BROKEN),
+        ("results/", [trail_to(GONE), source_to("results/")], BROKEN),
+        ("results/", [trail_to(GONE), source_to("s3/")], MET),
+        ("results/", [trail_to(GONE), CLASSIC], BROKEN),
+        ("results/", [trail_to(GONE), TO_FLOWS], BROKEN),
+        ("results/", [trail_to(GONE), policy(lets_s3_deliver())], BROKEN),
+    ],
+)
+def test_only_a_lifecycle_rule_that_reaches_logs_counts(prefix: Json, writers: list[Json], wanted: str) -> None:
+    assert verdict("S3LogsKeptSixYears", expiring(prefix, *writers)) == wanted
+
+
 FLOW_LOG, DISTRIBUTION = "AWS::EC2::FlowLog", "AWS::CloudFront::Distribution"
 
 
