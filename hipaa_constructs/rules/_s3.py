@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
+from hipaa_constructs.rules._accounts import LOG_DELIVERY, account_of
 from hipaa_constructs.rules._node import Node, Resource
 from hipaa_constructs.rules._outcome import Outcome
 from hipaa_constructs.rules._policy import Policies, Statement, policies_of
@@ -16,7 +17,7 @@ BUCKET_POLICY = "AWS::S3::BucketPolicy"
 GUIDE = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/"
 S3_LOG_WRITER = "logging.s3.amazonaws.com"
 _LOG_WRITERS = (S3_LOG_WRITER, "logdelivery.elasticloadbalancing.amazonaws.com")
-_LOG_BUCKET_ATTRIBUTES = ("access_logs.s3.bucket", "connection_logs.s3.bucket")
+_LOG_BUCKET_ATTRIBUTES = ("access_logs.s3.bucket", "connection_logs.s3.bucket", "health_check_logs.s3.bucket")
 _OTHER_LOGS = (
     ("AWS::CloudFront::Distribution", "DistributionConfig", "Logging", "Bucket"),
     ("AWS::EC2::FlowLog", "LogDestination"),
@@ -33,6 +34,7 @@ def policies(bucket: Resource) -> Policies:
 def receives_access_logs(bucket: Resource) -> bool:
     """Tell whether S3 or a load balancer delivers access logs to a bucket, which AWS does to SSE-S3 buckets only.
 
+    A bucket whose policy lets them deliver is one: the load balancers may be those of other stacks.
     A bucket that logs to itself alone is none: otherwise any bucket of records could pass as a log bucket.
     """
     template = bucket.template
@@ -49,7 +51,7 @@ def _receives_access_logs(bucket: Resource) -> bool:
 def _receives_without_prefix(bucket: Resource) -> bool:
     kind = "AWS::ElasticLoadBalancing::LoadBalancer"
     classic = bucket.template.assembly.pointing_at(bucket, kind, "AccessLoggingPolicy", "S3BucketName")[0]
-    return bool(classic) or _lets_deliver(bucket, *_LOG_WRITERS)
+    return bool(classic) or _lets_deliver(bucket, *_LOG_WRITERS, *LOG_DELIVERY)
 
 
 def _prefixes_of_balancers(bucket: Resource) -> Iterator[str]:
@@ -81,10 +83,13 @@ def known_prefixes(bucket: Resource) -> list[str]:
 
 def _lets_deliver(bucket: Resource, *writers: str) -> bool:
     return any(
-        statement.effect == "Allow" and service.value in writers and statement.covers("s3:PutObject")
+        statement.effect == "Allow" and statement.covers("s3:PutObject") and _names_one(statement, writers)
         for _, statement in policies(bucket).sure
-        for service in statement.services()
     )
+
+
+def _names_one(statement: Statement, writers: tuple[str, ...]) -> bool:
+    return any((who.text if kind == "Service" else account_of(who)) in writers for kind, who in statement.principals)
 
 
 def receives_server_access_logs(bucket: Resource) -> bool:
