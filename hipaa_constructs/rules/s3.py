@@ -262,7 +262,12 @@ def s3_bucket_replicated(bucket: Resource) -> Outcome:
     url=GUIDE + "replication-config-for-kms-objects.html",
 )
 def s3_replica_encrypted(bucket: Resource) -> Outcome:
-    """Judge each enabled replication rule; without these two, S3 passes over every object that KMS encrypts."""
+    """Judge each enabled replication rule; without these two, S3 passes over every object that KMS encrypts.
+
+    Log buckets are left out: AWS delivers to those with SSE-S3 only.
+    """
+    if receives_access_logs(bucket):
+        return NOT_APPLICABLE
     every = bucket.at("ReplicationConfiguration", "Rules")
     if every.is_unknown:
         return every.undecided()

@@ -110,7 +110,12 @@ def test_a_property_named_like_a_secret_holds_no_literal(key: str, value: Json, 
 def test_a_document_of_a_secret_holds_no_literal_under_the_name_of_one(document: str, wanted: str) -> None:
     before, name, after = document.partition("${AnyParameter}")
     pieces: Json = [before, PARAMETER, after] if name else [before]
-    for written in ({"Fn::Sub": document}, {"Fn::Sub": [document, {"X": PARAMETER}]}, {"Fn::Join": ["", pieces]}):
+    functions: list[Json] = [
+        {"Fn::Sub": document},
+        {"Fn::Sub": [document, {"X": PARAMETER}]},
+        {"Fn::Join": ["", pieces]},
+    ]
+    for written in functions:
         body = one({"SecretString": written}, "AWS::SecretsManager::Secret")
         assert judged(body) == (wanted if name else BROKEN)
 

@@ -256,6 +256,12 @@ def test_each_action_makes_a_lifecycle(action: str) -> None:
     assert verdict("S3BucketLifecycleSet", changed(records(), RULES, [{"Status": "Enabled", action: "x"}])) == MET
 
 
+def test_the_replica_of_a_log_bucket_is_encrypted_by_s3() -> None:
+    rules: Json = {"Rules": [{"Status": "Enabled", "Destination": {"Bucket": "arn:aws:s3:::replica"}}]}
+    for body, wanted in ((logs(), NOT_APPLICABLE), (records(), BROKEN)):
+        assert verdict("S3ReplicaEncrypted", changed(body, (*PROPERTIES, "ReplicationConfiguration"), rules)) == wanted
+
+
 def test_a_replica_may_be_encrypted_under_an_alias_of_ones_own() -> None:
     place = (*PROPERTIES, "ReplicationConfiguration", "Rules", 0, "Destination", "EncryptionConfiguration")
     own = changed(records(), (*place, "ReplicaKmsKeyID"), "alias/records")
