@@ -20,7 +20,7 @@ from hipaa_constructs.rules._rule import Severity, rule
 _GUIDE = "https://docs.aws.amazon.com/IAM/latest/UserGuide/"
 _EVERYTHING = re.compile(r"\*+|\*+:\*+")
 _ALL_OF_SERVICE = re.compile(r"[a-z0-9-]+:\*+", re.IGNORECASE)
-_MANAGED_FULL_ACCESS = re.compile(r"arn:[^:]*:iam::aws:policy/(?:[\w-]+/)?\w*FullAccess")
+_MANAGED_FULL_ACCESS = re.compile(r"arn:[^:]*:iam::aws:policy/(?:[\w-]+/)?\w*FullAccess(?:_v\d+)?")
 _MANAGED_ADMIN = re.compile(r"arn:[^:]*:iam::aws:policy/(?:[\w-]+/)?(?:AdministratorAccess|PowerUserAccess)")
 
 _SERVICE_OF_ARNS = {"sts": "iam"}

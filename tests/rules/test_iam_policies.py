@@ -108,6 +108,8 @@ def test_a_role_without_policies_is_not_asked(rule: str) -> None:
         ("arn:aws:iam::aws:policy/PowerUserAccess", BROKEN, MET),
         ("arn:aws:iam::aws:policy/AmazonS3FullAccess", MET, BROKEN),
         ("arn:aws:iam::aws:policy/service-role/SomeFullAccess", MET, BROKEN),
+        ("arn:aws:iam::aws:policy/AmazonDynamoDBFullAccess_v2", MET, BROKEN),
+        ("arn:aws:iam::aws:policy/SomeFullAccessExecutionRole", MET, MET),
         ("arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess", MET, MET),
         ("arn:aws:iam::123456789012:policy/AdministratorAccess", MET, MET),
         ("arn:aws:iam::123456789012:policy/OurFullAccess", MET, MET),
