@@ -206,7 +206,11 @@ def test_an_action_that_takes_the_permissions_of_others_breaks(action: str) -> N
     [
         *((READS, one) for one in ("dynamodb:GetItem", "dynamodb:Query", "dynamodb:Scan", "s3:GetObject")),
         *((READS, one) for one in ("secretsmanager:GetSecretValue", "ssm:GetParameter", "ssm:GetParameters")),
-        (READS, "ssm:GetParametersByPath"),
+        *((READS, one) for one in ("ssm:GetParametersByPath", "ssm:GetParameterHistory", "s3:GetObjectVersion")),
+        *((READS, one) for one in ("dynamodb:BatchGetItem", "dynamodb:PartiQLSelect")),
+        *((WRITES, f"dynamodb:PartiQL{one}") for one in ("Delete", "Insert", "Update")),
+        *((WRITES, one) for one in ("dynamodb:BatchWriteItem", "s3:DeleteObjectVersion")),
+        (WRITES, "s3:PutLifecycleConfiguration"),
         *((WRITES, f"backup:{one}") for one in ("DeleteBackupVault", "DeleteRecoveryPoint")),
         *((WRITES, f"cloudtrail:{one}") for one in ("DeleteTrail", "StopLogging")),
         *((WRITES, f"dynamodb:{one}") for one in ("DeleteItem", "DeleteTable", "PutItem", "UpdateItem")),
