@@ -14,8 +14,8 @@ _GUIDE = "https://docs.aws.amazon.com/config/latest/developerguide/"
 
 @rule(
     title="every configuration recorder records all types of resources",
-    fix="set RecordingGroup.AllSupported to true, and in one Region IncludeGlobalResourceTypes; leave ResourceTypes and "
-    "exclusions out",
+    fix="set RecordingGroup.AllSupported to true, and in one Region IncludeGlobalResourceTypes; leave ResourceTypes "
+    "and exclusions out",
     applies_to=(RECORDER,),
     controls=("164.308(a)(1)(ii)(B)", "164.312(b)"),
     requirement="HC-318",
