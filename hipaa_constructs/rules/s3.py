@@ -221,8 +221,9 @@ def s3_bucket_lifecycle_set(bucket: Resource) -> Outcome:
 
 
 def _does_something(rule: Node) -> Outcome:
-    actions = any_met(rule.at(key).must_be_set() for key in _LIFECYCLE_ACTIONS)
-    return all_met([rule.at("Status").must_be("Enabled"), actions])
+    actions = [rule.at(key).must_be_set() for key in _LIFECYCLE_ACTIONS]
+    actions.append(rule.at("ExpiredObjectDeleteMarker").must_be(True))
+    return all_met([rule.at("Status").must_be("Enabled"), any_met(actions)])
 
 
 @rule(

@@ -262,6 +262,14 @@ def test_the_replica_of_a_log_bucket_is_encrypted_by_s3() -> None:
         assert verdict("S3ReplicaEncrypted", changed(body, (*PROPERTIES, "ReplicationConfiguration"), rules)) == wanted
 
 
+@pytest.mark.parametrize(
+    ("value", "wanted"), [(True, MET), ("true", MET), (False, BROKEN), (GONE, BROKEN), (PARAMETER, UNDECIDED)], ids=str
+)
+def test_the_end_of_delete_markers_makes_a_lifecycle(value: Json, wanted: str) -> None:
+    rules: Json = [{"Status": "Enabled", "ExpiredObjectDeleteMarker": value}]
+    assert verdict("S3BucketLifecycleSet", changed(records(), RULES, rules)) == wanted
+
+
 def test_a_replica_may_be_encrypted_under_an_alias_of_ones_own() -> None:
     place = (*PROPERTIES, "ReplicationConfiguration", "Rules", 0, "Destination", "EncryptionConfiguration")
     own = changed(records(), (*place, "ReplicaKmsKeyID"), "alias/records")
