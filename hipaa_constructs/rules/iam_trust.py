@@ -151,7 +151,7 @@ def _says_whose(statement: Statement) -> Outcome:
 
 def _is_anybody(value: str) -> bool:
     """Tell whether wildcards leave open whose tokens a value is about."""
-    fixed = re.split("[*?]", value, maxsplit=1)[0]
+    fixed = re.split("[*?]", value)[0]
     if fixed == value:
         return False
     for kind, end in _OWNERS.items():

@@ -176,6 +176,7 @@ SOME_ARN: Json = {"Field": "resources.ARN", "StartsWith": ["arn:aws:s3:::records
             plain({"ReadWriteType": "ReadOnly", "IncludeManagementEvents": False}, {"ReadWriteType": "WriteOnly"}),
             BROKEN,
         ),
+        (advanced(fields(eventCategory=["Management"], eventSource=["s3.amazonaws.com"])), BROKEN),
         (advanced({}), BROKEN),
         (advanced(None), BROKEN),
         (plain(None), BROKEN),
@@ -222,6 +223,10 @@ def test_a_trail_records_all_management_events(properties: Json, wanted: str) ->
         (advanced(OBJECTS_BY_HALVES[0], MANAGEMENT_BY_HALVES[1]), BROKEN),
         (plain({"ReadWriteType": "ReadOnly", **SOME_OBJECTS}, {"ReadWriteType": "WriteOnly", **SOME_OBJECTS}), MET),
         (plain({"ReadWriteType": "ReadOnly", **SOME_OBJECTS}, {"ReadWriteType": "WriteOnly"}), BROKEN),
+        (
+            advanced(fields(eventCategory=["Data"], resources__type=["AWS::S3::Object"], eventName=["GetObject"])),
+            BROKEN,
+        ),
         (plain({"DataResources": [{"Type": "AWS::Lambda::Function", "Values": ["x"]}]}), BROKEN),
         (plain({"DataResources": [{"Type": "AWS::S3::Object"}]}), BROKEN),
         (plain({"DataResources": [{"Type": "AWS::S3::Object", "Values": []}]}), BROKEN),

@@ -207,6 +207,19 @@ def test_the_form_of_a_secret_is_known_anywhere(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "pieces",
+    [
+        {"Fn::Join": ["", ["x", {"Fn::Sub": [ACCESS_KEY, {}]}]]},
+        {"Fn::Sub": ["x-${Key}", {"Key": ACCESS_KEY}]},
+        {"Fn::Base64": {"Fn::Join": ["", [ACCESS_KEY]]}},
+    ],
+    ids=str,
+)
+def test_the_form_of_a_secret_is_known_in_pieces_of_pieces(pieces: Json) -> None:
+    assert judged(one({"Anything": pieces})) == BROKEN
+
+
+@pytest.mark.parametrize(
     "text", ["AKIA", f"X{ACCESS_KEY}", f"{ACCESS_KEY}7", "Asia/Tokyo", "-----BEGIN CERTIFICATE-----"]
 )
 def test_other_texts_are_no_secrets(text: str) -> None:

@@ -20,6 +20,7 @@ from tests.rules._judging import (
     resource,
     template,
     verdict,
+    verdicts,
 )
 
 PROPERTIES = ("Resources", "It", "Properties")
@@ -254,6 +255,15 @@ def test_flow_logs_and_logs_of_cloudfront_may_be_encrypted_with_a_key(kind: str)
 )
 def test_each_action_makes_a_lifecycle(action: str) -> None:
     assert verdict("S3BucketLifecycleSet", changed(records(), RULES, [{"Status": "Enabled", action: "x"}])) == MET
+
+
+@pytest.mark.parametrize("names", [("It", "Source"), ("Source", "It")], ids=str)
+def test_each_bucket_of_a_template_is_known_by_itself(names: tuple[str, ...]) -> None:
+    body = logs()
+    resources = body["Resources"]
+    assert isinstance(resources, dict)
+    judged = verdicts("S3BucketEncryptedWithKms", template({name: resources[name] for name in names}))
+    assert judged == {"It": NOT_APPLICABLE, "Source": BROKEN}
 
 
 def test_the_replica_of_a_log_bucket_is_encrypted_by_s3() -> None:

@@ -149,6 +149,15 @@ def test_two_statements_deny_together_what_they_cover_together(rule: str, resour
     assert verdict(rule, with_statements(rule, *statements)) == wanted
 
 
+@pytest.mark.parametrize(
+    ("rule", "what"),
+    [(TLS, "requests without TLS (aws:SecureTransport)"), (TLS12, "TLS versions below 1.2 (s3:TlsVersion)")],
+)
+@pytest.mark.parametrize("half", [arn("It"), objects("It")], ids=str)
+def test_what_half_a_denial_leaves_open_is_named(rule: str, what: str, half: Json) -> None:
+    assert outcome(rule, denial(rule, "Resource", half)).found == f"no bucket policy denies {what}"
+
+
 @pytest.mark.parametrize("rule", [TLS, TLS12])
 def test_half_a_denial_that_is_hidden_is_undecided(rule: str) -> None:
     hidden = {**DENIALS[rule], "Resource": objects("It"), "Principal": PARAMETER}
