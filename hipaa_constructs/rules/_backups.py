@@ -169,7 +169,9 @@ def _tagged(condition: Node, resource: Resource, path: tuple[str, ...]) -> bool 
     key, value = condition.at("ConditionKey"), condition.at("ConditionValue")
     if key.text is None or value.text is None:
         return None if condition.is_unknown or key.is_unknown or value.is_unknown else False
-    name, hidden = key.text.removeprefix(_TAG_PREFIX), False
+    name = key.text.removeprefix(_TAG_PREFIX)
+    # Of the tags that the whole stack is deployed with, the keys are known.
+    hidden = name in resource.template.stack_tags
     for tags in resource.each(*path):
         hidden = hidden or tags.is_unknown
         for tag in tags.items():

@@ -58,6 +58,7 @@ _ANY_TEXT = "\1" * 36
 HIDDEN_POLICY = "an intrinsic function hides a policy, or what it is for"
 _INVERTING = frozenset(("NotPrincipal", "NotAction", "NotResource"))
 _NOTHING: frozenset[str] = frozenset()
+_KEY_METADATA = re.compile(r"kms:(Describe|Get|List)", re.IGNORECASE)
 _ALL_OBJECTS = re.compile(r"[^/*]*/?\*+")
 
 
@@ -290,7 +291,8 @@ def callers_named(statement: Statement) -> Outcome:
             return node.broken("it allows everyone but a few (NotPrincipal)")
         return node.broken("it allows everyone (Principal *)")
     services = statement.services()
-    if services and not statement.is_confined(SERVICE_CALLER_KEYS) and not _grants_for_itself(statement):
+    needs_caller = not (_grants_for_itself(statement) or _describes_keys(statement))
+    if services and needs_caller and not statement.is_confined(SERVICE_CALLER_KEYS):
         if not statement.hidden & {"Effect", "Condition"}:
             return node.broken(f"it allows {services[0].shown()} whoever asks it to")
         opens = None
@@ -303,6 +305,12 @@ def _grants_for_itself(statement: Statement) -> bool:
     grants = [is_text(action.value, "kms:CreateGrant") for action in statement.actions]
     sure = "NotAction" not in statement.inverted and bool(grants) and all(grants)
     return sure and bool(values) and all(is_text(node.value, "true") for node in values)
+
+
+def _describes_keys(statement: Statement) -> bool:
+    """Tell whether it lets a service only read what a key is, as AWS's own key policies do without naming a caller."""
+    known = "NotAction" not in statement.inverted and bool(statement.actions)
+    return known and all(_KEY_METADATA.match(action.text or "") for action in statement.actions)
 
 
 def denies_all_principals(statement: Statement, *actions: str) -> bool | None:

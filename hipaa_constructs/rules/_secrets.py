@@ -6,9 +6,9 @@ import re
 
 _SECRET_NAME = re.compile(
     r"(password|passwd|passphrase)s?([_.-]value|[_.-]\d+)?$"
-    r"|(^|[_.-])(pwd|pass|secret|token|credentials?|auth_?key|signing_?key|encryption_?key)s?"
-    r"([_.-](access_)?key|[_.-]value|[_.-]\d+)?$"
-    r"|api_?key$|access_?key$|private_?key$|secret_?key$|client_?secret$"
+    r"|(^|[_.-])(pwd|pass|secret|token|credentials?|auth[_.-]?key|signing[_.-]?key|encryption[_.-]?key)s?"
+    r"([_.-](access[_.-])?key|[_.-]value|[_.-]\d+)?$"
+    r"|(api|access|private|secret)[_.-]?key$|client[_.-]?secret$"
 )
 _SECRET_VALUE = re.compile(
     r"(AKIA|ASIA)[A-Z0-9]{16}"
@@ -18,9 +18,15 @@ _SECRET_VALUE = re.compile(
 )
 
 
-def names_a_secret(name: str) -> bool:
-    """Tell whether the name of a variable says that its value is a secret, and not where one is."""
-    return _SECRET_NAME.search(name.lower()) is not None
+def names_a_secret(name: str, value: str = "") -> bool:
+    """Tell whether the name of a variable says that its value is a secret, and not where one is.
+
+    Args:
+        name: that of the variable.
+        value: its value as far as it is known: a number of tokens, as of a language model, is no secret.
+    """
+    lowered = name.lower()
+    return _SECRET_NAME.search(lowered) is not None and not (lowered.endswith("tokens") and value.isdecimal())
 
 
 def holds_a_secret(value: str) -> bool:

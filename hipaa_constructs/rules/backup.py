@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import re
-
 from hipaa_constructs.rules._keys import customers_key
 from hipaa_constructs.rules._node import Node, Resource
 from hipaa_constructs.rules._outcome import MET, Outcome, all_met, any_met
 from hipaa_constructs.rules._policy import Statement, denies_all_principals, read
 from hipaa_constructs.rules._retention import kept_on_deletion
 from hipaa_constructs.rules._rule import Severity, rule
+from hipaa_constructs.rules._schedules import longest_gap
 
 VAULT = "AWS::Backup::BackupVault"
 PLAN = "AWS::Backup::BackupPlan"
 _GUIDE = "https://docs.aws.amazon.com/aws-backup/latest/devguide/"
 _LEAST_DAYS = 35
 _DENIED = ("backup:DeleteRecoveryPoint", "backup:UpdateRecoveryPointLifecycle")
-_DAILY = re.compile(r"cron\(\S+ \S+ [*?] \* [*?] \*\)")
-_RATE = re.compile(r"rate\((\d+) (minute|hour|day)s?\)")
-_MINUTES = {"minute": 1, "hour": 60, "day": 1440}
+_DAY = 24 * 60
 
 
 @rule(
@@ -146,7 +143,5 @@ def _runs_daily(one: Node) -> Outcome:
 
 
 def _is_daily(schedule: str) -> bool:
-    rate = _RATE.fullmatch(schedule)
-    if rate is None:
-        return _DAILY.fullmatch(schedule) is not None
-    return 0 < int(rate[1]) * _MINUTES[rate[2]] <= _MINUTES["day"]
+    gap = longest_gap(schedule)
+    return gap is not None and gap <= _DAY

@@ -67,7 +67,7 @@ def _no_secret(variable: Node) -> Outcome:
     name, value = variable.at("Name"), variable.at("Value")
     if value.text == "" or value.is_absent:
         return MET
-    if name.text is not None and names_a_secret(name.text):
+    if name.text is not None and names_a_secret(name.text, value.outline()):
         return name.broken(f"{name.text}, with a plain value")
     if holds_a_secret(value.outline()):
         return value.broken("a value with the form of a secret")

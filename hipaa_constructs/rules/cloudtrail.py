@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from hipaa_constructs.rules._keys import customers_key
 from hipaa_constructs.rules._node import Node, Resource
@@ -76,7 +76,7 @@ def trail_delivered_to_logs(trail: Resource) -> Outcome:
 
 @rule(
     title="every trail records the events of all Regions and of global services",
-    fix="set IsMultiRegionTrail and IncludeGlobalServiceEvents to true",
+    fix="set IsMultiRegionTrail to true, and IncludeGlobalServiceEvents too or leave it out",
     applies_to=(TRAIL,),
     controls=("164.312(b)", "164.308(a)(3)(ii)(A)"),
     requirement="HC-249",
@@ -89,8 +89,13 @@ def trail_delivered_to_logs(trail: Resource) -> Outcome:
     url=GUIDE + "receive-cloudtrail-log-files-from-multiple-regions.html",
 )
 def trail_multi_region(trail: Resource) -> Outcome:
-    """Judge both; a trail of one Region says nothing of what happens in those that nobody watches."""
-    return all_met([trail.at("IsMultiRegionTrail").must_be(True), trail.at("IncludeGlobalServiceEvents").must_be(True)])
+    """Judge both; a trail of one Region says nothing of what happens in those that nobody watches.
+
+    CloudTrail includes the events of global services where nothing is said of them.
+    """
+    global_services = trail.at("IncludeGlobalServiceEvents")
+    included = MET if global_services.is_absent else global_services.must_be(True)
+    return all_met([trail.at("IsMultiRegionTrail").must_be(True), included])
 
 
 @rule(
@@ -117,7 +122,10 @@ def trail_logging(trail: Resource) -> Outcome:
     url=GUIDE + "logging-management-events-with-cloudtrail.html",
 )
 def trail_logs_management_events(trail: Resource) -> Outcome:
-    """Judge the selectors of this trail, or else those of the other trails of the assembly."""
+    """Judge the selectors of this trail, or else those of the other trails of the assembly.
+
+    One selector may record what reads, and another what writes.
+    """
     return by_any_trail(trail, _records_management)
 
 
@@ -137,7 +145,7 @@ def trail_logs_management_events(trail: Resource) -> Outcome:
     url=GUIDE + "logging-data-events-with-cloudtrail.html",
 )
 def trail_logs_s3_data_events(trail: Resource) -> Outcome:
-    """Judge that reads and writes of some buckets are; of which, only the app knows."""
+    """Judge that reads and writes of some buckets are, by one selector or two; of which, only the app knows."""
     return by_any_trail(trail, lambda one: records_data(one, OBJECT))
 
 
@@ -152,26 +160,45 @@ def by_any_trail(trail: Resource, judge: Callable[[Resource], Outcome]) -> Outco
 
 
 def _records_management(trail: Resource) -> Outcome:
+    selectors = [trail.at(place) for place in ("EventSelectors", "AdvancedEventSelectors")]
+    if not any(one.is_unknown or one.items() for one in selectors):
+        return MET
+    otherwise = "no selector records all management events"
+    return _both_halves(trail, _all_management, lambda one: _only(one, {"eventCategory": "Management"}), otherwise)
+
+
+def _both_halves(
+    trail: Resource, judge_plain: Callable[[Node], Outcome], judge_advanced: Callable[[Node], Outcome], otherwise: str
+) -> Outcome:
+    """Judge that reads and writes are selected, by one selector or by one for each."""
     plain, advanced = trail.at("EventSelectors"), trail.at("AdvancedEventSelectors")
     if plain.is_unknown or advanced.is_unknown:
         return (plain if plain.is_unknown else advanced).undecided()
-    if not plain.items() and not advanced.items():
-        return MET
-    selected = [_all_management(selector) for selector in plain.items()]
-    selected += [
-        all_met([_equals(selector, "eventCategory", "Management"), _nothing_but(selector, ("eventCategory",))])
-        for selector in advanced.items()
+    halves = [
+        [
+            *(all_met([judge_plain(one), _is_of(one, kind)]) for one in plain.items()),
+            *(all_met([judge_advanced(one), _is_read_only(one, said)]) for one in advanced.items()),
+        ]
+        for kind, said in (("ReadOnly", "true"), ("WriteOnly", "false"))
     ]
-    return _some(selected, "no selector records all management events")
+    return all_met(_some(half, otherwise) for half in halves)
+
+
+def _is_of(selector: Node, kind: str) -> Outcome:
+    kinds = selector.at("ReadWriteType")
+    return MET if kinds.is_absent else kinds.must_be("All", kind)
+
+
+def _is_read_only(selector: Node, said: str) -> Outcome:
+    fields = [one.value for one in selector.each("FieldSelectors", "*", "Field")]
+    return _equals(selector, "readOnly", said) if "readOnly" in fields else MET
 
 
 def _all_management(selector: Node) -> Outcome:
-    included, kinds = selector.at("IncludeManagementEvents"), selector.at("ReadWriteType")
-    excluded = selector.at("ExcludeManagementEventSources")
+    included, excluded = selector.at("IncludeManagementEvents"), selector.at("ExcludeManagementEventSources")
     return all_met(
         [
             MET if included.is_absent else included.must_be(True),
-            MET if kinds.is_absent else kinds.must_be("All"),
             MET if excluded.value == [] else excluded.must_be_absent(),
         ]
     )
@@ -179,35 +206,28 @@ def _all_management(selector: Node) -> Outcome:
 
 def records_data(trail: Resource, kind: str) -> Outcome:
     """Judge that a trail records data events of some resources of a type, by selectors of either form."""
-    plain, advanced = trail.at("EventSelectors"), trail.at("AdvancedEventSelectors")
-    if plain.is_unknown or advanced.is_unknown:
-        return (plain if plain.is_unknown else advanced).undecided()
-    selected = [_chosen(selector, kind) for selector in plain.items()]
-    selected += [
-        all_met(
-            [
-                _equals(selector, "eventCategory", "Data"),
-                _equals(selector, "resources.type", kind),
-                _nothing_but(selector, ("eventCategory", "resources.type", "resources.ARN")),
-            ]
-        )
-        for selector in advanced.items()
-    ]
-    return _some(selected, f"no selector records data events of {kind}")
+
+    def advanced(selector: Node) -> Outcome:
+        return _only(selector, {"eventCategory": "Data", "resources.type": kind}, "resources.ARN")
+
+    return _both_halves(trail, lambda one: _chosen(one, kind), advanced, f"no selector records data events of {kind}")
 
 
 def _chosen(selector: Node, kind: str) -> Outcome:
-    kinds, resources = selector.at("ReadWriteType"), selector.at("DataResources")
+    resources = selector.at("DataResources")
+    if resources.is_unknown:
+        return resources.undecided()
     named = [
         all_met([resource.at("Type").must_be(kind), resource.at("Values").must_be_set()])
         for resource in resources.items()
     ]
-    return all_met(
-        [
-            resources.undecided() if resources.is_unknown else _some(named, f"no data resource is {kind}"),
-            MET if kinds.is_absent else kinds.must_be("All"),
-        ]
-    )
+    return _some(named, f"no data resource is {kind}")
+
+
+def _only(selector: Node, wanted: Mapping[str, str], *others: str) -> Outcome:
+    """Judge that some fields are held to one value each, and that nothing but those and others narrows a selector."""
+    held = [_equals(selector, field, value) for field, value in wanted.items()]
+    return all_met([*held, _nothing_but(selector, (*wanted, *others, "readOnly"))])
 
 
 def _equals(selector: Node, field: str, wanted: str) -> Outcome:

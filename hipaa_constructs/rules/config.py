@@ -14,7 +14,8 @@ _GUIDE = "https://docs.aws.amazon.com/config/latest/developerguide/"
 
 @rule(
     title="every configuration recorder records all types of resources",
-    fix="set RecordingGroup.AllSupported to true, and leave ResourceTypes and exclusions out",
+    fix="set RecordingGroup.AllSupported to true, and in one Region IncludeGlobalResourceTypes; leave ResourceTypes "
+    "and exclusions out",
     applies_to=(RECORDER,),
     controls=("164.308(a)(1)(ii)(B)", "164.312(b)"),
     requirement="HC-318",
@@ -23,7 +24,23 @@ _GUIDE = "https://docs.aws.amazon.com/config/latest/developerguide/"
     url=_GUIDE + "select-resources.html",
 )
 def config_recorder_records_all_types(recorder: Resource) -> Outcome:
-    """Judge the recording group, which is all types where nothing is said."""
+    """Judge the recording group: where nothing is said, it is all types but users, groups, roles and policies of IAM.
+
+    Those a recorder of one Region records for all, so it is undecided where none of the assembly does.
+    """
+    return all_met([_records_all(recorder), _recorded_globally(recorder)])
+
+
+def _recorded_globally(recorder: Resource) -> Outcome:
+    recorders = [one for one in recorder.template.assembly.resources(RECORDER) if one.exists]
+    places = [one.at("RecordingGroup", "IncludeGlobalResourceTypes") for one in recorders]
+    if any(place.must_be(True) is MET for place in places):
+        return MET
+    own = recorder.at("RecordingGroup", "IncludeGlobalResourceTypes")
+    return own.undecided("no recorder here records users, groups, roles and policies of IAM")
+
+
+def _records_all(recorder: Resource) -> Outcome:
     group = recorder.at("RecordingGroup")
     if group.is_absent:
         return MET

@@ -56,7 +56,7 @@ def _harmless(place: Node) -> Outcome:
     if holds_a_secret(shown) or holds_a_secret(written):
         return place.broken("a value with the form of a secret")
     for name, value in _ASSIGNMENT.findall(shown):
-        if names_a_secret(name) and not value.startswith("arn:"):
+        if names_a_secret(name, value) and not value.startswith("arn:"):
             return place.broken(f"{name}, with a plain value")
     kind = record_like(shown)
     if kind:

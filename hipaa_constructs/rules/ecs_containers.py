@@ -164,7 +164,7 @@ def _no_secret(variable: Node) -> Outcome:
     name, value = variable.at("Name"), variable.at("Value")
     if value.text == "" or value.is_absent:
         return MET
-    if name.text is not None and names_a_secret(name.text):
+    if name.text is not None and names_a_secret(name.text, value.outline()):
         return name.broken(f"{name.text}, with a plain value")
     # The engine takes a dynamic reference for unknown text, so its words stand in the expression alone.
     written = json.dumps(value.value.expression) if isinstance(value.value, Unresolved) else ""

@@ -20,7 +20,7 @@ from hipaa_constructs.rules._rule import Severity, rule
 _GUIDE = "https://docs.aws.amazon.com/IAM/latest/UserGuide/"
 _EVERYTHING = re.compile(r"\*+|\*+:\*+")
 _ALL_OF_SERVICE = re.compile(r"[a-z0-9-]+:\*+", re.IGNORECASE)
-_MANAGED_FULL_ACCESS = re.compile(r"arn:[^:]*:iam::aws:policy/(?:[\w-]+/)?\w*FullAccess")
+_MANAGED_FULL_ACCESS = re.compile(r"arn:[^:]*:iam::aws:policy/(?:[\w-]+/)?\w*FullAccess(?:_v\d+)?")
 _MANAGED_ADMIN = re.compile(r"arn:[^:]*:iam::aws:policy/(?:[\w-]+/)?(?:AdministratorAccess|PowerUserAccess)")
 
 _SERVICE_OF_ARNS = {"sts": "iam"}
@@ -44,12 +44,16 @@ _ESCALATING = (
     "sts:AssumeRole",
 )
 _READING = (
+    "dynamodb:BatchGetItem",
     "dynamodb:GetItem",
+    "dynamodb:PartiQLSelect",
     "dynamodb:Query",
     "dynamodb:Scan",
     "s3:GetObject",
+    "s3:GetObjectVersion",
     "secretsmanager:GetSecretValue",
     "ssm:GetParameter",
+    "ssm:GetParameterHistory",
     "ssm:GetParameters",
     "ssm:GetParametersByPath",
 )
@@ -58,8 +62,12 @@ _WRITING = (
     "backup:DeleteRecoveryPoint",
     "cloudtrail:DeleteTrail",
     "cloudtrail:StopLogging",
+    "dynamodb:BatchWriteItem",
     "dynamodb:DeleteItem",
     "dynamodb:DeleteTable",
+    "dynamodb:PartiQLDelete",
+    "dynamodb:PartiQLInsert",
+    "dynamodb:PartiQLUpdate",
     "dynamodb:PutItem",
     "dynamodb:UpdateItem",
     "elasticfilesystem:DeleteFileSystem",
@@ -73,7 +81,9 @@ _WRITING = (
     "rds:ModifyDBSnapshotAttribute",
     "s3:DeleteBucket",
     "s3:DeleteObject",
+    "s3:DeleteObjectVersion",
     "s3:PutBucketPolicy",
+    "s3:PutLifecycleConfiguration",
     "s3:PutObject",
     "secretsmanager:DeleteSecret",
     "secretsmanager:PutSecretValue",

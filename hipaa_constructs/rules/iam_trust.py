@@ -39,6 +39,9 @@ _SHARED_ISSUERS = (
 _AUDIENCE_IS_ENOUGH = ("accounts.google.com:aud", "cognito-identity.amazonaws.com:aud")
 """Audiences that are an application or a pool of one's own."""
 
+_OWNERS = {"repo:": "/", "project_path:": "/", "organization:": ":"}
+"""What subjects begin with before their owner's name, and what ends that name."""
+
 _BREAK_GLASS = re.compile(r"break-?_?glass|emergency-?_?(access|role|admin)", re.IGNORECASE)
 
 
@@ -115,7 +118,10 @@ def _conditional_across(statement: Statement) -> Outcome:
     url=_GUIDE + "id_roles_providers_create_oidc.html",
 )
 def iam_role_trust_federation_conditional(role: Resource) -> Outcome:
-    """Judge federated principals: tokens of GitHub, say, are for anybody who has a repository there."""
+    """Judge federated principals: tokens of GitHub, say, are for anybody who has a repository there.
+
+    A subject with wildcards names its owner in full: repo:clinic/*, not repo:clinic*.
+    """
     return _each_trust(role, _says_whose)
 
 
@@ -144,7 +150,18 @@ def _says_whose(statement: Statement) -> Outcome:
 
 
 def _is_anybody(value: str) -> bool:
-    return value.startswith(("*", "repo:*", "organization:*", "project_path:*")) or value == UNKNOWN + "*"
+    """Tell whether wildcards leave open whose tokens a value is about."""
+    fixed = re.split("[*?]", value)[0]
+    if fixed == value:
+        return False
+    for kind, end in _OWNERS.items():
+        if fixed.startswith(kind):
+            # Names of others begin with that of an owner, too.
+            owner = fixed.removeprefix(kind)
+            return UNKNOWN not in owner and end not in owner
+        if kind.startswith(fixed):
+            return True
+    return fixed == UNKNOWN
 
 
 @rule(

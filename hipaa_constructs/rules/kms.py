@@ -98,7 +98,10 @@ def kms_key_kept(key: Resource) -> Outcome:
     url="https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html",
 )
 def kms_key_policy_names_principals(key: Resource) -> Outcome:
-    """Judge each statement that allows; an absent policy is AWS's default, which names the account."""
+    """Judge each statement that allows; an absent policy is AWS's default, which names the account.
+
+    A service that only reads what the key is (kms:Describe*, kms:Get*, kms:List*) needs no caller.
+    """
     document = key.at("KeyPolicy")
     statements, hidden = read(document)
     outcomes = [MET, *(callers_named(statement) for statement in statements)]

@@ -12,6 +12,9 @@ from hipaa_constructs.rules._value import UNKNOWN
 
 LOG_GROUP = "AWS::Logs::LogGroup"
 _GUIDE = "https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/"
+_FORWARDING = "DELIVERY"
+"""The class of log groups that pass events on and keep none."""
+
 _AUDIT_SOURCES: tuple[tuple[str, ...], ...] = (
     ("AWS::ApiGateway::Stage", "AccessLogSetting", "DestinationArn"),
     ("AWS::ApiGatewayV2::Stage", "AccessLogSettings", "DestinationArn"),
@@ -71,17 +74,27 @@ def log_group_encrypted(group: Resource) -> Outcome:
     url=_GUIDE + "Working-with-log-groups-and-streams.html",
 )
 def log_group_retention_set(group: Resource) -> Outcome:
-    """Judge that a period is chosen; without one events are kept, and paid for, for ever."""
+    """Judge that a period is chosen; without one events are kept, and paid for, for ever.
+
+    Log groups of the class DELIVERY have no period to choose.
+    """
+    if group.at("LogGroupClass").value == _FORWARDING:
+        return NOT_APPLICABLE
     return group.at("RetentionInDays").must_be_set()
 
 
 def _kept_six_years(group: Resource) -> Outcome:
+    kind = group.at("LogGroupClass")
+    if kind.value == _FORWARDING:
+        return kind.broken("DELIVERY, which keeps events for one day")
+    if kind.may_be(_FORWARDING):
+        return kind.undecided()
     return group.at("RetentionInDays").must_be_at_least(SIX_YEARS_DAYS, absent=True)
 
 
 @rule(
     title="every log group keeps its events for six years",
-    fix="set RetentionInDays to 2192 or more, or leave it out",
+    fix="set RetentionInDays to 2192 or more or leave it out, and use no LogGroupClass DELIVERY",
     applies_to=(LOG_GROUP,),
     controls=("164.316(b)(2)(i)", "164.312(b)"),
     requirement="HC-237",
@@ -89,13 +102,16 @@ def _kept_six_years(group: Resource) -> Outcome:
     url="https://www.ecfr.gov/current/title-45/section-164.316#p-164.316(b)(2)(i)",
 )
 def log_group_kept_six_years(group: Resource) -> Outcome:
-    """Judge any log group: which of them an audit will ask for is known only afterwards."""
+    """Judge any log group: which of them an audit will ask for is known only afterwards.
+
+    The class DELIVERY keeps events for one day, whatever else is set.
+    """
     return _kept_six_years(group)
 
 
 @rule(
     title="every log group with audit logs keeps its events for six years",
-    fix="set RetentionInDays to 2192 or more, or leave it out",
+    fix="set RetentionInDays to 2192 or more or leave it out, and use no LogGroupClass DELIVERY",
     applies_to=(LOG_GROUP,),
     controls=("164.316(b)(2)(i)", "164.312(b)"),
     requirement="HC-237",

@@ -12,7 +12,7 @@ from hipaa_constructs.rules._rule import rule
 from hipaa_constructs.rules._secrets import holds_a_secret, names_a_secret
 from hipaa_constructs.rules._template import Template, anchored
 from hipaa_constructs.rules._texts import Place, suspects, texts
-from hipaa_constructs.rules._value import Json
+from hipaa_constructs.rules._value import UNKNOWN, Json
 
 _JUDGED_ELSEWHERE = {
     "AWS::CodeBuild::Project": "Environment",
@@ -29,7 +29,7 @@ _SIGNS = {
     b"password": re.compile(rb"password(?!_?polic)"),
     b"passphrase": re.compile(rb"passphrase(?!secretarn)"),
     b"secret": re.compile(
-        rb"secret(string(?!key|template)|accesskey|key|token|(?<=clientsecret)|(?<=sharedsecret)|(?<=appsecret))"
+        rb"secret(string(?!key)|accesskey|key|token|(?<=clientsecret)|(?<=sharedsecret)|(?<=appsecret))"
     ),
     b"token": re.compile(rb"token(?!s)"),
     b"apikey": re.compile(rb"apikeyvalue"),
@@ -53,6 +53,10 @@ _SECRET_PROPERTY = re.compile(
     r"|PrivateKey|AccessToken|RefreshToken|AuthToken|OAuthToken|OauthToken|SasToken|ApiToken|HECToken|SecretToken"
     r"|JwtToken|BearerToken|ApiKeyValue)$"
 )
+_DOCUMENTS = ("SecretString", "SecretStringTemplate")
+"""Properties that may hold names and values as JSON."""
+
+_PAIR = re.compile(r'"([^"]{1,100})"\s*:\s*"([^"]+)"')
 _VARIABLES = frozenset(
     (
         "Arguments",
@@ -100,8 +104,9 @@ def _suspects(template: Template) -> set[Resource]:
 def template_without_secrets(resource: Resource) -> Outcome:
     """Judge properties and variables named like a secret, scripts, defaults of parameters and outputs.
 
-    Parameters and outputs are judged at the first resource of a template. Left out are variables of functions,
-    containers and builds, and passwords of databases and caches, which have rules of their own.
+    Of text that is made of pieces, as with Fn::Sub, what stands in the template is judged. Parameters and outputs are
+    judged at the first resource of a template. Left out are variables of functions and containers, and passwords of
+    databases and caches, which have rules of their own.
     """
     secret = next(_in_resource(resource), None)
     if secret is not None:
@@ -121,27 +126,28 @@ def _in_sections(template: Template) -> Iterator[str]:
         no_echo = parameter.get("NoEcho") in (True, "true")
         if no_echo:
             hidden.add(name)
-        secret = no_echo or (parameter.get("Type") == "String" and _says_secret(name))
-        if secret and _is_literal(parameter.get("Default")):
+        default = parameter.get("Default")
+        if _is_literal(default) if no_echo else parameter.get("Type") == "String" and _is_secret(name, default):
             yield f"Parameters.{name} has a plain default"
     for name, output in template.section("Outputs").items():
         value = output.get("Value") if isinstance(output, dict) else None
         if any(reference in hidden for reference, _ in names_in(value)):
             yield f"Outputs.{name} shows a parameter with NoEcho"
         written = "".join(text for _, text in texts(value))
-        if _IN_TEXT.search(written) or holds_a_secret(written) or (_says_secret(name) and _is_literal(value)):
+        if _IN_TEXT.search(written) or holds_a_secret(written) or _is_secret(name, value):
             yield f"Outputs.{name} shows a secret"
 
 
-def _says_secret(name: str) -> bool:
-    return names_a_secret(re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name))
+def _is_secret(name: str, value: Json) -> bool:
+    separated = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name)
+    return isinstance(value, str) and _is_literal(value) and names_a_secret(separated, value)
 
 
 def _in_resource(resource: Resource) -> Iterator[tuple[Place, str]]:
     properties = resource.body.get("Properties")
     if resource.type == "AWS::SSM::Parameter" and isinstance(properties, dict):
         name = properties.get("Name")
-        if isinstance(name, str) and _says_secret(name.rpartition("/")[2]) and _is_literal(properties.get("Value")):
+        if isinstance(name, str) and _is_secret(name.rpartition("/")[2], properties.get("Value")):
             yield ("Properties", "Value"), "a plain value of a parameter named like a secret"
     yield from _below(properties, ("Properties",), _JUDGED_ELSEWHERE.get(resource.type))
 
@@ -155,6 +161,7 @@ def _below(raw: Json, place: Place, without: str | None) -> Iterator[tuple[Place
         elif isinstance(value, str):
             yield from _in_text(value, path, name)
         elif (function := intrinsic(value)) is not None:
+            yield from _in_text(_composed(*function), path, name)
             pending += [(item, path, kept) for item, kept in _branches(name, *function)]
         elif isinstance(value, dict):
             if name in _VARIABLES:
@@ -172,9 +179,21 @@ def _branches(name: str, function: str, argument: Json) -> list[tuple[Json, str]
     return []
 
 
+def _composed(function: str, argument: Json) -> str:
+    """Return the text that a function makes, as far as it stands in the template."""
+    match function, argument:
+        case ("Fn::Sub", str(text)) | ("Fn::Sub", [str(text), _]):
+            return re.sub(r"\$\{[^!}][^}]*\}", UNKNOWN, text)
+        case "Fn::Join", [str(between), list(items)]:
+            return between.join(item if isinstance(item, str) else UNKNOWN for item in items)
+    return ""
+
+
 def _in_text(text: str, path: Place, name: str) -> Iterator[tuple[Place, str]]:
     if _SECRET_PROPERTY.search(name) and _is_literal(text):
         yield path, f"a plain value of {name}"
+    elif name in _DOCUMENTS and any(_is_secret(key, value) for key, value in _PAIR.findall(text)):
+        yield path, f"a plain value in {name}"
     elif _IN_TEXT.search(text) or (name == "UserData" and _IN_SCRIPT.search(text)):
         yield path, "text with the form of a secret"
 
@@ -187,11 +206,13 @@ def _in_variables(variables: dict[str, Json], path: Place) -> Iterator[tuple[Pla
         pairs = [(names[0], values[0])]
     for name, value in pairs:
         if isinstance(name, str) and isinstance(value, str):
-            if _says_secret(name) and _is_literal(value):
+            if _is_secret(name, value):
                 yield path, f"{name}, with a plain value"
             elif holds_a_secret(value):
                 yield path, f"{name}, a value with the form of a secret"
 
 
 def _is_literal(value: Json) -> bool:
-    return isinstance(value, str) and "{{resolve:" not in value and _HARMLESS.fullmatch(value) is None
+    if not isinstance(value, str) or UNKNOWN in value:
+        return False
+    return "{{resolve:" not in value and _HARMLESS.fullmatch(value) is None

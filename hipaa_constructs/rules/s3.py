@@ -221,8 +221,9 @@ def s3_bucket_lifecycle_set(bucket: Resource) -> Outcome:
 
 
 def _does_something(rule: Node) -> Outcome:
-    actions = any_met(rule.at(key).must_be_set() for key in _LIFECYCLE_ACTIONS)
-    return all_met([rule.at("Status").must_be("Enabled"), actions])
+    actions = [rule.at(key).must_be_set() for key in _LIFECYCLE_ACTIONS]
+    actions.append(rule.at("ExpiredObjectDeleteMarker").must_be(True))
+    return all_met([rule.at("Status").must_be("Enabled"), any_met(actions)])
 
 
 @rule(
@@ -262,7 +263,12 @@ def s3_bucket_replicated(bucket: Resource) -> Outcome:
     url=GUIDE + "replication-config-for-kms-objects.html",
 )
 def s3_replica_encrypted(bucket: Resource) -> Outcome:
-    """Judge each enabled replication rule; without these two, S3 passes over every object that KMS encrypts."""
+    """Judge each enabled replication rule; without these two, S3 passes over every object that KMS encrypts.
+
+    Log buckets are left out: AWS delivers to those with SSE-S3 only.
+    """
+    if receives_access_logs(bucket):
+        return NOT_APPLICABLE
     every = bucket.at("ReplicationConfiguration", "Rules")
     if every.is_unknown:
         return every.undecided()

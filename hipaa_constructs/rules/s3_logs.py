@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hipaa_constructs.rules._node import Resource
+from hipaa_constructs.rules._node import Node, Resource
 from hipaa_constructs.rules._outcome import MET, NOT_APPLICABLE, Outcome, all_met, broken, undecided
 from hipaa_constructs.rules._policy import HIDDEN_POLICY, Statement, denies_all_principals
 from hipaa_constructs.rules._retention import SIX_YEARS_DAYS
@@ -14,10 +14,13 @@ from hipaa_constructs.rules._s3 import (
     denied_to_all,
     each_default,
     is_trail_bucket,
+    known_prefixes,
     policies,
     receives_access_logs,
+    receives_other_logs,
     receives_server_access_logs,
 )
+from hipaa_constructs.rules._value import UNKNOWN
 
 
 @rule(
@@ -29,10 +32,15 @@ from hipaa_constructs.rules._s3 import (
     url=GUIDE + "enable-server-access-logging.html",
 )
 def s3_log_bucket_can_receive(bucket: Resource) -> Outcome:
-    """Judge encryption and Object Lock of a log bucket; S3 drops logs it can't deliver without a word."""
+    """Judge encryption and Object Lock of a log bucket; S3 drops logs it can't deliver without a word.
+
+    A bucket that says nothing of encryption has SSE-S3, as S3 encrypts every upload since 2023.
+    """
     if not receives_access_logs(bucket):
         return NOT_APPLICABLE
     algorithms = each_default(bucket, "ServerSideEncryptionByDefault", "SSEAlgorithm")
+    if bucket.at("BucketEncryption").is_absent:
+        algorithms = []
     return all_met(
         [
             *(algorithm.must_be("AES256") for algorithm in algorithms),
@@ -101,23 +109,27 @@ def s3_trail_bucket_locked(bucket: Resource) -> Outcome:
     url="https://www.ecfr.gov/current/title-45/section-164.316#p-164.316(b)(2)(i)",
 )
 def s3_logs_kept_six_years(bucket: Resource) -> Outcome:
-    """Judge the lifecycle of the buckets that receive access logs or trails."""
-    if not (receives_access_logs(bucket) or is_trail_bucket(bucket)):
+    """Judge the lifecycle of the buckets that receive access logs, trails, flow logs or logs of CloudFront.
+
+    A lifecycle rule is left out if its prefix is none of the logs', where it is known what their keys begin with.
+    """
+    if not (receives_access_logs(bucket) or is_trail_bucket(bucket) or receives_other_logs(bucket)):
         return NOT_APPLICABLE
     rules = bucket.at("LifecycleConfiguration", "Rules")
     if rules.is_unknown:
         return rules.undecided()
+    prefixes = known_prefixes(bucket)
+    counting = [item for item in rules.items() if item.at("Status").value != "Disabled" and _reaches(item, prefixes)]
     ages = (
         age
-        for item in rules.items()
-        if item.at("Status").value != "Disabled"
+        for item in counting
         for age in (
             item.at("ExpirationInDays"),
             item.at("NoncurrentVersionExpiration", "NoncurrentDays"),
             item.at("NoncurrentVersionExpirationInDays"),
         )
     )
-    dates = (item.at("ExpirationDate") for item in rules.items() if item.at("Status").value != "Disabled")
+    dates = (item.at("ExpirationDate") for item in counting)
     return all_met(
         [
             MET,
@@ -125,6 +137,11 @@ def s3_logs_kept_six_years(bucket: Resource) -> Outcome:
             *(date.must_be_absent() for date in dates),
         ]
     )
+
+
+def _reaches(lifecycle_rule: Node, prefixes: list[str]) -> bool:
+    chosen = lifecycle_rule.at("Prefix").outline().partition(UNKNOWN)[0]
+    return any(chosen.startswith(prefix) or prefix.startswith(chosen) for prefix in prefixes)
 
 
 @rule(

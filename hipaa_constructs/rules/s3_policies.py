@@ -23,8 +23,10 @@ _OLDEST_TLS = 1.2
 _DIFFERS = ("stringnotequals", "stringnotequalsifexists", "arnnotequals", "arnnotequalsifexists")
 
 
-def _refuses_everything(statement: Statement) -> bool | None:
-    return statement.covers_bucket() and statement.covers_objects() and denies_all_principals(statement, "s3:*")
+def _denied_throughout(bucket: Resource, denies: Callable[[Statement], bool | None], what: str) -> Outcome:
+    """Judge that policies deny something to everyone on a bucket and on its objects, in one statement or in two."""
+    on_bucket = denied_to_all(bucket, lambda one: one.covers_bucket() and denies(one), what)
+    return all_met([on_bucket, denied_to_all(bucket, lambda one: one.covers_objects() and denies(one), what)])
 
 
 def _refuses_if(
@@ -36,7 +38,7 @@ def _refuses_if(
         unknown = any(value.is_unknown for value in values or ())
         if not values or not all(value.is_unknown or enough(value) for value in values):
             return False
-    refuses = _refuses_everything(statement)
+    refuses = denies_all_principals(statement, "s3:*")
     return None if refuses and unknown else refuses
 
 
@@ -46,8 +48,8 @@ def _refuses_plaintext(statement: Statement) -> bool | None:
 
 
 def tls_only(bucket: Resource) -> Outcome:
-    """Judge that a policy of a bucket denies requests without TLS."""
-    return denied_to_all(bucket, _refuses_plaintext, "requests without TLS (aws:SecureTransport)")
+    """Judge that policies of a bucket deny requests without TLS."""
+    return _denied_throughout(bucket, _refuses_plaintext, "requests without TLS (aws:SecureTransport)")
 
 
 def _refuses_old_tls(statement: Statement) -> bool | None:
@@ -70,7 +72,7 @@ def _refuses_old_tls(statement: Statement) -> bool | None:
     url=GUIDE + "security-best-practices.html",
 )
 def s3_bucket_tls_only(bucket: Resource) -> Outcome:
-    """Judge all policies of the bucket, in whichever stack they are."""
+    """Judge all policies of the bucket, in whichever stack they are; its objects may have a statement of their own."""
     return tls_only(bucket)
 
 
@@ -85,7 +87,7 @@ def s3_bucket_tls_only(bucket: Resource) -> Outcome:
 )
 def s3_bucket_tls12_only(bucket: Resource) -> Outcome:
     """Judge the policies; a warning, as AWS itself has refused TLS 1.0 and 1.1 at its endpoints since 2024."""
-    return denied_to_all(bucket, _refuses_old_tls, "TLS versions below 1.2 (s3:TlsVersion)")
+    return _denied_throughout(bucket, _refuses_old_tls, "TLS versions below 1.2 (s3:TlsVersion)")
 
 
 def _refuses_uploads(

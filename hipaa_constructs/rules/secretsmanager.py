@@ -11,6 +11,7 @@ from hipaa_constructs.rules._rule import Severity, rule
 SECRET = "AWS::SecretsManager::Secret"
 ATTACHMENT = "AWS::SecretsManager::SecretTargetAttachment"
 SCHEDULE = "AWS::SecretsManager::RotationSchedule"
+_ROTATORS = ("RotationLambdaARN", "HostedRotationLambda", "ExternalSecretRotationRoleArn")
 _GUIDE = "https://docs.aws.amazon.com/secretsmanager/latest/userguide/"
 
 
@@ -56,7 +57,10 @@ def secret_uses_customer_managed_key(secret: Resource) -> Outcome:
     url=_GUIDE + "rotating-secrets.html",
 )
 def secret_rotated(secret: Resource) -> Outcome:
-    """Judge the rotation schedules of the secret, and of its attachment to a database."""
+    """Judge the rotation schedules of the secret, and of its attachment to a database.
+
+    Secrets Manager rotates with a function, and with a role alone what a partner holds.
+    """
     assembly = secret.template.assembly
     attachments, may_attach = assembly.pointing_at(secret, ATTACHMENT, "SecretId")
     schedules, unsure = assembly.pointing_at(secret, SCHEDULE, "SecretId")
@@ -74,7 +78,7 @@ def _rotates(schedule: Resource) -> Outcome:
     interval = any_met(
         schedule.at("RotationRules", key).must_be_set() for key in ("AutomaticallyAfterDays", "ScheduleExpression")
     )
-    by = any_met(schedule.at(key).must_be_set() for key in ("RotationLambdaARN", "HostedRotationLambda"))
+    by = any_met(schedule.at(key).must_be_set() for key in _ROTATORS)
     return all_met([interval, by])
 
 

@@ -138,7 +138,7 @@ def ssm_parameter_without_secrets(parameter: Resource) -> Outcome:
     if value.targets() or shown.startswith("arn:"):
         return MET
     last = name.outline().rpartition("/")[2]
-    if UNKNOWN not in last and names_a_secret(last):
+    if UNKNOWN not in last and names_a_secret(last, shown):
         return name.broken(f"{last}, with a plain value")
     if shown.strip(UNKNOWN):
         return MET

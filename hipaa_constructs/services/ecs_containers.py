@@ -88,7 +88,7 @@ def check_container(
 def _check_variable(arguments: Arguments, name: str, value: str) -> None:
     if not is_unresolved(value) and value == "":
         return
-    named = names_a_secret(name)
+    named = names_a_secret(name, value)
     if named or (isinstance(value, str) and holds_a_secret(value)):
         arguments.govern(
             "environment",

@@ -319,7 +319,7 @@ def check_variables(arguments: Arguments, environment: Mapping[str, str]) -> Non
         if not is_unresolved(value) and value == "":
             continue
         text = value if isinstance(value, str) else ""
-        found = "name looks like that of a secret" if names_a_secret(name) and not _names_place(text) else None
+        found = "name looks like that of a secret" if names_a_secret(name, text) and not _names_place(text) else None
         if holds_a_secret(text):
             found = "value looks like a secret"
         elif phi_like(text) is not None:

@@ -23,8 +23,6 @@ WEAKENING = Weakening(
         "Hub:Properties/EnableDefaultStandards:*",
     ),
     exempt=(
-        ("ConfigurationRecorder:Properties/RecordingGroup", "deleted", "all types are recorded where nothing is said"),
-        ("ConfigurationRecorder:*/IncludeGlobalResourceTypes", "*", "one Region is enough, which the app decides"),
         ("Detector:Properties/Features/?", "deleted", "on where nothing is said"),
         ("Detector:Properties/Features/?/Name", "*", "refused by GuardDuty"),
         ("Detector:*/AdditionalConfiguration*", "*", "agents may be brought there by hand"),

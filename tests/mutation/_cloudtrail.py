@@ -39,6 +39,7 @@ WEAKENING = Weakening(
         ("Trail:*/AdvancedEventSelectors/2*", "*", "which objects is the app's decision"),
         ("Trail:*/AdvancedEventSelectors/?/Name", "*", "a name"),
         ("Trail:Properties/CloudWatchLogsRoleArn", "alias/aws/s3", "another role"),
+        ("Trail:Properties/IncludeGlobalServiceEvents", "deleted", "included where nothing is said"),
         ("Trail:Properties/S3BucketName", "*", "another bucket, or refused: the property is required"),
         ("Trail:Properties/TrailName", "*", "refused by CloudTrail: the policies let no other trail deliver"),
     ),

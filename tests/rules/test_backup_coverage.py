@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import pytest
 
+from hipaa_constructs.rules import RULES, Assembly, Template
 from hipaa_constructs.rules._value import Json
 from tests.rules._judging import (
     BROKEN,
@@ -13,6 +14,7 @@ from tests.rules._judging import (
     MET,
     NOT_APPLICABLE,
     PARAMETER,
+    TODAY,
     UNDECIDED,
     Body,
     resource,
@@ -172,6 +174,13 @@ def test_what_has_the_tag_is_selected(kind: str) -> None:
 @pytest.mark.parametrize("kind", TAGS)
 def test_what_lacks_the_tag_is_not_selected(kind: str) -> None:
     assert verdict(RULE[kind], selecting({"ListOfTags": BY_PHI}, {}, kind)) == BROKEN
+
+
+@pytest.mark.parametrize(("key", "wanted"), [("phi", UNDECIDED), ("stage", BROKEN)])
+def test_a_tag_of_the_whole_stack_may_have_the_value(key: str, wanted: str) -> None:
+    one = Template(selecting({"ListOfTags": BY_PHI}, {}), stack_tags=[key])
+    Assembly([one], today=TODAY)
+    assert RULES[RULE[TABLE]].judge(one.resources["It"]).verdict.value == wanted
 
 
 BY_TAG: list[tuple[Json, Json, str]] = [

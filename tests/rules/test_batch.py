@@ -79,6 +79,7 @@ def test_a_public_address_breaks(choice: Json, wanted: str) -> None:
         ("DB_PASSWORD", PARAMETER, BROKEN),
         ("DB_PASSWORD", "", MET),
         ("DB_PASSWORD", GONE, MET),
+        ("MAX_TOKENS", "4096", MET),
         ("URL", "postgres://me:hunter2@db/portal", BROKEN),
         (PARAMETER, "x", UNDECIDED),
         (7, "x", MET),

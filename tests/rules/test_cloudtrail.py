@@ -64,7 +64,6 @@ def test_a_trail_is_encrypted_with_a_key_of_the_customers(value: Json, wanted: s
         ("true", MET),
         (False, BROKEN),
         ("false", BROKEN),
-        (GONE, BROKEN),
         (PARAMETER, UNDECIDED),
         *((value, BROKEN) for value in NEVER_TRUE),
         *((value, UNDECIDED) for value in MALFORMED),
@@ -74,6 +73,20 @@ def test_a_trail_is_encrypted_with_a_key_of_the_customers(value: Json, wanted: s
 def test_a_switch_of_a_trail(rule: str, name: str, value: Json, wanted: str) -> None:
     on: dict[str, Json] = dict.fromkeys(SWITCHES[rule], True)
     assert verdict(rule, trail({**on, name: value})) == wanted
+
+
+@pytest.mark.parametrize(
+    ("rule", "name", "wanted"),
+    [
+        ("TrailLogFilesValidated", "EnableLogFileValidation", BROKEN),
+        ("TrailLogging", "IsLogging", BROKEN),
+        ("TrailMultiRegion", "IsMultiRegionTrail", BROKEN),
+        ("TrailMultiRegion", "IncludeGlobalServiceEvents", MET),
+    ],
+)
+def test_a_switch_that_is_left_out_is_as_cloudtrail_has_it(rule: str, name: str, wanted: str) -> None:
+    on: dict[str, Json] = dict.fromkeys(SWITCHES[rule], True)
+    assert verdict(rule, trail({**on, name: GONE})) == wanted
 
 
 @pytest.mark.parametrize("name", ["CloudWatchLogsLogGroupArn", "CloudWatchLogsRoleArn"])
@@ -121,6 +134,17 @@ def plain(*selectors: Json) -> dict[str, Json]:
 
 ALL_MANAGEMENT = advanced(fields(eventCategory=["Management"]))
 ALL_OBJECTS = advanced(fields(eventCategory=["Data"], resources__type=["AWS::S3::Object"]))
+MANAGEMENT_BY_HALVES = [fields(eventCategory=["Management"], readOnly=[said]) for said in ("true", "false")]
+OBJECTS_BY_HALVES = [
+    fields(eventCategory=["Data"], resources__type=["AWS::S3::Object"], readOnly=[said]) for said in ("true", "false")
+]
+SOME_OBJECTS: dict[str, Json] = {"DataResources": [{"Type": "AWS::S3::Object", "Values": ["arn:aws:s3"]}]}
+NO_READ_ONLY: Json = {
+    "FieldSelectors": [
+        {"Field": "eventCategory", "Equals": ["Management"]},
+        {"Field": "readOnly", "NotEquals": ["true"]},
+    ]
+}
 SOME_ARN: Json = {"Field": "resources.ARN", "StartsWith": ["arn:aws:s3:::records/"]}
 
 
@@ -140,6 +164,19 @@ SOME_ARN: Json = {"Field": "resources.ARN", "StartsWith": ["arn:aws:s3:::records
         (plain({"ExcludeManagementEventSources": ["kms.amazonaws.com"]}), BROKEN),
         (advanced(fields(eventCategory=["Data"])), BROKEN),
         (advanced(fields(eventCategory=["Management"], readOnly=["false"])), BROKEN),
+        (advanced(*MANAGEMENT_BY_HALVES), MET),
+        (advanced(*MANAGEMENT_BY_HALVES[:1]), BROKEN),
+        (advanced(*MANAGEMENT_BY_HALVES[1:]), BROKEN),
+        (advanced(MANAGEMENT_BY_HALVES[0], MANAGEMENT_BY_HALVES[0]), BROKEN),
+        (advanced(MANAGEMENT_BY_HALVES[0], fields(eventCategory=["Management"], readOnly=[PARAMETER])), UNDECIDED),
+        (advanced(MANAGEMENT_BY_HALVES[0], NO_READ_ONLY), BROKEN),
+        (plain({"ReadWriteType": "WriteOnly"}, {"ReadWriteType": "ReadOnly"}), MET),
+        (plain({"ReadWriteType": "ReadOnly"}, {"ReadWriteType": "ReadOnly"}), BROKEN),
+        (
+            plain({"ReadWriteType": "ReadOnly", "IncludeManagementEvents": False}, {"ReadWriteType": "WriteOnly"}),
+            BROKEN,
+        ),
+        (advanced(fields(eventCategory=["Management"], eventSource=["s3.amazonaws.com"])), BROKEN),
         (advanced({}), BROKEN),
         (advanced(None), BROKEN),
         (plain(None), BROKEN),
@@ -181,6 +218,15 @@ def test_a_trail_records_all_management_events(properties: Json, wanted: str) ->
         (advanced(fields(eventCategory=["Data"], resources__type=["AWS::DynamoDB::Table"])), BROKEN),
         (advanced(fields(eventCategory=["Data"])), BROKEN),
         (advanced(fields(eventCategory=["Data"], resources__type=["AWS::S3::Object"], readOnly=["true"])), BROKEN),
+        (advanced(*OBJECTS_BY_HALVES), MET),
+        (advanced(*OBJECTS_BY_HALVES[1:]), BROKEN),
+        (advanced(OBJECTS_BY_HALVES[0], MANAGEMENT_BY_HALVES[1]), BROKEN),
+        (plain({"ReadWriteType": "ReadOnly", **SOME_OBJECTS}, {"ReadWriteType": "WriteOnly", **SOME_OBJECTS}), MET),
+        (plain({"ReadWriteType": "ReadOnly", **SOME_OBJECTS}, {"ReadWriteType": "WriteOnly"}), BROKEN),
+        (
+            advanced(fields(eventCategory=["Data"], resources__type=["AWS::S3::Object"], eventName=["GetObject"])),
+            BROKEN,
+        ),
         (plain({"DataResources": [{"Type": "AWS::Lambda::Function", "Values": ["x"]}]}), BROKEN),
         (plain({"DataResources": [{"Type": "AWS::S3::Object"}]}), BROKEN),
         (plain({"DataResources": [{"Type": "AWS::S3::Object", "Values": []}]}), BROKEN),

@@ -13,6 +13,8 @@ from tests.rules._judging import (
     NOT_APPLICABLE,
     PARAMETER,
     UNDECIDED,
+    Body,
+    outcome,
     resource,
     template,
     verdict,
@@ -29,7 +31,6 @@ def recorder(rule: str, key: str, value: Json) -> str:
 @pytest.mark.parametrize(
     ("group", "wanted"),
     [
-        (GONE, MET),
         ({"AllSupported": True}, MET),
         ({"AllSupported": True, "ResourceTypes": [], "ExclusionByResourceTypes": {"ResourceTypes": []}}, MET),
         ({"RecordingStrategy": {"UseOnly": "ALL_SUPPORTED_RESOURCE_TYPES"}}, MET),
@@ -39,11 +40,42 @@ def recorder(rule: str, key: str, value: Json) -> str:
         ({"AllSupported": True, "ExclusionByResourceTypes": {"ResourceTypes": ["AWS::S3::Bucket"]}}, BROKEN),
         ({"AllSupported": PARAMETER}, UNDECIDED),
         ({}, BROKEN),
-        (PARAMETER, UNDECIDED),
     ],
 )
-def test_the_recording_group_decides(group: Json, wanted: str) -> None:
+def test_the_recording_group_decides(group: Body, wanted: str) -> None:
+    assert recorder(ALL, "RecordingGroup", {**group, "IncludeGlobalResourceTypes": True}) == wanted
+
+
+@pytest.mark.parametrize(
+    ("group", "wanted"),
+    [
+        (GONE, UNDECIDED),
+        (PARAMETER, UNDECIDED),
+        ({"AllSupported": True}, UNDECIDED),
+        ({"AllSupported": True, "IncludeGlobalResourceTypes": False}, UNDECIDED),
+        ({"AllSupported": True, "IncludeGlobalResourceTypes": PARAMETER}, UNDECIDED),
+        ({"AllSupported": True, "IncludeGlobalResourceTypes": "true"}, MET),
+        ({"AllSupported": False, "IncludeGlobalResourceTypes": False}, BROKEN),
+    ],
+    ids=str,
+)
+def test_what_iam_keeps_is_recorded_only_where_it_is_said(group: Json, wanted: str) -> None:
     assert recorder(ALL, "RecordingGroup", group) == wanted
+
+
+@pytest.mark.parametrize(("condition", "wanted"), [({}, MET), ({"Condition": "Never"}, UNDECIDED)], ids=str)
+@pytest.mark.parametrize("group", [GONE, {"AllSupported": True}], ids=str)
+def test_a_recorder_of_another_region_may_record_what_iam_keeps(group: Json, condition: Body, wanted: str) -> None:
+    other = resource(RECORDER, {"RecordingGroup": {"IncludeGlobalResourceTypes": True}}, **condition)
+    conditions: Json = {"Never": {"Fn::Equals": ["a", "b"]}}
+    own = template({"It": resource(RECORDER, {"RecordingGroup": group})})
+    assert verdict(ALL, own, template({"Other": other}, Conditions=conditions)) == wanted
+
+
+def test_a_recorder_is_told_what_it_leaves_out() -> None:
+    found = outcome(ALL, template({"It": resource(RECORDER, {})}))
+    assert found.property == "RecordingGroup.IncludeGlobalResourceTypes"
+    assert found.found == "no recorder here records users, groups, roles and policies of IAM"
 
 
 @pytest.mark.parametrize("group", NEVER_TEXT)

@@ -30,6 +30,7 @@ DB_PASSWORD="$(aws secretsmanager get-secret-value --secret-id portal)"
 API_KEY=`cat /run/key`
 SECRET=arn:aws:secretsmanager:us-east-1:123456789012:secret:portal
 PASSWORD_FILE=/run/secrets/password
+export MAX_TOKENS=4096
 git clone git@github.com:example/portal.git
 echo done > ops@example.org
 """

@@ -126,6 +126,8 @@ def test_privileges_decide(value: Json, wanted: str) -> None:
         ([{"Name": "DB_PASSWORD", "Value": ""}], MET),
         ([{"Name": "DB_PASSWORD", "Value": "x"}], BROKEN),
         ([{"Name": "DB_PASSWORD", "Value": PARAMETER}], BROKEN),
+        ([{"Name": "MAX_TOKENS", "Value": "4096"}], MET),
+        ([{"Name": "MAX_TOKENS", "Value": 4096}], MET),
         ([{"Name": "DB", "Value": "postgres://portal:x@db/portal"}], BROKEN),
         ([{"Name": "DB", "Value": "{{resolve:secretsmanager:portal}}"}], BROKEN),
         ([{"Name": "DB_PASSWORD_ARN", "Value": "arn"}], MET),

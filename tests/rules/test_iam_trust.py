@@ -275,10 +275,44 @@ def test_an_audience_that_is_an_application_of_ones_own_is_enough(key: str) -> N
     assert judged(FEDERATION, trusting(principal, {"StringEquals": {key: "x"}})) == MET
 
 
-@pytest.mark.parametrize("value", ["*", "repo:*", "repo:*/app", "organization:*", "project_path:*"])
+@pytest.mark.parametrize(
+    "value",
+    [
+        "*",
+        "repo:*",
+        "repo:*/app",
+        "repo*",
+        "r*",
+        "repo:?*",
+        "?epo:*",
+        "repo:clinic*",
+        "repo:clinic*/app:*",
+        "organization:*",
+        "organization:clinic*",
+        "project_path:*",
+        "project_path:clinic*",
+    ],
+)
 def test_a_subject_that_is_anybodys_is_none(value: str) -> None:
     principal: Json = {"Federated": PROVIDER}
     assert judged(FEDERATION, trusting(principal, {"StringLike": {f"{GITHUB}:sub": value}})) == BROKEN
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "repo:clinic/*",
+        "repo:clinic/app:?*",
+        "organization:clinic:*",
+        "project_path:clinic/*",
+        "repository_owner:clinic:*",
+        {"Fn::Sub": "repo:${AnyParameter}/*"},
+        {"Fn::Sub": "repo:${AnyParameter}*"},
+    ],
+)
+def test_a_subject_whose_owner_stands_in_full_is_one(value: Json) -> None:
+    principal: Json = {"Federated": PROVIDER}
+    assert judged(FEDERATION, trusting(principal, {"StringLike": {f"{GITHUB}:sub": value}})) == MET
 
 
 def found(rule: str, body: Body, account: str | None = OWN) -> str:

@@ -166,6 +166,32 @@ GRANTING = [
 ]
 
 
+@pytest.mark.parametrize(
+    ("actions", "wanted"),
+    [
+        (["kms:Describe*", "kms:Get*", "kms:List*"], MET),
+        ("kms:DescribeKey", MET),
+        ("KMS:describekey", MET),
+        (["kms:Describe*", "kms:Decrypt"], BROKEN),
+        (["kms:Describe*", PARAMETER], BROKEN),
+        (["kms:Describe*", "kms:*"], BROKEN),
+        ("s3:GetObject", BROKEN),
+        ("kms:GenerateDataKey", BROKEN),
+        ([], BROKEN),
+        (GONE, BROKEN),
+    ],
+    ids=str,
+)
+def test_a_service_that_only_reads_what_a_key_is_needs_no_caller(actions: Json, wanted: str) -> None:
+    statement = allow(Principal={"Service": "dynamodb.amazonaws.com"}, Action=actions)
+    assert verdict(NAMED, key({"KeyPolicy": {"Statement": [statement]}})) == wanted
+
+
+def test_a_service_that_may_do_all_but_read_what_a_key_is_needs_a_caller() -> None:
+    statement = allow(Principal={"Service": "dynamodb.amazonaws.com"}, Action=GONE, NotAction="kms:Describe*")
+    assert verdict(NAMED, key({"KeyPolicy": {"Statement": [statement]}})) == BROKEN
+
+
 @pytest.mark.parametrize("kind", [KEY, REPLICA])
 @pytest.mark.parametrize(
     ("statements", "wanted"),

@@ -64,6 +64,22 @@ def test_a_tag_names_staff(key: str | None, answer: bool) -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "value", "answer"),
+    [
+        ("MAX_TOKENS", "4096", False),
+        ("tokens", "0", False),
+        ("MAX_TOKENS", "", True),
+        ("MAX_TOKENS", "4k", True),
+        ("TOKEN", "4096", True),
+        ("PASSWORD", "4096", True),
+        ("STAGE", "4096", False),
+    ],
+)
+def test_a_number_of_tokens_is_no_secret(name: str, value: str, answer: bool) -> None:
+    assert names_a_secret(name, value) is answer
+
+
+@pytest.mark.parametrize(
     ("name", "answer"),
     [
         ("PASSWORD", True),
@@ -88,6 +104,16 @@ def test_a_tag_names_staff(key: str | None, answer: bool) -> None:
         ("PWD_2", True),
         ("privateKey", True),
         ("clientSecret", True),
+        ("stripe-api-key", True),
+        ("access-key", True),
+        ("private.key", True),
+        ("secret-key", True),
+        ("client-secret", True),
+        ("auth-key", True),
+        ("signing-key", True),
+        ("encryption.key", True),
+        ("secret-access-key", True),
+        ("public-key", False),
         ("passport", False),
         ("tokens_per_minute", False),
         ("key", False),

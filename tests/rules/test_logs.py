@@ -17,6 +17,8 @@ from tests.rules._judging import (
     PARAMETER,
     UNDECIDED,
     Body,
+    outcome,
+    partly,
     resource,
     template,
     verdict,
@@ -45,8 +47,36 @@ SOURCES: dict[str, tuple[str, Json]] = {
 }
 
 
+CLASSES: list[tuple[Json, str, str]] = [
+    ("DELIVERY", BROKEN, NOT_APPLICABLE),
+    ("STANDARD", MET, BROKEN),
+    ("INFREQUENT_ACCESS", MET, BROKEN),
+    (GONE, MET, BROKEN),
+    (PARAMETER, UNDECIDED, BROKEN),
+    (partly("DELIVERY"), UNDECIDED, BROKEN),
+    (partly("STANDARD"), MET, BROKEN),
+]
+
+
 def group(properties: Json = None, **attributes: Json) -> Body:
     return template({"It": resource(GROUP, properties, **attributes)})
+
+
+@pytest.mark.parametrize(("kind", "kept", "chosen"), CLASSES, ids=str)
+def test_a_log_group_that_passes_events_on_keeps_none(kind: Json, kept: str, chosen: str) -> None:
+    body = group({"LogGroupClass": kind})
+    assert (verdict(SIX_YEARS, body), verdict("LogGroupRetentionSet", body)) == (kept, chosen)
+
+
+def test_the_class_of_a_log_group_is_what_ends_its_events() -> None:
+    found = outcome(SIX_YEARS, group({"LogGroupClass": "DELIVERY", "RetentionInDays": 2192}))
+    assert (found.property, found.found) == ("LogGroupClass", "DELIVERY, which keeps events for one day")
+
+
+def test_audit_logs_are_not_only_passed_on() -> None:
+    resources: dict[str, Json] = {"It": resource(GROUP, {"LogGroupClass": "DELIVERY"})}
+    resources["Trail"] = resource("AWS::CloudTrail::Trail", {"CloudWatchLogsLogGroupArn": ARN})
+    assert verdict(AUDIT, template(resources)) == BROKEN
 
 
 @pytest.mark.parametrize(

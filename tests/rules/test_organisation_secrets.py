@@ -83,10 +83,57 @@ def judged(body: Body) -> str:
         ({"Fn::If": ["Prod", "hunter2", PARAMETER]}, BROKEN),
         ({"Fn::If": ["Prod", PARAMETER, ""]}, MET),
         ({"Fn::Sub": "${AnyParameter}"}, MET),
+        ({"Fn::Sub": "x-${AnyParameter}"}, MET),
+        ({"Fn::Sub": "hunter2"}, BROKEN),
+        ({"Fn::Sub": ["hunter2", {}]}, BROKEN),
+        ({"Fn::Join": ["", ["hunter", "2"]]}, BROKEN),
+        ({"Fn::Join": ["", ["hunter", PARAMETER]]}, MET),
+        ({"Fn::Join": ["", ["{{resolve:secretsmanager:", PARAMETER, "}}"]]}, MET),
     ],
 )
 def test_a_property_named_like_a_secret_holds_no_literal(key: str, value: Json, wanted: str) -> None:
     assert judged(one({"Users": [{key: value}]})) == wanted
+
+
+@pytest.mark.parametrize(
+    ("document", "wanted"),
+    [
+        ('{"username":"${AnyParameter}","password":"hunter2"}', BROKEN),
+        ('{"user":"${AnyParameter}", "api-key" : "hunter2"}', BROKEN),
+        ('{"username":"${AnyParameter}","dbPassword":"hunter2"}', BROKEN),
+        ('{"username":"admin","password":"${AnyParameter}"}', MET),
+        ('{"username":"admin","password":"x-${AnyParameter}"}', MET),
+        ('{"username":"${AnyParameter}","password":""}', MET),
+        ('{"username":"${AnyParameter}","password":"{{resolve:ssm-secure:/db}}"}', MET),
+    ],
+)
+def test_a_document_of_a_secret_holds_no_literal_under_the_name_of_one(document: str, wanted: str) -> None:
+    before, name, after = document.partition("${AnyParameter}")
+    pieces: Json = [before, PARAMETER, after] if name else [before]
+    functions: list[Json] = [
+        {"Fn::Sub": document},
+        {"Fn::Sub": [document, {"X": PARAMETER}]},
+        {"Fn::Join": ["", pieces]},
+    ]
+    for written in functions:
+        body = one({"SecretString": written}, "AWS::SecretsManager::Secret")
+        assert judged(body) == (wanted if name else BROKEN)
+
+
+@pytest.mark.parametrize(
+    ("document", "wanted"),
+    [
+        ('{"username":"admin","password":"hunter2"}', BROKEN),
+        ('{"username":"admin","passwd":"hunter2"}', BROKEN),
+        ('{"username":"admin"}', MET),
+        ({"Fn::Sub": '{"username":"${AnyParameter}","passwd":"hunter2"}'}, BROKEN),
+        ({"Fn::Sub": '{"username":"${AnyParameter}"}'}, MET),
+        ({"Fn::Join": ["", '{"passwd":"hunter2"}']}, MET),
+    ],
+)
+def test_what_a_secret_is_generated_from_holds_no_literal(document: Json, wanted: str) -> None:
+    generated: Json = {"GenerateStringKey": "other", "SecretStringTemplate": document}
+    assert judged(one({"GenerateSecretString": generated}, "AWS::SecretsManager::Secret")) == wanted
 
 
 @pytest.mark.parametrize(
@@ -125,6 +172,7 @@ def test_a_variable_named_like_a_secret_holds_no_literal(variables: Json) -> Non
         {"Environment": [{"Name": PARAMETER, "Value": "x"}]},
         {"Environment": "x"},
         {"Labels": {"DB_PASSWORD": "x"}},
+        {"Environment": {"Variables": {"MAX_TOKENS": "4096"}}},
     ],
 )
 def test_other_variables_may(variables: Json) -> None:
@@ -159,6 +207,19 @@ def test_the_form_of_a_secret_is_known_anywhere(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "pieces",
+    [
+        {"Fn::Join": ["", ["x", {"Fn::Sub": [ACCESS_KEY, {}]}]]},
+        {"Fn::Sub": ["x-${Key}", {"Key": ACCESS_KEY}]},
+        {"Fn::Base64": {"Fn::Join": ["", [ACCESS_KEY]]}},
+    ],
+    ids=str,
+)
+def test_the_form_of_a_secret_is_known_in_pieces_of_pieces(pieces: Json) -> None:
+    assert judged(one({"Anything": pieces})) == BROKEN
+
+
+@pytest.mark.parametrize(
     "text", ["AKIA", f"X{ACCESS_KEY}", f"{ACCESS_KEY}7", "Asia/Tokyo", "-----BEGIN CERTIFICATE-----"]
 )
 def test_other_texts_are_no_secrets(text: str) -> None:
@@ -171,6 +232,8 @@ def test_other_texts_are_no_secrets(text: str) -> None:
         ({"Name": "/app/db/password", "Value": "hunter2"}, BROKEN),
         ({"Name": "/app/db/pwd", "Value": "hunter2"}, BROKEN),
         ({"Name": "/app/db/host", "Value": "hunter2"}, MET),
+        ({"Name": "/app/llm/max_tokens", "Value": "4096"}, MET),
+        ({"Name": "/app/llm/max_tokens", "Value": "hunter2"}, BROKEN),
         ({"Name": "/app/db/password", "Value": PARAMETER}, MET),
         ({"Name": PARAMETER, "Value": "hunter2"}, MET),
         ("x", MET),
@@ -234,6 +297,7 @@ def test_a_secret_that_no_rule_of_the_service_reads_is_found(kind: str, properti
         ("DbPassword", {"Type": "String"}, MET),
         ("DbHost", {"Type": "String", "Default": "db"}, MET),
         ("DbPassword", "x", MET),
+        ("MaxTokens", {"Type": "String", "Default": "4096"}, MET),
     ],
 )
 def test_a_parameter_has_no_secret_default(name: str, parameter: Json, wanted: str) -> None:
@@ -254,6 +318,7 @@ def test_a_parameter_has_no_secret_default(name: str, parameter: Json, wanted: s
         ("DbPassword", "hunter2", BROKEN),
         ("DbPassword", {"Ref": "Secret"}, MET),
         ("DbHost", "db", MET),
+        ("MaxTokens", "4096", MET),
     ],
 )
 def test_an_output_shows_no_secret(name: str, value: Json, wanted: str) -> None:

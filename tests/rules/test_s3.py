@@ -558,6 +558,10 @@ def balancer(*attributes: Json) -> Json:
     return resource("AWS::ElasticLoadBalancingV2::LoadBalancer", properties)
 
 
+def account(principal: Json, action: str = "s3:PutObject") -> Json:
+    return policy({"Effect": "Allow", "Principal": {"AWS": principal}, "Action": action, "Resource": "*"})
+
+
 def grant(service: str, action: str = "s3:PutObject", effect: str = "Allow") -> Json:
     return policy(
         {
@@ -574,6 +578,7 @@ def logging_to(destination: Json) -> Json:
     return bucket({"LoggingConfiguration": {"DestinationBucketName": destination}})
 
 
+ELB_IN_REGION: Json = {"Fn::Sub": "arn:${AWS::Partition}:iam::127311923021:root"}
 CLASSIC = "AWS::ElasticLoadBalancing::LoadBalancer"
 
 
@@ -587,6 +592,13 @@ CLASSIC = "AWS::ElasticLoadBalancing::LoadBalancer"
         pytest.param(logging_to("itself"), False, id="a-name-that-begins-like-its-name"),
         pytest.param(balancer({"Key": "access_logs.s3.bucket", "Value": {"Ref": "It"}}), True, id="balancer"),
         pytest.param(balancer({"Key": "connection_logs.s3.bucket", "Value": "it"}), True, id="connections"),
+        pytest.param(balancer({"Key": "health_check_logs.s3.bucket", "Value": "it"}), True, id="health-checks"),
+        pytest.param(account("arn:aws:iam::127311923021:root"), True, id="an-account-of-elb"),
+        pytest.param(account("127311923021"), True, id="an-account-of-elb-by-its-number"),
+        pytest.param(account(ELB_IN_REGION), True, id="an-account-of-elb-in-any-partition"),
+        pytest.param(account("arn:aws:iam::127311923021:root", "s3:Get*"), False, id="an-account-of-elb-that-reads"),
+        pytest.param(account("arn:aws:iam::111122223333:root"), False, id="another-account"),
+        pytest.param(account("*"), False, id="everyone"),
         pytest.param(balancer({"Key": "access_logs.s3.prefix", "Value": "it"}), False, id="other-attribute"),
         pytest.param(
             balancer({"Key": "access_logs.s3.bucket", "Value": "other"}, {"Key": "name", "Value": "it"}),
@@ -618,6 +630,7 @@ def test_a_log_bucket_is_one_that_logs_are_delivered_to(other: Json, wanted: boo
         pytest.param(grant("logging.s3.amazonaws.com"), NOT_APPLICABLE, id="of-buckets-elsewhere"),
         pytest.param(balancer({"Key": "access_logs.s3.bucket", "Value": {"Ref": "It"}}), BROKEN, id="of-a-balancer"),
         pytest.param(grant("logdelivery.elasticloadbalancing.amazonaws.com"), BROKEN, id="of-balancers-elsewhere"),
+        pytest.param(account("arn:aws:iam::127311923021:root"), BROKEN, id="of-balancers-in-older-regions"),
     ],
 )
 def test_access_to_logs_is_logged_unless_they_are_logs_of_s3(other: Json, wanted: str) -> None:

@@ -132,6 +132,38 @@ def test_a_denial_on_objects_only_leaves_the_bucket_open(rule: str) -> None:
     assert verdict(rule, denial(rule, "Resource", objects("It"))) == BROKEN
 
 
+@pytest.mark.parametrize("rule", [TLS, TLS12])
+@pytest.mark.parametrize(
+    ("resources", "wanted"),
+    [
+        ([arn("It"), objects("It")], MET),
+        ([objects("It"), arn("It")], MET),
+        ([arn("It"), arn("It")], BROKEN),
+        ([objects("It"), objects("It")], BROKEN),
+        ([arn("It"), UNDER_A_PREFIX], BROKEN),
+    ],
+    ids=str,
+)
+def test_two_statements_deny_together_what_they_cover_together(rule: str, resources: list[Json], wanted: str) -> None:
+    statements = [{**DENIALS[rule], "Resource": one} for one in resources]
+    assert verdict(rule, with_statements(rule, *statements)) == wanted
+
+
+@pytest.mark.parametrize(
+    ("rule", "what"),
+    [(TLS, "requests without TLS (aws:SecureTransport)"), (TLS12, "TLS versions below 1.2 (s3:TlsVersion)")],
+)
+@pytest.mark.parametrize("half", [arn("It"), objects("It")], ids=str)
+def test_what_half_a_denial_leaves_open_is_named(rule: str, what: str, half: Json) -> None:
+    assert outcome(rule, denial(rule, "Resource", half)).found == f"no bucket policy denies {what}"
+
+
+@pytest.mark.parametrize("rule", [TLS, TLS12])
+def test_half_a_denial_that_is_hidden_is_undecided(rule: str) -> None:
+    hidden = {**DENIALS[rule], "Resource": objects("It"), "Principal": PARAMETER}
+    assert verdict(rule, with_statements(rule, {**DENIALS[rule], "Resource": arn("It")}, hidden)) == UNDECIDED
+
+
 @pytest.mark.parametrize("rule", DENIALS)
 @pytest.mark.parametrize(
     ("key", "value"),

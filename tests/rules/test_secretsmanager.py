@@ -48,6 +48,7 @@ def test_the_keys_of_a_secret_and_its_replicas_decide(properties: Json, wanted: 
         {},
         {"RotationRules": {"ScheduleExpression": "rate(30 days)"}},
         {"RotationLambdaARN": {"Ref": "AWS::NoValue"}, "HostedRotationLambda": {"RotationType": "MySQLSingleUser"}},
+        {"RotationLambdaARN": {"Ref": "AWS::NoValue"}, "ExternalSecretRotationRoleArn": "arn:aws:iam::1:role/rotate"},
     ],
 )
 def test_a_schedule_that_rotates_meets(changes: Body) -> None:
