@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from hipaa_constructs.rules._node import Node, Resource
-from hipaa_constructs.rules._outcome import MET, Outcome, all_met, any_met, undecided
+from hipaa_constructs.rules._outcome import MET, Outcome, all_met, any_met
 from hipaa_constructs.rules._rule import Severity, rule
+from hipaa_constructs.rules._vended_logs import DELIVERY, SOURCE, vended
 
 DISTRIBUTION = "AWS::CloudFront::Distribution"
 VPC_ORIGIN = "AWS::CloudFront::VpcOrigin"
@@ -199,14 +200,7 @@ def cloudfront_buckets_use_access_control(distribution: Resource) -> Outcome:
 )
 def cloudfront_access_logged(distribution: Resource) -> Outcome:
     """Judge both kinds of standard logging."""
-    bucket = distribution.at("DistributionConfig", "Logging", "Bucket")
-    assembly = distribution.template.assembly
-    sources, unsure = assembly.pointing_at(distribution, "AWS::Logs::DeliverySource", "ResourceArn")
-    delivered = [
-        MET for source in sources if assembly.pointing_at(source, "AWS::Logs::Delivery", "DeliverySourceName")[0]
-    ]
-    hidden = [undecided(why="an intrinsic function hides what a log source is about")] if unsure else []
-    return any_met([*delivered, bucket.must_be_set(), *hidden])
+    return any_met([vended(distribution), distribution.at("DistributionConfig", "Logging", "Bucket").must_be_set()])
 
 
 @rule(
@@ -272,11 +266,11 @@ def cloudfront_logs_without_cookies(distribution: Resource) -> Outcome:
     """Judge both kinds of standard logging; a cookie lets whoever reads it in as the one who sent it."""
     cookies = distribution.at("DistributionConfig", "Logging", "IncludeCookies")
     assembly = distribution.template.assembly
-    sources, _ = assembly.pointing_at(distribution, "AWS::Logs::DeliverySource", "ResourceArn")
+    sources, _ = assembly.pointing_at(distribution, SOURCE, "ResourceArn")
     fields = [
         field
         for source in sources
-        for delivery in assembly.pointing_at(source, "AWS::Logs::Delivery", "DeliverySourceName")[0]
+        for delivery in assembly.pointing_at(source, DELIVERY, "DeliverySourceName")[0]
         for field in delivery.each("RecordFields", "*")
     ]
     delivered = [field.broken() for field in fields if field.text == "cs(Cookie)"]
