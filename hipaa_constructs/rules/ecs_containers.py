@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 
 from hipaa_constructs.rules._node import Node, Resource
 from hipaa_constructs.rules._outcome import MET, NOT_APPLICABLE, Outcome, Verdict, all_met
 from hipaa_constructs.rules._rule import Severity, rule
-from hipaa_constructs.rules._secrets import holds_a_secret, names_a_secret
-from hipaa_constructs.rules._value import UNKNOWN, Unresolved
+from hipaa_constructs.rules._value import UNKNOWN
+from hipaa_constructs.rules._variables import without_secret
 
 TASK = "AWS::ECS::TaskDefinition"
 _GUIDE = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/"
@@ -156,21 +155,8 @@ def ecs_host_network_not_root(task: Resource) -> Outcome:
     url=_GUIDE + "specifying-sensitive-data.html",
 )
 def ecs_variables_without_secrets(task: Resource) -> Outcome:
-    """Judge the names and the forms of the values; whoever may describe the task reads them."""
-    return _every_container(task, lambda container: _every(container.at("Environment"), _no_secret))
-
-
-def _no_secret(variable: Node) -> Outcome:
-    name, value = variable.at("Name"), variable.at("Value")
-    if value.text == "" or value.is_absent:
-        return MET
-    if name.text is not None and names_a_secret(name.text):
-        return name.broken(f"{name.text}, with a plain value")
-    # The engine takes a dynamic reference for unknown text, so its words stand in the expression alone.
-    written = json.dumps(value.value.expression) if isinstance(value.value, Unresolved) else ""
-    if holds_a_secret(value.outline()) or holds_a_secret(written):
-        return value.broken("a value with the form of a secret")
-    return name.undecided() if name.is_unknown else MET
+    """Judge the names, the forms of the values and parameters with NoEcho; whoever may describe the task reads them."""
+    return _every_container(task, lambda container: _every(container.at("Environment"), without_secret))
 
 
 @rule(
