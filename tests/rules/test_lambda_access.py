@@ -38,6 +38,8 @@ def role(*services: str) -> Json:
         ({"Principal": "*", "SourceAccount": "123456789012"}, MET),
         ({"Principal": "*", "SourceArn": "arn"}, MET),
         ({"Principal": "*", "SourceArn": PARAMETER}, UNDECIDED),
+        ({"Principal": "*", "SourceArn": "arn:aws:s3:::*"}, BROKEN),
+        ({"Principal": "*", "SourceArn": "arn:aws:s3:::*", "SourceAccount": "123456789012"}, MET),
         ({"Principal": "*", "FunctionUrlAuthType": "NONE", "SourceArn": "arn"}, BROKEN),
         ({"Principal": "*", "FunctionUrlAuthType": "NONE", "PrincipalOrgID": "o-1"}, MET),
         ({"Principal": "*", "FunctionUrlAuthType": "AWS_IAM", "SourceArn": "arn"}, MET),
@@ -74,12 +76,51 @@ def test_whom_a_layer_is_shared_with_decides(properties: Body, wanted: str) -> N
     assert verdict("LambdaPermissionNotPublic", body) == wanted
 
 
+def allowing(**statement: Json) -> Json:
+    return {"Statement": [{"Effect": "Allow", "Action": "lambda:InvokeFunction", "Resource": "*", **statement}]}
+
+
+@pytest.mark.parametrize(
+    ("document", "wanted"),
+    [
+        (allowing(Principal={"AWS": "123456789012"}), MET),
+        (allowing(Principal={"Service": "s3.amazonaws.com"}), MET),
+        (allowing(Principal="*"), BROKEN),
+        (allowing(Principal={"AWS": "*"}), BROKEN),
+        (allowing(Principal="*", Condition={"StringEquals": {"aws:PrincipalOrgID": "o-1"}}), MET),
+        (allowing(Principal="*", Condition={"StringEquals": {"lambda:FunctionUrlAuthType": "NONE"}}), BROKEN),
+        (allowing(Effect="Deny", Principal="*"), MET),
+        (allowing(Principal=PARAMETER), UNDECIDED),
+        (allowing(Principal="*", Condition=PARAMETER), UNDECIDED),
+        ({"Statement": [PARAMETER]}, UNDECIDED),
+        ({"Statement": PARAMETER}, UNDECIDED),
+        (PARAMETER, UNDECIDED),
+        ({"Statement": []}, BROKEN),
+        (GONE, BROKEN),
+        *((value, BROKEN) for value in NEVER_TEXT),
+    ],
+    ids=str,
+)
+def test_whom_a_policy_lets_in_decides(document: Json, wanted: str) -> None:
+    body = template({"It": resource("AWS::Lambda::ResourcePolicy", {"PolicyDocument": document})})
+    assert verdict("LambdaPermissionNotPublic", body) == wanted
+
+
 @pytest.mark.parametrize(
     ("properties", "wanted"),
     [
         ({"Principal": "s3.amazonaws.com"}, BROKEN),
         ({"Principal": "s3.amazonaws.com", "SourceArn": "arn"}, MET),
         ({"Principal": "s3.amazonaws.com", "SourceAccount": "1"}, MET),
+        ({"Principal": "s3.amazonaws.com", "SourceArn": "arn:aws:s3:::*"}, BROKEN),
+        ({"Principal": "s3.amazonaws.com", "SourceArn": "arn:aws:s3:::portal-?"}, BROKEN),
+        ({"Principal": "s3.amazonaws.com", "SourceArn": "arn:aws:s3:::portal/*"}, MET),
+        ({"Principal": "s3.amazonaws.com", "SourceArn": {"Fn::Sub": "arn:${AWS::Partition}:s3:::*"}}, BROKEN),
+        ({"Principal": "s3.amazonaws.com", "SourceArn": {"Fn::Sub": "arn:aws:s3:::${AnyParameter}"}}, MET),
+        ({"Principal": "sns.amazonaws.com", "SourceArn": "arn:aws:sns:us-east-1:123456789012:*"}, MET),
+        ({"Principal": "sns.amazonaws.com", "SourceArn": {"Fn::Sub": "arn:aws:sns:x:${AWS::AccountId}:*"}}, MET),
+        ({"Principal": "sns.amazonaws.com", "SourceArn": "arn:aws:sns:us-east-1:*:topic"}, BROKEN),
+        ({"Principal": PARAMETER, "SourceArn": "arn:aws:s3:::*"}, UNDECIDED),
         ({"Principal": "alexa-appkit.amazon.com", "EventSourceToken": "t"}, MET),
         ({"Principal": "alexa-appkit.amazon.com"}, BROKEN),
         ({"Principal": "s3.amazonaws.com.cn"}, BROKEN),
