@@ -12,6 +12,7 @@ from hipaa_constructs.rules._policy import Statement, read
 from hipaa_constructs.rules._resolve import intrinsic, names_in
 from hipaa_constructs.rules._rule import Severity, rule
 from hipaa_constructs.rules._value import Unresolved
+from hipaa_constructs.rules._zones import zone_of
 
 VPC = "AWS::EC2::VPC"
 SUBNET = "AWS::EC2::Subnet"
@@ -257,8 +258,7 @@ def vpc_spans_zones(vpc: Resource) -> Outcome:
     numbered: set[str] = set()
     hidden = bool(unsure)
     for subnet in subnets:
-        place = subnet.at("AvailabilityZone")
-        place = subnet.at("AvailabilityZoneId") if place.is_absent else place
+        place = zone_of(subnet)
         if place.text is not None:
             named.add(place.text)
         elif (number := _numbered_zone(place)) is not None:

@@ -14,6 +14,7 @@ from hipaa_constructs.rules._launches import (
 from hipaa_constructs.rules._node import Node, Resource
 from hipaa_constructs.rules._outcome import MET, NOT_APPLICABLE, Outcome, all_met
 from hipaa_constructs.rules._rule import rule
+from hipaa_constructs.rules._zones import spans_zones
 
 GROUP = "AWS::AutoScaling::AutoScalingGroup"
 _GUIDE = "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/"
@@ -24,7 +25,7 @@ _REACHABLE = (
     "164.312(a)(1)",
 )
 _FARTHEST_HOP = 2
-_LEAST_SUBNETS = 2
+_LEAST_ZONES = 2
 
 
 def _launched(resource: Resource, *keys: str) -> Node:
@@ -156,11 +157,14 @@ def ec2_template_assigns_no_public_address(template: Resource) -> Outcome:
     url="https://docs.aws.amazon.com/autoscaling/ec2/userguide/auto-scaling-benefits.html",
 )
 def auto_scaling_group_spans_zones(group: Resource) -> Outcome:
-    """Judge the number of subnets, or of zones where a group names those."""
-    for place in (group.at("VPCZoneIdentifier"), group.at("AvailabilityZones")):
+    """Judge the subnets as far as the templates show their zones, or the zones where a group names those."""
+    subnets = group.at("VPCZoneIdentifier")
+    if not subnets.is_absent:
+        return spans_zones(subnets, subnets.items())
+    for place in (group.at("AvailabilityZones"), group.at("AvailabilityZoneIds")):
         if place.is_unknown:
             return place.undecided()
         if not place.is_absent:
             found = len(place.items())
-            return MET if found >= _LEAST_SUBNETS else place.broken(f"{found}")
-    return group.at("VPCZoneIdentifier").broken()
+            return MET if found >= _LEAST_ZONES else place.broken(f"{found}")
+    return subnets.broken()

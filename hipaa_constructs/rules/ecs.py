@@ -7,6 +7,7 @@ from hipaa_constructs.rules._launches import listed
 from hipaa_constructs.rules._node import Node, Resource
 from hipaa_constructs.rules._outcome import MET, NOT_APPLICABLE, Outcome, Verdict, all_met, broken
 from hipaa_constructs.rules._rule import Severity, rule
+from hipaa_constructs.rules._zones import spans_zones
 
 CLUSTER = "AWS::ECS::Cluster"
 SERVICE = "AWS::ECS::Service"
@@ -156,12 +157,8 @@ def _count(service: Resource) -> Outcome:
 
 def _subnets(service: Resource) -> Outcome:
     subnets = service.at("NetworkConfiguration", "AwsvpcConfiguration", "Subnets")
-    if subnets.is_absent:  # Of tasks that use the network of their instance.
-        return MET
-    if subnets.is_unknown:
-        return subnets.undecided()
-    items = subnets.items()
-    return MET if len(items) > 1 else subnets.broken(f"{len(items)} subnets")
+    # Without any, its tasks use the network of their instance.
+    return MET if subnets.is_absent else spans_zones(subnets, subnets.items())
 
 
 def _scaling(service: Resource) -> list[Resource]:

@@ -6,6 +6,7 @@ from hipaa_constructs.rules._node import Node, Resource
 from hipaa_constructs.rules._outcome import MET, NOT_APPLICABLE, Outcome, Verdict, all_met, any_met, broken, undecided
 from hipaa_constructs.rules._rule import Severity, rule
 from hipaa_constructs.rules._vended_logs import vended
+from hipaa_constructs.rules._zones import spans_zones
 
 BALANCER = "AWS::ElasticLoadBalancingV2::LoadBalancer"
 CLASSIC = "AWS::ElasticLoadBalancing::LoadBalancer"
@@ -198,20 +199,12 @@ def alb_public_behind_web_acl(balancer: Resource) -> Outcome:
 def load_balancer_spans_zones(balancer: Resource) -> Outcome:
     """Judge the subnets: at least two, and not all in the same zone as far as the templates show it."""
     listed, mapped = balancer.at("Subnets"), balancer.at("SubnetMappings")
-    return any_met([_spans(listed, listed.items()), _spans(mapped, [one.at("SubnetId") for one in mapped.items()])])
-
-
-def _spans(place: Node, subnets: list[Node]) -> Outcome:
-    if place.is_unknown:
-        return place.undecided()
-    if len(subnets) < 2:
-        return place.broken(f"{len(subnets)} subnets")
-    targets = [subnet.target() for subnet in subnets]
-    zones = [None if target is None else target.at("AvailabilityZone") for target in targets]
-    first = zones[0]
-    if first is not None and all(zone is not None and zone.agrees_with(first) for zone in zones):
-        return place.broken("all in one zone")
-    return MET
+    return any_met(
+        [
+            spans_zones(listed, listed.items()),
+            spans_zones(mapped, [one.at("SubnetId") for one in mapped.items()]),
+        ]
+    )
 
 
 @rule(

@@ -12,6 +12,7 @@ from hipaa_constructs.rules._rule import Severity, rule
 from hipaa_constructs.rules._secrets import names_a_secret
 from hipaa_constructs.rules._value import as_text
 from hipaa_constructs.rules._variables import secret_written
+from hipaa_constructs.rules._zones import spans_zones
 from hipaa_constructs.rules.lambda_access import called_asynchronously, failures_kept
 
 _GUIDE = "https://docs.aws.amazon.com/lambda/latest/dg/"
@@ -119,17 +120,7 @@ def lambda_spans_zones(function: Resource) -> Outcome:
     subnets = function.at("VpcConfig", "SubnetIds")
     if subnets.is_absent or subnets.value == [] or not is_of_the_app(function):
         return NOT_APPLICABLE
-    if subnets.is_unknown:
-        return subnets.undecided()
-    found = subnets.items()
-    if len(found) < 2:
-        return subnets.broken(f"{len(found)} subnets")
-    targets = [subnet.target() for subnet in found]
-    zones = [None if target is None else target.at("AvailabilityZone") for target in targets]
-    first = zones[0]
-    if first is not None and all(zone is not None and zone.agrees_with(first) for zone in zones):
-        return subnets.broken("all in one zone")
-    return MET
+    return spans_zones(subnets, subnets.items())
 
 
 @rule(

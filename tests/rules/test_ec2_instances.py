@@ -117,6 +117,9 @@ def test_how_far_the_metadata_of_an_instance_travels_is_judged_where_it_is_said(
         ({"AvailabilityZones": ["us-east-1a", "us-east-1b"]}, MET),
         ({"AvailabilityZones": {"Fn::GetAZs": ""}}, UNDECIDED),
         ({"AvailabilityZones": ["us-east-1a"]}, BROKEN),
+        ({"AvailabilityZoneIds": ["use1-az1", "use1-az2"]}, MET),
+        ({"AvailabilityZoneIds": ["use1-az1"]}, BROKEN),
+        ({"AvailabilityZoneIds": PARAMETER}, UNDECIDED),
         ({}, BROKEN),
     ],
 )
