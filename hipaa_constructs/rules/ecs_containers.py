@@ -11,6 +11,7 @@ from hipaa_constructs.rules._value import UNKNOWN
 from hipaa_constructs.rules._variables import without_secret
 
 TASK = "AWS::ECS::TaskDefinition"
+DAEMON = "AWS::ECS::DaemonTaskDefinition"
 _GUIDE = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/"
 _ROOT = ("root", "0")
 
@@ -35,7 +36,7 @@ def _is_windows(task: Resource) -> bool:
 @rule(
     title="every container sends its logs to CloudWatch Logs",
     fix="set LogConfiguration with LogDriver awslogs and the option awslogs-group",
-    applies_to=(TASK,),
+    applies_to=(TASK, DAEMON),
     controls=("164.312(b)",),
     requirement="HC-153",
     same_as=("cdk-nag:AwsSolutions-ECS7",),
@@ -61,7 +62,7 @@ def _logged(container: Node) -> Outcome:
 @rule(
     title="every container has a root file system that it can only read",
     fix="set ReadonlyRootFilesystem to true, and mount a tmpfs where the program writes",
-    applies_to=(TASK,),
+    applies_to=(TASK, DAEMON),
     controls=("164.312(c)(1)",),
     requirement="HC-160",
     same_as=("config:ecs-containers-readonly-access", "prowler:ecs_task_definitions_containers_readonly_access"),
@@ -78,7 +79,7 @@ def ecs_container_read_only(task: Resource) -> Outcome:
 @rule(
     title="no container runs as root",
     fix="set User to a user that is not root, e.g. 1000:1000",
-    applies_to=(TASK,),
+    applies_to=(TASK, DAEMON),
     controls=("164.312(a)(1)",),
     requirement="HC-159",
     severity=Severity.WARNING,
@@ -102,7 +103,7 @@ def _not_root(container: Node) -> Outcome:
 @rule(
     title="no container is privileged",
     fix="leave Privileged out, or set it to false",
-    applies_to=(TASK,),
+    applies_to=(TASK, DAEMON),
     controls=("164.312(a)(1)",),
     requirement="HC-158",
     same_as=("prowler:ecs_task_definitions_no_privileged_containers",),
@@ -148,7 +149,7 @@ def ecs_host_network_not_root(task: Resource) -> Outcome:
 @rule(
     title="no secret stands in the plain variables of a container",
     fix="name the secret or parameter in Secrets instead of Environment",
-    applies_to=(TASK,),
+    applies_to=(TASK, DAEMON),
     controls=("164.312(a)(1)",),
     requirement="HC-161",
     same_as=("prowler:ecs_task_definitions_no_environment_secrets",),
