@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hipaa_constructs.rules._network import is_wide
+from hipaa_constructs.rules._network import is_wide, lists_public, prefix_list
 from hipaa_constructs.rules._node import Resource
 
 ROUTE_TABLE = "AWS::EC2::RouteTable"
@@ -65,4 +65,7 @@ def _vpc_leads_out(vpc: Resource) -> bool | None:
 
 def _leads_everywhere(route: Resource) -> bool | None:
     answers = [is_wide(route.at(key)) for key in ("DestinationCidrBlock", "DestinationIpv6CidrBlock")]
+    prefixes = prefix_list(route.at("DestinationPrefixListId"))
+    if prefixes is not None:
+        answers.append(lists_public(prefixes))
     return True if True in answers else None if None in answers else False

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 
-from hipaa_constructs.rules._network import is_wide
+from hipaa_constructs.rules._network import is_wide, lists_public, prefix_list
 from hipaa_constructs.rules._node import Node, Resource
 from hipaa_constructs.rules._outcome import MET, NOT_APPLICABLE, Outcome, Verdict, all_met, broken, undecided
 from hipaa_constructs.rules._policy import Statement, read
@@ -221,11 +221,19 @@ def route_not_to_internet_gateway(route: Resource) -> Outcome:
             outcomes.append(MET if wide is False else place.undecided() if wide is None else place.broken())
     listed = route.at("DestinationPrefixListId")
     if not listed.is_absent:
-        outcomes.append(listed.undecided("a prefix list hides where it leads"))
+        outcomes.append(_prefixes_confined(listed))
     outcome = all_met(outcomes) if outcomes else gateway.broken("an internet gateway, without a destination")
     if leads is None and outcome.verdict is Verdict.BROKEN:
         return gateway.undecided()
     return outcome
+
+
+def _prefixes_confined(place: Node) -> Outcome:
+    prefixes = prefix_list(place)
+    public = None if prefixes is None else lists_public(prefixes)
+    if public is None:
+        return place.undecided("a prefix list hides where it leads")
+    return place.broken("a prefix list of everyone") if public else MET
 
 
 def _leads_to_internet(gateway: Node) -> bool | None:

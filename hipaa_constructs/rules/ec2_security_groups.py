@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hipaa_constructs.rules._launches import listed
 from hipaa_constructs.rules._network import closed, in_range, is_open, is_wide, only_port
 from hipaa_constructs.rules._node import Node, Resource
 from hipaa_constructs.rules._outcome import MET, NOT_APPLICABLE, Outcome, all_met
@@ -118,7 +119,7 @@ def security_group_described(resource: Resource) -> Outcome:
     """Judge the texts that a reviewer goes by."""
     if resource.type != GROUP:
         return resource.at("Description").must_be_set()
-    rules = [*resource.each("SecurityGroupIngress", "*"), *resource.each("SecurityGroupEgress", "*")]
+    rules = [*listed(resource.at("SecurityGroupIngress")), *listed(resource.at("SecurityGroupEgress"))]
     return all_met(
         [
             resource.at("GroupDescription").must_be_set(),
@@ -138,7 +139,7 @@ def security_group_described(resource: Resource) -> Outcome:
     url=_GUIDE + "vpc-network-acls.html",
 )
 def network_acl_admin_ports_closed(entry: Resource) -> Outcome:
-    """Judge entries that let TCP or UDP in, which RDP both speaks; a wider entry behind a narrower denial is judged by itself."""
+    """Judge entries that let TCP or UDP in; a wider entry behind a narrower denial is judged by itself."""
     if entry.at("Egress").value in (True, "true") or entry.at("RuleAction").text == "deny":
         return NOT_APPLICABLE
     answers = [is_wide(entry.at(family)) for family in ("CidrBlock", "Ipv6CidrBlock")]

@@ -173,6 +173,23 @@ def test_where_a_route_leads_decides(properties: Json, wanted: str) -> None:
     assert verdict("RouteNotToInternetGateway", body) == wanted
 
 
+@pytest.mark.parametrize(
+    ("ranges", "wanted"),
+    [(["0.0.0.0/0"], BROKEN), (["203.0.113.0/24"], MET), ([PARAMETER], UNDECIDED), ([], MET)],
+    ids=str,
+)
+def test_the_prefixes_that_a_route_leads_to_decide(ranges: list[Json], wanted: str) -> None:
+    entries: Json = {"Entries": [{"Cidr": one} for one in ranges]}
+    body = template(
+        {
+            "It": resource(ROUTE, {"GatewayId": {"Ref": "Gateway"}, "DestinationPrefixListId": {"Ref": "List"}}),
+            "Gateway": resource("AWS::EC2::InternetGateway"),
+            "List": resource("AWS::EC2::PrefixList", entries),
+        }
+    )
+    assert verdict("RouteNotToInternetGateway", body) == wanted
+
+
 def in_zones(*zones: Json) -> Body:
     subnets = {
         f"Subnet{number}": resource(SUBNET, {"VpcId": {"Ref": "It"}, "AvailabilityZone": zone})
