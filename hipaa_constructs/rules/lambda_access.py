@@ -11,6 +11,7 @@ PERMISSION = "AWS::Lambda::Permission"
 RESOURCE_POLICY = "AWS::Lambda::ResourcePolicy"
 LAYER_PERMISSION = "AWS::Lambda::LayerVersionPermission"
 URL = "AWS::Lambda::Url"
+_QUALIFIED = ("AWS::Lambda::Alias", "AWS::Lambda::Version")
 _GUIDE = "https://docs.aws.amazon.com/lambda/latest/dg/"
 _SERVICES = (".amazonaws.com", ".amazonaws.com.cn", ".amazon.com")
 
@@ -132,15 +133,30 @@ AWS: https://docs.aws.amazon.com/lambda/latest/dg/lambda-services.html
 
 def called_asynchronously(function: Resource) -> bool | None:
     """Tell whether events reach a function that nobody waits for; None if the templates do not show who calls it."""
-    assembly = function.template.assembly
-    permissions, unsure = assembly.pointing_at(function, PERMISSION, "FunctionName")
+    permissions, unsure = _naming(function, PERMISSION, "FunctionName")
     callers = [permission.at("Principal").outline() for permission in permissions]
     if any(caller in _ASYNCHRONOUS for caller in callers):
         return True
-    polled, _ = assembly.pointing_at(function, "AWS::Lambda::EventSourceMapping", "FunctionName")
-    urls, _ = assembly.pointing_at(function, URL, "TargetFunctionArn")
+    polled, _ = _naming(function, "AWS::Lambda::EventSourceMapping", "FunctionName")
+    urls, _ = _naming(function, URL, "TargetFunctionArn")
     answered = bool(callers or polled or urls) and all(caller in _SYNCHRONOUS for caller in callers)
     return False if answered and not unsure else None
+
+
+def _naming(function: Resource, kind: str, key: str) -> tuple[list[Resource], bool]:
+    """Return the resources of a type that name a function, or a version or an alias of it; and whether others may."""
+    assembly = function.template.assembly
+    sure, unsure = assembly.pointing_at(function, kind, key)
+    qualified = [one for other in _QUALIFIED for one in assembly.pointing_at(function, other, "FunctionName")[0]]
+    found = [*sure, *(one for other in qualified for one in assembly.pointing_at(other, kind, key)[0])]
+    return found, any(_may_name_any(one.at(key)) for one in unsure)
+
+
+def _may_name_any(place: Node) -> bool:
+    """Tell whether a place may name any function, and not a version or an alias of one that is known."""
+    target = place.target()
+    known = target is not None and target.type in _QUALIFIED and target.at("FunctionName").target() is not None
+    return not known
 
 
 def failures_kept(function: Resource) -> Outcome:

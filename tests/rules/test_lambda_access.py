@@ -148,3 +148,62 @@ def test_the_source_of_a_permission_decides(properties: Body, wanted: str) -> No
 def test_the_authorization_of_a_url_decides(kind: Json, wanted: str) -> None:
     body = template({"It": resource("AWS::Lambda::Url", {"AuthType": kind})})
     assert verdict("LambdaUrlRequiresIam", body) == wanted
+
+
+FUNCTION = "AWS::Lambda::Function"
+ALIAS = resource("AWS::Lambda::Alias", {"FunctionName": {"Ref": "It"}, "Name": "live"})
+OTHERS = resource("AWS::Lambda::Alias", {"FunctionName": {"Ref": "Other"}, "Name": "live"})
+VERSION = resource("AWS::Lambda::Version", {"FunctionName": {"Ref": "It"}})
+OF_NOBODY = resource("AWS::Lambda::Alias", {"FunctionName": PARAMETER, "Name": "live"})
+
+
+def let_in(principal: str, name: str) -> Json:
+    return resource(PERMISSION, {"FunctionName": {"Ref": name}, "Principal": principal})
+
+
+@pytest.mark.parametrize(
+    ("caller", "wanted"),
+    [
+        (let_in("s3.amazonaws.com", "Alias"), BROKEN),
+        (let_in("s3.amazonaws.com", "Version"), BROKEN),
+        (let_in("apigateway.amazonaws.com", "Alias"), NOT_APPLICABLE),
+        (let_in("apigateway.amazonaws.com", "Version"), NOT_APPLICABLE),
+        (resource("AWS::Lambda::EventSourceMapping", {"FunctionName": {"Ref": "Alias"}}), NOT_APPLICABLE),
+        (resource("AWS::Lambda::Url", {"TargetFunctionArn": {"Ref": "Alias"}}), NOT_APPLICABLE),
+        (let_in("s3.amazonaws.com", "Others"), UNDECIDED),
+    ],
+    ids=str,
+)
+def test_who_calls_a_version_or_an_alias_calls_the_function(caller: Json, wanted: str) -> None:
+    body = template(
+        {
+            "It": resource(FUNCTION),
+            "Other": resource(FUNCTION),
+            "Alias": ALIAS,
+            "Version": VERSION,
+            "Others": OTHERS,
+            "Caller": caller,
+        }
+    )
+    assert verdict("LambdaKeepsFailedEvents", body) == wanted
+
+
+@pytest.mark.parametrize(("alias", "wanted"), [(OTHERS, NOT_APPLICABLE), (OF_NOBODY, UNDECIDED)], ids=str)
+def test_an_alias_that_hides_whose_it_is_may_be_of_the_function(alias: Json, wanted: str) -> None:
+    body = template(
+        {
+            "It": resource(FUNCTION),
+            "Other": resource(FUNCTION),
+            "Alias": alias,
+            "Called": let_in("apigateway.amazonaws.com", "It"),
+            "Caller": let_in("s3.amazonaws.com", "Alias"),
+        }
+    )
+    assert verdict("LambdaKeepsFailedEvents", body) == wanted
+
+
+def test_a_permission_for_what_is_not_known_may_be_for_the_function() -> None:
+    hidden = resource(PERMISSION, {"FunctionName": PARAMETER, "Principal": "s3.amazonaws.com"})
+    called = let_in("apigateway.amazonaws.com", "It")
+    body = template({"It": resource(FUNCTION), "Called": called, "Hidden": hidden})
+    assert verdict("LambdaKeepsFailedEvents", body) == UNDECIDED
