@@ -166,6 +166,7 @@ def test_public_addresses_on_launch_break(flag: str, value: Json, wanted: str) -
         ({"GatewayId": PARAMETER, "DestinationCidrBlock": "0.0.0.0/0"}, UNDECIDED),
         ({"GatewayId": {"Ref": "Gateway"}, "DestinationCidrBlock": PARAMETER}, UNDECIDED),
         ({"GatewayId": {"Ref": "Gateway"}, "DestinationPrefixListId": "pl-1"}, UNDECIDED),
+        ({"GatewayId": {"Ref": "Gateway"}, "DestinationPrefixListId": {"Ref": "Gateway"}}, UNDECIDED),
         ({"GatewayId": {"Ref": "Gateway"}, "DestinationCidrBlock": 7}, BROKEN),
     ],
 )
@@ -351,6 +352,7 @@ BUT_SERVICES: Json = {
         (STRANGERS, MET),
         (refusing("StringNotEqualsIfExists", "aws:ResourceOrgID", "o-1"), MET),
         (refusing("StringNotLike", "AWS:PrincipalOrgPaths", PARAMETER), MET),
+        (refusing("StringNotLikeIfExists", "aws:ResourceAccount", "111122223333"), MET),
         (refusing("StringNotEquals", "x", "y", Condition=BUT_SERVICES), MET),
         (refusing("StringNotEquals", "x", "y", Condition=TWO), BROKEN),
         (refusing("StringNotEquals", "x", "y", Condition=GONE), BROKEN),

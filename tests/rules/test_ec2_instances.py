@@ -12,6 +12,7 @@ from tests.rules._judging import (
     PARAMETER,
     UNDECIDED,
     Body,
+    outcome,
     partly,
     resource,
     template,
@@ -170,3 +171,8 @@ def test_how_far_the_metadata_of_an_instance_travels_is_judged_where_it_is_said(
 )
 def test_subnets_or_zones_decide(properties: Body, wanted: str) -> None:
     assert verdict("AutoScalingGroupSpansZones", template({"It": resource(GROUP, properties)})) == wanted
+
+
+def test_a_finding_counts_the_zones() -> None:
+    body = template({"It": resource(GROUP, {"AvailabilityZones": ["us-east-1a"]})})
+    assert outcome("AutoScalingGroupSpansZones", body).found == "1"

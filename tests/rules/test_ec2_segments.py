@@ -85,6 +85,14 @@ def test_a_route_counts_where_it_leads_everywhere(route: Json, wanted: str) -> N
     assert verdict(STORES, template({"It": store, **network(route), "Another": another})) == wanted
 
 
+@pytest.mark.parametrize(("named", "wanted"), [(PARAMETER, NOT_APPLICABLE), ("subnet-2", MET)])
+def test_another_association_may_be_of_the_subnet(named: Json, wanted: str) -> None:
+    perhaps: Json = {"SubnetId": named, "RouteTableId": {"Ref": "Table"}}
+    store = resource("AWS::RDS::DBSubnetGroup", {"SubnetIds": [{"Ref": "Subnet"}]})
+    association = resource("AWS::EC2::SubnetRouteTableAssociation", perhaps)
+    assert verdict(STORES, template({"It": store, **network(LOCAL), "Perhaps": association})) == wanted
+
+
 @pytest.mark.parametrize(("ranges", "wanted"), [("0.0.0.0/0", BROKEN), ("203.0.113.0/24", MET)])
 def test_a_route_to_a_prefix_list_leads_where_its_entries_are(ranges: str, wanted: str) -> None:
     listed = resource("AWS::EC2::PrefixList", {"Entries": [{"Cidr": ranges}]})

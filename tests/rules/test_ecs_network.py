@@ -114,6 +114,8 @@ def test_another_network_may_have_the_endpoints(key: str) -> None:
     found = outcome(RULE, network(services=STANDARD[1:], Way=route(**way)))
     assert (found.verdict.value, found.found) == (UNDECIDED, "another network may have the endpoint of s3")
     assert verdict(RULE, network(Way=route(**way))) == MET
+    missing = outcome(RULE, network(services=("s3", "logs"), Way=route(**way))).found
+    assert missing == "another network may have the endpoint of ecr.api, ecr.dkr"
 
 
 def test_a_way_to_another_network_is_needed_in_every_subnet() -> None:

@@ -161,3 +161,10 @@ def test_one_plain_group_of_several_breaks() -> None:
         }
     )
     assert outcome("NlbListenerEncrypted", body).found == "it passes through to an HTTP listener"
+
+
+def test_what_only_the_targets_know_is_told_at_the_listener_and_at_the_group() -> None:
+    body = forwarding(TO_TARGETS, group={"Protocol": "TCP", "Port": 8443})
+    told = "it passes through what it gets; only the targets know whether that is TLS"
+    assert outcome("NlbListenerEncrypted", body).found == told
+    assert outcome("TargetGroupEncrypted", body, of="Targets").found == told
