@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 
-from hipaa_constructs.rules._node import Node
+from hipaa_constructs.rules._node import Node, Resource
 from hipaa_constructs.rules._outcome import MET, Outcome
 from hipaa_constructs.rules._value import as_text
 
@@ -29,9 +29,27 @@ def is_wide(place: Node) -> bool | None:
     return network.prefixlen < _BROADEST_PREFIXES[network.version]
 
 
+def prefix_list(place: Node) -> Resource | None:
+    """Return the prefix list that a place names, if it is in the templates."""
+    target = place.target()
+    return target if target is not None and target.type == "AWS::EC2::PrefixList" else None
+
+
+def lists_public(prefixes: Resource) -> bool | None:
+    """Tell whether the public is among the addresses of a prefix list; None if the templates can't tell."""
+    entries = prefixes.at("Entries")
+    answers = [is_wide(entry.at("Cidr")) for entry in entries.items()]
+    return True if True in answers else None if entries.is_unknown or None in answers else False
+
+
 def is_open(opening: Node) -> bool | None:
-    """Tell whether an ingress rule of a security group is for everyone on the internet."""
+    """Tell whether a rule of a security group is for everyone on the internet.
+
+    A prefix list that is not in the templates counts as one of known addresses.
+    """
     answers = [is_wide(opening.at(family)) for family in ("CidrIp", "CidrIpv6")]
+    named = [prefix_list(opening.at(key)) for key in ("SourcePrefixListId", "DestinationPrefixListId")]
+    answers += [lists_public(prefixes) for prefixes in named if prefixes is not None]
     return True if True in answers else None if None in answers else False
 
 

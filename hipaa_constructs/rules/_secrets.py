@@ -3,6 +3,14 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
+
+from hipaa_constructs.rules._resolve import names_in
+from hipaa_constructs.rules._value import Unresolved
+
+if TYPE_CHECKING:
+    from hipaa_constructs.rules._node import Node
+    from hipaa_constructs.rules._template import Template
 
 _SECRET_NAME = re.compile(
     r"(password|passwd|passphrase)s?([_.-]value|[_.-]\d+)?$"
@@ -35,3 +43,18 @@ def holds_a_secret(value: str) -> bool:
     A dynamic reference to a secret is one too: CloudFormation writes the secret itself in its place.
     """
     return _SECRET_VALUE.search(value) is not None
+
+
+def is_unechoed(template: Template, name: str) -> bool:
+    """Tell whether a name is a parameter of a template that has NoEcho, which says that its value is a secret."""
+    parameter = template.section("Parameters").get(name)
+    return isinstance(parameter, dict) and parameter.get("NoEcho") in (True, "true")
+
+
+def unechoed(value: Node) -> str | None:
+    """Return the parameter with NoEcho that a value is made of: CloudFormation writes the secret itself there."""
+    hidden = value.value
+    if not isinstance(hidden, Unresolved):
+        return None
+    names = (name for name, attribute in names_in(hidden.expression) if not attribute)
+    return next((name for name in names if is_unechoed(hidden.template, name)), None)

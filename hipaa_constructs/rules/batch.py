@@ -8,7 +8,7 @@ from hipaa_constructs.rules._launches import listed
 from hipaa_constructs.rules._node import Node, Resource
 from hipaa_constructs.rules._outcome import MET, Outcome, all_met
 from hipaa_constructs.rules._rule import Severity, rule
-from hipaa_constructs.rules._secrets import holds_a_secret, names_a_secret
+from hipaa_constructs.rules._variables import without_secret
 
 JOB = "AWS::Batch::JobDefinition"
 _GUIDE = "https://docs.aws.amazon.com/batch/latest/userguide/"
@@ -49,29 +49,17 @@ def batch_job_without_public_address(job: Resource) -> Outcome:
 
 @rule(
     title="no secret stands in the plain variables of a job",
-    fix="name the secret or parameter in Secrets instead of Environment",
+    fix="name the secret or parameter in Secrets instead of Environment; mount the secret in a pod instead of Env",
     applies_to=(JOB,),
     controls=("164.312(a)(1)",),
     requirement="HC-353",
     url=_GUIDE + "specifying-sensitive-data.html",
 )
 def batch_variables_without_secrets(job: Resource) -> Outcome:
-    """Judge the names and the forms of the values; whoever may describe the job reads them."""
+    """Judge the names and the forms of the values, of pods too; whoever may describe the job reads them."""
     variables = [one for container in _containers(job) for one in listed(container.at("Environment"))]
-    return all_met([MET, *map(_no_secret, variables)])
-
-
-def _no_secret(variable: Node) -> Outcome:
-    if variable.is_unknown:
-        return variable.undecided()
-    name, value = variable.at("Name"), variable.at("Value")
-    if value.text == "" or value.is_absent:
-        return MET
-    if name.text is not None and names_a_secret(name.text, value.outline()):
-        return name.broken(f"{name.text}, with a plain value")
-    if holds_a_secret(value.outline()):
-        return value.broken("a value with the form of a secret")
-    return name.undecided() if name.is_unknown else MET
+    variables += [one for container in _pods(job) for one in listed(container.at("Env"))]
+    return all_met([MET, *map(without_secret, variables)])
 
 
 def _single(job: Resource) -> Iterator[Node]:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from hipaa_constructs.rules._node import Node, Resource
-from hipaa_constructs.rules._outcome import MET, Outcome, all_met, any_met, undecided
+from hipaa_constructs.rules._outcome import MET, Outcome, Verdict, all_met, any_met
 from hipaa_constructs.rules._rule import Severity, rule
+from hipaa_constructs.rules._vended_logs import DELIVERY, SOURCE, vended
 
 DISTRIBUTION = "AWS::CloudFront::Distribution"
 VPC_ORIGIN = "AWS::CloudFront::VpcOrigin"
 _GUIDE = "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/"
 _MODERN = ("TLSv1.2_2021", "TLSv1.2_2025", "TLSv1.3_2025")
+_BUCKET_DOMAIN = re.compile(r".+\.s3[.-][^/]*amazonaws\.com(\.cn)?")
+_WEBSITE = ".s3-website"
 _CACHING_DISABLED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
 """The managed policy CachingDisabled.
 
@@ -31,10 +35,16 @@ def _each_behavior(distribution: Resource, judge: Callable[[Node], Outcome]) -> 
     )
 
 
-def _each_origin(distribution: Resource, judge: Callable[[Node], Outcome]) -> Outcome:
-    origins = distribution.at("DistributionConfig", "Origins")
-    hidden = [origins.undecided()] if origins.is_unknown else []
-    return all_met([MET, *hidden, *(judge(one) for one in origins.items())])
+def _origins(distribution: Resource) -> tuple[list[Node], list[Outcome]]:
+    """Return the origins of a distribution, and what is hidden of them."""
+    place = distribution.at("DistributionConfig", "Origins")
+    return place.items(), [place.undecided()] if place.is_unknown else []
+
+
+def _custom(distribution: Resource, origins: list[Node]) -> list[Node]:
+    """Return how origins other than buckets are reached, the one of a distribution in the older form among them."""
+    places = [distribution.at("DistributionConfig", "CustomOrigin"), *(one.at("CustomOriginConfig") for one in origins)]
+    return [place for place in places if not place.is_absent]
 
 
 @rule(
@@ -75,20 +85,35 @@ def _viewers_use_https(distribution: Resource) -> Outcome:
     url=_GUIDE + "using-https-cloudfront-to-custom-origin.html",
 )
 def cloudfront_origins_use_https(resource: Resource) -> Outcome:
-    """Judge custom and VPC origins; match-viewer is HTTPS where viewers use nothing else."""
+    """Judge all origins; match-viewer is HTTPS where viewers use nothing else, and a bucket is reached by it always.
+
+    Whether access control changes that for a bucket, no page of AWS says plainly.
+    """
     if resource.type == VPC_ORIGIN:
         return resource.at("VpcOriginEndpointConfig", "OriginProtocolPolicy").must_be("https-only")
+    origins, hidden = _origins(resource)
+    older = resource.at("DistributionConfig", "S3Origin")
+    return all_met(
+        [
+            MET,
+            *(_over_https(resource, config) for config in _custom(resource, origins)),
+            *([] if older.is_absent else [_viewers_use_https(resource)]),
+            *(_bucket_over_https(resource, one) for one in origins if not one.at("S3OriginConfig").is_absent),
+            *hidden,
+        ]
+    )
 
-    def judge(origin: Node) -> Outcome:
-        config = origin.at("CustomOriginConfig")
-        if config.is_absent:
-            return MET
-        policy = config.at("OriginProtocolPolicy")
-        if policy.text == "match-viewer":
-            return _viewers_use_https(resource)
-        return policy.must_be("https-only")
 
-    return _each_origin(resource, judge)
+def _over_https(distribution: Resource, config: Node) -> Outcome:
+    policy = config.at("OriginProtocolPolicy")
+    return _viewers_use_https(distribution) if policy.text == "match-viewer" else policy.must_be("https-only")
+
+
+def _bucket_over_https(distribution: Resource, origin: Node) -> Outcome:
+    outcome = _viewers_use_https(distribution)
+    if outcome.verdict is Verdict.BROKEN and _signs(origin).verdict is not Verdict.BROKEN:
+        return origin.undecided("viewers may use HTTP, and access control may ask for HTTPS all the same")
+    return outcome
 
 
 @rule(
@@ -103,12 +128,9 @@ def cloudfront_origins_use_tls12(resource: Resource) -> Outcome:
     """Judge custom and VPC origins; where nothing is said, older versions are spoken too."""
     if resource.type == VPC_ORIGIN:
         return _only_tls_12(resource.at("VpcOriginEndpointConfig", "OriginSSLProtocols"))
-
-    def judge(origin: Node) -> Outcome:
-        config = origin.at("CustomOriginConfig")
-        return MET if config.is_absent else _only_tls_12(config.at("OriginSSLProtocols"))
-
-    return _each_origin(resource, judge)
+    origins, hidden = _origins(resource)
+    spoken = [_only_tls_12(config.at("OriginSSLProtocols")) for config in _custom(resource, origins)]
+    return all_met([MET, *spoken, *hidden])
 
 
 def _only_tls_12(protocols: Node) -> Outcome:
@@ -129,7 +151,14 @@ def _only_tls_12(protocols: Node) -> Outcome:
 )
 def cloudfront_viewers_use_tls12(distribution: Resource) -> Outcome:
     """Judge the security policy; with CloudFront's own certificate it is TLSv1, whatever is said."""
-    return distribution.at("DistributionConfig", "ViewerCertificate", "MinimumProtocolVersion").must_be(*_MODERN)
+    certificate = distribution.at("DistributionConfig", "ViewerCertificate")
+    own = certificate.at("CloudFrontDefaultCertificate")
+    return all_met(
+        [
+            MET if own.is_absent else own.must_be(False),
+            certificate.at("MinimumProtocolVersion").must_be(*_MODERN),
+        ]
+    )
 
 
 @rule(
@@ -173,14 +202,41 @@ def cloudfront_has_own_certificate(distribution: Resource) -> Outcome:
     url=_GUIDE + "private-content-restricting-access-to-s3.html",
 )
 def cloudfront_buckets_use_access_control(distribution: Resource) -> Outcome:
-    """Judge the origins that are buckets; without it the bucket must be public, or is reached by the older identity."""
+    """Judge the origins that are buckets; without it the bucket must be public, or is reached by the older identity.
 
-    def judge(origin: Node) -> Outcome:
-        if origin.at("S3OriginConfig").is_absent:
-            return MET
-        return origin.at("OriginAccessControlId").must_be_set()
+    A bucket under CustomOriginConfig is one too, as far as its domain name shows it, but for the endpoint of a website.
+    """
+    origins, hidden = _origins(distribution)
+    older = distribution.at("DistributionConfig", "S3Origin")
+    return all_met(
+        [
+            MET,
+            *([] if older.is_absent else [older.broken("the older form, which knows no access control")]),
+            *(_signs(origin) for origin in origins if _is_bucket(origin)),
+            *hidden,
+        ]
+    )
 
-    return _each_origin(distribution, judge)
+
+def _is_bucket(origin: Node) -> bool:
+    domain = origin.at("DomainName")
+    target = domain.target()
+    named = target is not None and target.type == "AWS::S3::Bucket"
+    return not origin.at("S3OriginConfig").is_absent or (
+        _WEBSITE not in domain.outline() and (named or _BUCKET_DOMAIN.fullmatch(domain.outline()) is not None)
+    )
+
+
+def _signs(origin: Node) -> Outcome:
+    """Judge that an origin has an access control that signs requests, which never turns off."""
+    place = origin.at("OriginAccessControlId")
+    control = place.target()
+    if control is None or control.type != "AWS::CloudFront::OriginAccessControl":
+        return place.must_be_set()
+    behavior = control.at("OriginAccessControlConfig", "SigningBehavior")
+    if behavior.is_unknown and behavior.may_be("never"):
+        return place.undecided("the templates do not show whether its access control signs")
+    return place.broken("an access control that never signs") if behavior.text == "never" else MET
 
 
 @rule(
@@ -199,14 +255,7 @@ def cloudfront_buckets_use_access_control(distribution: Resource) -> Outcome:
 )
 def cloudfront_access_logged(distribution: Resource) -> Outcome:
     """Judge both kinds of standard logging."""
-    bucket = distribution.at("DistributionConfig", "Logging", "Bucket")
-    assembly = distribution.template.assembly
-    sources, unsure = assembly.pointing_at(distribution, "AWS::Logs::DeliverySource", "ResourceArn")
-    delivered = [
-        MET for source in sources if assembly.pointing_at(source, "AWS::Logs::Delivery", "DeliverySourceName")[0]
-    ]
-    hidden = [undecided(why="an intrinsic function hides what a log source is about")] if unsure else []
-    return any_met([*delivered, bucket.must_be_set(), *hidden])
+    return any_met([vended(distribution), distribution.at("DistributionConfig", "Logging", "Bucket").must_be_set()])
 
 
 @rule(
@@ -272,11 +321,11 @@ def cloudfront_logs_without_cookies(distribution: Resource) -> Outcome:
     """Judge both kinds of standard logging; a cookie lets whoever reads it in as the one who sent it."""
     cookies = distribution.at("DistributionConfig", "Logging", "IncludeCookies")
     assembly = distribution.template.assembly
-    sources, _ = assembly.pointing_at(distribution, "AWS::Logs::DeliverySource", "ResourceArn")
+    sources, _ = assembly.pointing_at(distribution, SOURCE, "ResourceArn")
     fields = [
         field
         for source in sources
-        for delivery in assembly.pointing_at(source, "AWS::Logs::Delivery", "DeliverySourceName")[0]
+        for delivery in assembly.pointing_at(source, DELIVERY, "DeliverySourceName")[0]
         for field in delivery.each("RecordFields", "*")
     ]
     delivered = [field.broken() for field in fields if field.text == "cs(Cookie)"]

@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 
-from hipaa_constructs.rules._network import is_wide
+from hipaa_constructs.rules._network import is_wide, lists_public, prefix_list
 from hipaa_constructs.rules._node import Node, Resource
 from hipaa_constructs.rules._outcome import MET, NOT_APPLICABLE, Outcome, Verdict, all_met, broken, undecided
 from hipaa_constructs.rules._policy import Statement, read
 from hipaa_constructs.rules._resolve import intrinsic, names_in
 from hipaa_constructs.rules._rule import Severity, rule
+from hipaa_constructs.rules._template import Assembly
 from hipaa_constructs.rules._value import Unresolved
+from hipaa_constructs.rules._zones import zone_of
 
 VPC = "AWS::EC2::VPC"
 SUBNET = "AWS::EC2::Subnet"
@@ -47,6 +49,20 @@ _WHOSE_REQUEST = (
     "aws:PrincipalOrgID",
     "aws:PrincipalOrgPaths",
     "aws:userid",
+)
+_WHOSE_RESOURCE = ("aws:ResourceAccount", "aws:ResourceOrgID", "aws:ResourceOrgPaths")
+_DIFFERING = ("stringnotequals", "stringnotequalsifexists", "stringnotlike", "stringnotlikeifexists")
+_WITHOUT_PRIVATE_DNS = (".dynamodb-streams", ".iot.data")
+"""Services whose interface endpoints answer to no private name.
+
+AWS: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/privatelink-streams.html and
+https://docs.aws.amazon.com/iot/latest/developerguide/IoTCore-VPC.html
+"""
+_RECORDS = (
+    ("AWS::Route53::RecordSet", "AliasTarget", "DNSName"),
+    ("AWS::Route53::RecordSet", "ResourceRecords", "*"),
+    ("AWS::Route53::RecordSetGroup", "RecordSets", "*", "AliasTarget", "DNSName"),
+    ("AWS::Route53::RecordSetGroup", "RecordSets", "*", "ResourceRecords", "*"),
 )
 
 
@@ -220,11 +236,19 @@ def route_not_to_internet_gateway(route: Resource) -> Outcome:
             outcomes.append(MET if wide is False else place.undecided() if wide is None else place.broken())
     listed = route.at("DestinationPrefixListId")
     if not listed.is_absent:
-        outcomes.append(listed.undecided("a prefix list hides where it leads"))
+        outcomes.append(_prefixes_confined(listed))
     outcome = all_met(outcomes) if outcomes else gateway.broken("an internet gateway, without a destination")
     if leads is None and outcome.verdict is Verdict.BROKEN:
         return gateway.undecided()
     return outcome
+
+
+def _prefixes_confined(place: Node) -> Outcome:
+    prefixes = prefix_list(place)
+    public = None if prefixes is None else lists_public(prefixes)
+    if public is None:
+        return place.undecided("a prefix list hides where it leads")
+    return place.broken("a prefix list of everyone") if public else MET
 
 
 def _leads_to_internet(gateway: Node) -> bool | None:
@@ -257,8 +281,7 @@ def vpc_spans_zones(vpc: Resource) -> Outcome:
     numbered: set[str] = set()
     hidden = bool(unsure)
     for subnet in subnets:
-        place = subnet.at("AvailabilityZone")
-        place = subnet.at("AvailabilityZoneId") if place.is_absent else place
+        place = zone_of(subnet)
         if place.text is not None:
             named.add(place.text)
         elif (number := _numbered_zone(place)) is not None:
@@ -294,7 +317,10 @@ def _numbered_zone(place: Node) -> str | None:
     url=_ENDPOINT_GUIDE + "vpc-endpoints-access.html",
 )
 def vpc_endpoint_policy_confined(endpoint: Resource) -> Outcome:
-    """Judge the policy: without one, whoever is in the network may carry data to an account of their own."""
+    """Judge the policy: without one, whoever is in the network may carry data to an account of their own.
+
+    A statement that denies everything to strangers, or on their resources, confines those that allow.
+    """
     service = endpoint.at("ServiceName")
     if endpoint.at("VpcEndpointType").value in ("GatewayLoadBalancer", "Resource", "ServiceNetwork"):
         return NOT_APPLICABLE
@@ -304,16 +330,42 @@ def vpc_endpoint_policy_confined(endpoint: Resource) -> Outcome:
     if document.is_absent:
         return document.broken("absent, so everyone is admitted")
     statements, hidden = read(document)
-    outcomes = [_admits_known(statement) for statement in statements]
+    refusing = [statement for statement in statements if _refuses_strangers(statement)]
+    outcomes = [
+        MET if any(_overrules(one, statement) for one in refusing) else _admits_known(statement)
+        for statement in statements
+    ]
     if hidden or document.is_unknown:
         outcomes.append(document.undecided("an intrinsic function hides statements of the policy"))
     return all_met(outcomes) if outcomes else document.broken()
 
 
+def _refuses_strangers(statement: Statement) -> bool:
+    """Tell whether a statement denies what it is about to all who are not known, or on all resources of others."""
+    everything = any(place.value == "*" for place in statement.resources)
+    if not (statement.is_deny and statement.names_everyone() and everything) or statement.hidden or statement.inverted:
+        return False
+    deciding = [
+        (operator, key, values)
+        for (operator, key), values in statement.conditions.items()
+        if key != "aws:principalisawsservice"
+    ]
+    if len(deciding) != 1:  # All conditions must hold at once, so a second one narrows what is denied.
+        return False
+    operator, key, values = deciding[0]
+    known = any(key == one.lower() for one in (*_WHOSE_REQUEST, *_WHOSE_RESOURCE))
+    return known and operator in _DIFFERING and all("*" not in node.outline() for node in values)
+
+
+def _overrules(denying: Statement, allowing: Statement) -> bool:
+    sure = not allowing.inverted and "Action" not in allowing.hidden and bool(allowing.action_texts)
+    return sure and allowing.effect == "Allow" and denying.covers(*allowing.action_texts)
+
+
 def _admits_known(statement: Statement) -> Outcome:
     if not statement.may_be("Allow"):
         return MET if statement.is_deny else statement.node.broken("neither Allow nor Deny")
-    if statement.is_confined(_WHOSE_REQUEST) or _is_for_services(statement):
+    if statement.is_confined((*_WHOSE_REQUEST, *_WHOSE_RESOURCE)) or _is_for_services(statement):
         return MET
     everyone = statement.names_everyone() or "NotPrincipal" in statement.inverted
     if not everyone and "Principal" not in statement.hidden:
@@ -353,9 +405,33 @@ def _names_owner(place: Node) -> bool | None:
     url=_ENDPOINT_GUIDE + "interface-endpoints.html",
 )
 def vpc_endpoint_private_dns_on(endpoint: Resource) -> Outcome:
-    """Judge private DNS: without it, callers that use the service's usual name go past the endpoint."""
+    """Judge private DNS: without it, callers that use the service's usual name go past the endpoint.
+
+    A record that names the endpoint may do the same for several networks, so that it leaves the question open.
+    """
+    service = endpoint.at("ServiceName").outline()
     if endpoint.at("VpcEndpointType").text != "Interface":
         return NOT_APPLICABLE
-    if endpoint.at("ServiceName").outline().startswith("com.amazonaws.vpce."):
+    if service.startswith("com.amazonaws.vpce.") or service.endswith(_WITHOUT_PRIVATE_DNS):
         return NOT_APPLICABLE
-    return endpoint.at("PrivateDnsEnabled").must_be(True)
+    enabled = endpoint.at("PrivateDnsEnabled")
+    outcome = enabled.must_be(True)
+    if outcome.verdict is Verdict.BROKEN and endpoint in _in_records(endpoint.template.assembly):
+        return enabled.undecided("a record names it, perhaps by the name of its service")
+    return outcome
+
+
+def _in_records(assembly: Assembly) -> frozenset[Resource]:
+    """Return the resources that records name, also by a part of an attribute."""
+
+    def index() -> frozenset[Resource]:
+        return frozenset(
+            target
+            for kind, *path in _RECORDS
+            for record in assembly.resources(kind)
+            if record.exists
+            for place in record.each(*path)
+            for target in place.targets()
+        )
+
+    return assembly.once("resources that records name", index)

@@ -17,6 +17,7 @@ from hipaa_constructs.rules._outcome import MET, Outcome, Verdict, all_met
 from hipaa_constructs.rules._rule import Severity, rule
 
 EIP = "AWS::EC2::EIP"
+_ATTACHMENT = "AWS::EC2::NetworkInterfaceAttachment"
 _ASSOCIATION = "AWS::EC2::EIPAssociation"
 _SUBNET = "AWS::EC2::Subnet"
 _GUIDE = "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/"
@@ -46,7 +47,7 @@ _REACHABLE = (
     url=_GUIDE + "using-instance-addressing.html",
 )
 def ec2_instance_without_public_address(resource: Resource) -> Outcome:
-    """Judge the network interfaces, Elastic IP addresses of any stack, and the subnet where nothing else is said."""
+    """Judge the network interfaces, also those attached, Elastic IP addresses of any stack, and else the subnet."""
     assigned = each_launch(resource, _assigned)
     if resource.type != INSTANCE:
         return assigned
@@ -69,6 +70,12 @@ def _associated(instance: Resource) -> Outcome:
         target = interface.target()
         if target is not None:
             found.append(assembly.pointing_at(target, _ASSOCIATION, "NetworkInterfaceId"))
+    attached, perhaps = assembly.pointing_at(instance, _ATTACHMENT, "InstanceId")
+    for attachment in (*attached, *perhaps):
+        target = attachment.at("NetworkInterfaceId").target()
+        if target is not None:
+            sure, unsure = assembly.pointing_at(target, _ASSOCIATION, "NetworkInterfaceId")
+            found.append((sure, unsure) if attachment in attached else ([], [*sure, *unsure]))
     if any(sure for sure, _ in found):
         return instance.at().broken("an Elastic IP address is associated with it")
     hidden = any(unsure for _, unsure in found)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from hipaa_constructs.rules._launches import (
     DATA,
     EC2_FLEET,
@@ -14,6 +16,7 @@ from hipaa_constructs.rules._launches import (
 from hipaa_constructs.rules._node import Node, Resource
 from hipaa_constructs.rules._outcome import MET, NOT_APPLICABLE, Outcome, all_met
 from hipaa_constructs.rules._rule import rule
+from hipaa_constructs.rules._zones import spans_zones
 
 GROUP = "AWS::AutoScaling::AutoScalingGroup"
 _GUIDE = "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/"
@@ -23,8 +26,10 @@ _REACHABLE = (
     "164.308(a)(4)(ii)(C)",
     "164.312(a)(1)",
 )
+_DATA_DEVICE = re.compile(r"(/dev/)?(sd|xvd)[b-z][a-z]?\d*")
+"""How data volumes are called, as in /dev/sdh and xvdh; a root volume is /dev/sda1 or /dev/xvda as a rule."""
 _FARTHEST_HOP = 2
-_LEAST_SUBNETS = 2
+_LEAST_ZONES = 2
 
 
 def _launched(resource: Resource, *keys: str) -> Node:
@@ -46,19 +51,23 @@ def _launched(resource: Resource, *keys: str) -> Node:
     url="https://docs.aws.amazon.com/ebs/latest/userguide/ebs-encryption.html",
 )
 def ec2_volumes_encrypted(resource: Resource) -> Outcome:
-    """Judge the block device mappings; without one, the image or the account decide, which no template shows."""
+    """Judge the block device mappings; without one, the image or the account decide, which no template shows.
+
+    Where all are of data volumes by their names, that holds for the root volume.
+    """
     return all_met(_volumes_encrypted(resource, launch) for launch in launches(resource))
 
 
 def _volumes_encrypted(resource: Resource, launch: Node) -> Outcome:
     mappings = launch.at("BlockDeviceMappings")
+    root = NOT_APPLICABLE if _template_decides(resource) else mappings.undecided("the image decides, or the account")
     if mappings.is_absent:
-        return (
-            NOT_APPLICABLE if _template_decides(resource) else mappings.undecided("the image decides, or the account")
-        )
+        return root
     if mappings.is_unknown:
         return mappings.undecided()
-    return all_met([MET, *(_encrypted(mapping) for mapping in mappings.items())])
+    found = mappings.items()
+    names_root = any(_DATA_DEVICE.fullmatch(mapping.at("DeviceName").outline()) is None for mapping in found)
+    return all_met([MET, *map(_encrypted, found), *([] if names_root else [root])])
 
 
 def _template_decides(resource: Resource) -> bool:
@@ -156,11 +165,14 @@ def ec2_template_assigns_no_public_address(template: Resource) -> Outcome:
     url="https://docs.aws.amazon.com/autoscaling/ec2/userguide/auto-scaling-benefits.html",
 )
 def auto_scaling_group_spans_zones(group: Resource) -> Outcome:
-    """Judge the number of subnets, or of zones where a group names those."""
-    for place in (group.at("VPCZoneIdentifier"), group.at("AvailabilityZones")):
+    """Judge the subnets as far as the templates show their zones, or the zones where a group names those."""
+    subnets = group.at("VPCZoneIdentifier")
+    if not subnets.is_absent:
+        return spans_zones(subnets, subnets.items())
+    for place in (group.at("AvailabilityZones"), group.at("AvailabilityZoneIds")):
         if place.is_unknown:
             return place.undecided()
         if not place.is_absent:
             found = len(place.items())
-            return MET if found >= _LEAST_SUBNETS else place.broken(f"{found}")
-    return group.at("VPCZoneIdentifier").broken()
+            return MET if found >= _LEAST_ZONES else place.broken(f"{found}")
+    return subnets.broken()

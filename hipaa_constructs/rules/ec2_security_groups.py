@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hipaa_constructs.rules._launches import listed
 from hipaa_constructs.rules._network import closed, in_range, is_open, is_wide, only_port
 from hipaa_constructs.rules._node import Node, Resource
 from hipaa_constructs.rules._outcome import MET, NOT_APPLICABLE, Outcome, all_met
@@ -13,6 +14,7 @@ EGRESS = "AWS::EC2::SecurityGroupEgress"
 _GUIDE = "https://docs.aws.amazon.com/vpc/latest/userguide/"
 _SSH = 22
 _HTTPS = 443
+_TCP_AND_UDP = (6, 17)
 _ADMINISTRATION = (
     20, 21, 23, 135, 445, 1433, 1434, 1521, 2049, 3306, 3309, 3389, 4333, 5432, 5439, 6379, 9200, 11211, 27017,
 )  # fmt: skip
@@ -117,7 +119,7 @@ def security_group_described(resource: Resource) -> Outcome:
     """Judge the texts that a reviewer goes by."""
     if resource.type != GROUP:
         return resource.at("Description").must_be_set()
-    rules = [*resource.each("SecurityGroupIngress", "*"), *resource.each("SecurityGroupEgress", "*")]
+    rules = [*listed(resource.at("SecurityGroupIngress")), *listed(resource.at("SecurityGroupEgress"))]
     return all_met(
         [
             resource.at("GroupDescription").must_be_set(),
@@ -137,14 +139,14 @@ def security_group_described(resource: Resource) -> Outcome:
     url=_GUIDE + "vpc-network-acls.html",
 )
 def network_acl_admin_ports_closed(entry: Resource) -> Outcome:
-    """Judge entries that let in; a wider entry behind a narrower denial is judged by itself."""
+    """Judge entries that let TCP or UDP in; a wider entry behind a narrower denial is judged by itself."""
     if entry.at("Egress").value in (True, "true") or entry.at("RuleAction").text == "deny":
         return NOT_APPLICABLE
     answers = [is_wide(entry.at(family)) for family in ("CidrBlock", "Ipv6CidrBlock")]
     if answers == [False, False]:
         return MET
     protocol = entry.at("Protocol")
-    if protocol.number not in (-1, 6) and not protocol.is_unknown:
+    if protocol.number not in (-1, *_TCP_AND_UDP) and not protocol.is_unknown:
         return MET
     first, last = entry.at("PortRange", "From"), entry.at("PortRange", "To")
     reached = [True] if protocol.number == -1 else [in_range(first, last, port) for port in (_SSH, 3389)]

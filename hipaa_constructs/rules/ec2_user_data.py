@@ -19,7 +19,7 @@ from hipaa_constructs.rules._outcome import MET, Outcome
 from hipaa_constructs.rules._phi import record_like
 from hipaa_constructs.rules._resolve import intrinsic
 from hipaa_constructs.rules._rule import rule
-from hipaa_constructs.rules._secrets import holds_a_secret, names_a_secret
+from hipaa_constructs.rules._secrets import holds_a_secret, names_a_secret, unechoed
 from hipaa_constructs.rules._value import UNKNOWN, Unresolved
 
 _ASSIGNMENT = re.compile(
@@ -43,7 +43,10 @@ _ASSIGNMENT = re.compile(
     url="https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/user-data.html",
 )
 def ec2_user_data_without_secrets(resource: Resource) -> Outcome:
-    """Judge the forms of values and the names of variables: whoever may describe the instance reads them all."""
+    """Judge the forms of values, the names of variables and parameters with NoEcho.
+
+    Whoever may describe the instance reads them all.
+    """
     return each_launch(resource, lambda launch: _harmless(launch.at("UserData")))
 
 
@@ -55,6 +58,9 @@ def _harmless(place: Node) -> Outcome:
     written, shown = _read(place)
     if holds_a_secret(shown) or holds_a_secret(written):
         return place.broken("a value with the form of a secret")
+    hidden = unechoed(place)
+    if hidden is not None:
+        return place.broken(f"{hidden}, a parameter with NoEcho")
     for name, value in _ASSIGNMENT.findall(shown):
         if names_a_secret(name, value) and not value.startswith("arn:"):
             return place.broken(f"{name}, with a plain value")

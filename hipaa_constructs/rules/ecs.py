@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from hipaa_constructs.rules._keys import customers_key
+from hipaa_constructs.rules._launches import listed
 from hipaa_constructs.rules._node import Node, Resource
 from hipaa_constructs.rules._outcome import MET, NOT_APPLICABLE, Outcome, Verdict, all_met, broken
 from hipaa_constructs.rules._rule import Severity, rule
+from hipaa_constructs.rules._zones import spans_zones
 
 CLUSTER = "AWS::ECS::Cluster"
 SERVICE = "AWS::ECS::Service"
 TASK_SET = "AWS::ECS::TaskSet"
+_STARTERS = ("AWS::Events::Rule", "AWS::Scheduler::Schedule", "AWS::Pipes::Pipe")
 SCALABLE_TARGET = "AWS::ApplicationAutoScaling::ScalableTarget"
 _GUIDE = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/"
 _AT_REST = ("164.312(a)(2)(iv)", "164.312(e)(2)(ii)")
@@ -93,7 +96,7 @@ def _may_be_insights(item: Node) -> bool:
 @rule(
     title="no task gets a public IP address",
     fix="leave AssignPublicIp out, or set it to DISABLED",
-    applies_to=(SERVICE, TASK_SET),
+    applies_to=(SERVICE, TASK_SET, *_STARTERS),
     controls=(
         "164.308(a)(3)(i)",
         "164.308(a)(4)(ii)(A)",
@@ -106,10 +109,27 @@ def _may_be_insights(item: Node) -> bool:
     url=_GUIDE + "task-networking.html",
 )
 def ecs_service_without_public_addresses(service: Resource) -> Outcome:
-    """Judge the network configuration of the service, or of the set of tasks that another deployer makes."""
-    spelling = "AwsvpcConfiguration" if service.type == SERVICE else "AwsVpcConfiguration"
-    place = service.at("NetworkConfiguration", spelling, "AssignPublicIp")
-    return MET if place.is_absent else place.must_be("DISABLED")
+    """Judge the networks of services, of sets of tasks that another deployer makes, and of tasks that events start."""
+    return all_met(_without_public_address(tasks) for tasks in _started(service) if not tasks.is_absent)
+
+
+def _started(resource: Resource) -> list[Node]:
+    """Return the places that say how tasks are started."""
+    match resource.type:
+        case "AWS::Events::Rule":
+            return [target.at("EcsParameters") for target in listed(resource.at("Targets"))]
+        case "AWS::Scheduler::Schedule":
+            return [resource.at("Target", "EcsParameters")]
+        case "AWS::Pipes::Pipe":
+            return [resource.at("TargetParameters", "EcsTaskParameters")]
+    return [resource.at()]
+
+
+def _without_public_address(tasks: Node) -> Outcome:
+    network = tasks.at("NetworkConfiguration")
+    # The types spell it in two ways.
+    places = [network.at(spelling, "AssignPublicIp") for spelling in ("AwsvpcConfiguration", "AwsVpcConfiguration")]
+    return all_met([MET, *(place.must_be("DISABLED") for place in places if not place.is_absent)])
 
 
 @rule(
@@ -137,12 +157,8 @@ def _count(service: Resource) -> Outcome:
 
 def _subnets(service: Resource) -> Outcome:
     subnets = service.at("NetworkConfiguration", "AwsvpcConfiguration", "Subnets")
-    if subnets.is_absent:  # Of tasks that use the network of their instance.
-        return MET
-    if subnets.is_unknown:
-        return subnets.undecided()
-    items = subnets.items()
-    return MET if len(items) > 1 else subnets.broken(f"{len(items)} subnets")
+    # Without any, its tasks use the network of their instance.
+    return MET if subnets.is_absent else spans_zones(subnets, subnets.items())
 
 
 def _scaling(service: Resource) -> list[Resource]:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 
 from hipaa_constructs.rules._node import Node, Resource
 from hipaa_constructs.rules._outcome import MET, NOT_APPLICABLE, Outcome, Verdict, all_met
 from hipaa_constructs.rules._rule import Severity, rule
-from hipaa_constructs.rules._secrets import holds_a_secret, names_a_secret
-from hipaa_constructs.rules._value import UNKNOWN, Unresolved
+from hipaa_constructs.rules._value import UNKNOWN
+from hipaa_constructs.rules._variables import without_secret
 
 TASK = "AWS::ECS::TaskDefinition"
+DAEMON = "AWS::ECS::DaemonTaskDefinition"
 _GUIDE = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/"
 _ROOT = ("root", "0")
 
@@ -36,7 +36,7 @@ def _is_windows(task: Resource) -> bool:
 @rule(
     title="every container sends its logs to CloudWatch Logs",
     fix="set LogConfiguration with LogDriver awslogs and the option awslogs-group",
-    applies_to=(TASK,),
+    applies_to=(TASK, DAEMON),
     controls=("164.312(b)",),
     requirement="HC-153",
     same_as=("cdk-nag:AwsSolutions-ECS7",),
@@ -62,7 +62,7 @@ def _logged(container: Node) -> Outcome:
 @rule(
     title="every container has a root file system that it can only read",
     fix="set ReadonlyRootFilesystem to true, and mount a tmpfs where the program writes",
-    applies_to=(TASK,),
+    applies_to=(TASK, DAEMON),
     controls=("164.312(c)(1)",),
     requirement="HC-160",
     same_as=("config:ecs-containers-readonly-access", "prowler:ecs_task_definitions_containers_readonly_access"),
@@ -79,7 +79,7 @@ def ecs_container_read_only(task: Resource) -> Outcome:
 @rule(
     title="no container runs as root",
     fix="set User to a user that is not root, e.g. 1000:1000",
-    applies_to=(TASK,),
+    applies_to=(TASK, DAEMON),
     controls=("164.312(a)(1)",),
     requirement="HC-159",
     severity=Severity.WARNING,
@@ -103,7 +103,7 @@ def _not_root(container: Node) -> Outcome:
 @rule(
     title="no container is privileged",
     fix="leave Privileged out, or set it to false",
-    applies_to=(TASK,),
+    applies_to=(TASK, DAEMON),
     controls=("164.312(a)(1)",),
     requirement="HC-158",
     same_as=("prowler:ecs_task_definitions_no_privileged_containers",),
@@ -149,28 +149,15 @@ def ecs_host_network_not_root(task: Resource) -> Outcome:
 @rule(
     title="no secret stands in the plain variables of a container",
     fix="name the secret or parameter in Secrets instead of Environment",
-    applies_to=(TASK,),
+    applies_to=(TASK, DAEMON),
     controls=("164.312(a)(1)",),
     requirement="HC-161",
     same_as=("prowler:ecs_task_definitions_no_environment_secrets",),
     url=_GUIDE + "specifying-sensitive-data.html",
 )
 def ecs_variables_without_secrets(task: Resource) -> Outcome:
-    """Judge the names and the forms of the values; whoever may describe the task reads them."""
-    return _every_container(task, lambda container: _every(container.at("Environment"), _no_secret))
-
-
-def _no_secret(variable: Node) -> Outcome:
-    name, value = variable.at("Name"), variable.at("Value")
-    if value.text == "" or value.is_absent:
-        return MET
-    if name.text is not None and names_a_secret(name.text, value.outline()):
-        return name.broken(f"{name.text}, with a plain value")
-    # The engine takes a dynamic reference for unknown text, so its words stand in the expression alone.
-    written = json.dumps(value.value.expression) if isinstance(value.value, Unresolved) else ""
-    if holds_a_secret(value.outline()) or holds_a_secret(written):
-        return value.broken("a value with the form of a secret")
-    return name.undecided() if name.is_unknown else MET
+    """Judge the names, the forms of the values and parameters with NoEcho; whoever may describe the task reads them."""
+    return _every_container(task, lambda container: _every(container.at("Environment"), without_secret))
 
 
 @rule(

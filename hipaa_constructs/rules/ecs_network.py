@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from hipaa_constructs.rules._node import Node, Resource
 from hipaa_constructs.rules._outcome import MET, NOT_APPLICABLE, Outcome
-from hipaa_constructs.rules._routes import SUBNET, subnet_leads_out
+from hipaa_constructs.rules._routes import SUBNET, subnet_has_neighbors, subnet_leads_out
 from hipaa_constructs.rules._rule import rule
 from hipaa_constructs.rules._value import UNKNOWN
 from hipaa_constructs.rules.ecs import SERVICE
@@ -29,7 +29,8 @@ def ecs_service_reaches_aws_services(service: Resource) -> Outcome:
     """Judge services in subnets of these templates that have a route table there, and in it no default route.
 
     Asked for are the endpoints of what the task definition names: images of Amazon ECR, the log driver awslogs, and
-    secrets. What the program itself calls, the template does not say.
+    secrets. What the program itself calls, the template does not say; nor what endpoints there are in a network that a
+    transit gateway, a peering connection or a core network leads to.
     """
     places = service.at("NetworkConfiguration", "AwsvpcConfiguration", "Subnets")
     subnets = [one for place in places.items() for one in place.targets() if one.type == SUBNET]
@@ -43,6 +44,8 @@ def ecs_service_reaches_aws_services(service: Resource) -> Outcome:
     missing = [name for name in needed if name not in names]
     if missing and (unsure or None in names):
         return places.undecided("an intrinsic function hides of which service, or in which VPC, an endpoint is")
+    if missing and all(subnet_has_neighbors(subnet) for subnet in subnets):
+        return places.undecided(f"another network may have the endpoint of {', '.join(missing)}")
     return places.broken(f"no endpoint of {', '.join(missing)}") if missing else MET
 
 

@@ -40,7 +40,7 @@ def _encrypts(configured: Node) -> Outcome:
         return configured.undecided()
     resources = listed(configured.at("Resources"))
     secrets = any_met([*(one.must_be("secrets") for one in resources), configured.at("Resources").broken()])
-    key = customers_key(configured.at("Provider", "KeyArn"))
+    key = customers_key(configured.at("Provider", "KeyArn"), by_alias=True)
     return all_met([secrets, key])
 
 

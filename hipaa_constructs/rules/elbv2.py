@@ -5,6 +5,8 @@ from __future__ import annotations
 from hipaa_constructs.rules._node import Node, Resource
 from hipaa_constructs.rules._outcome import MET, NOT_APPLICABLE, Outcome, Verdict, all_met, any_met, broken, undecided
 from hipaa_constructs.rules._rule import Severity, rule
+from hipaa_constructs.rules._vended_logs import vended
+from hipaa_constructs.rules._zones import spans_zones
 
 BALANCER = "AWS::ElasticLoadBalancingV2::LoadBalancer"
 CLASSIC = "AWS::ElasticLoadBalancing::LoadBalancer"
@@ -83,8 +85,8 @@ def alb_drops_invalid_headers(balancer: Resource) -> Outcome:
 
 @rule(
     title="every load balancer logs who asked for what",
-    fix="set the attributes access_logs.s3.enabled to true and access_logs.s3.bucket to a bucket with SSE-S3; of a "
-    "classic one AccessLoggingPolicy",
+    fix="set the attributes access_logs.s3.enabled to true and access_logs.s3.bucket to a bucket with SSE-S3, or add "
+    "an AWS::Logs::DeliverySource with its ARN and an AWS::Logs::Delivery; of a classic one AccessLoggingPolicy",
     applies_to=(BALANCER, CLASSIC),
     controls=("164.312(b)",),
     requirement="HC-144",
@@ -99,13 +101,13 @@ def alb_drops_invalid_headers(balancer: Resource) -> Outcome:
     url=_GUIDE + "load-balancer-access-logs.html",
 )
 def load_balancer_access_logged(balancer: Resource) -> Outcome:
-    """Judge that access logs are on and go to a bucket; Gateway Load Balancers have none."""
+    """Judge that access logs go to a bucket, or are vended; Gateway Load Balancers have none."""
     if balancer.type == CLASSIC:
         policy = balancer.at("AccessLoggingPolicy")
         return all_met([policy.at("Enabled").must_be(True), policy.at("S3BucketName").must_be_set()])
     if balancer.at("Type").value == "gateway":
         return NOT_APPLICABLE
-    return _logs(balancer, "access_logs")
+    return any_met([vended(balancer, "ALB_ACCESS_LOGS", "NLB_ACCESS_LOGS"), _logs(balancer, "access_logs")])
 
 
 @rule(
@@ -118,8 +120,12 @@ def load_balancer_access_logged(balancer: Resource) -> Outcome:
     url=_GUIDE + "load-balancer-connection-logs.html",
 )
 def alb_connections_logged(balancer: Resource) -> Outcome:
-    """Judge the logs that show TLS versions, client certificates and connections that failed before any request."""
-    return _only_for_applications(balancer, _logs(balancer, "connection_logs"))
+    """Judge the logs that show TLS versions, client certificates and connections that failed before any request.
+
+    Those that are vended count like those that the load balancer brings to a bucket itself.
+    """
+    logged = any_met([vended(balancer, "ALB_CONNECTION_LOGS"), _logs(balancer, "connection_logs")])
+    return _only_for_applications(balancer, logged)
 
 
 def _logs(balancer: Resource, kind: str) -> Outcome:
@@ -193,20 +199,12 @@ def alb_public_behind_web_acl(balancer: Resource) -> Outcome:
 def load_balancer_spans_zones(balancer: Resource) -> Outcome:
     """Judge the subnets: at least two, and not all in the same zone as far as the templates show it."""
     listed, mapped = balancer.at("Subnets"), balancer.at("SubnetMappings")
-    return any_met([_spans(listed, listed.items()), _spans(mapped, [one.at("SubnetId") for one in mapped.items()])])
-
-
-def _spans(place: Node, subnets: list[Node]) -> Outcome:
-    if place.is_unknown:
-        return place.undecided()
-    if len(subnets) < 2:
-        return place.broken(f"{len(subnets)} subnets")
-    targets = [subnet.target() for subnet in subnets]
-    zones = [None if target is None else target.at("AvailabilityZone") for target in targets]
-    first = zones[0]
-    if first is not None and all(zone is not None and zone.agrees_with(first) for zone in zones):
-        return place.broken("all in one zone")
-    return MET
+    return any_met(
+        [
+            spans_zones(listed, listed.items()),
+            spans_zones(mapped, [one.at("SubnetId") for one in mapped.items()]),
+        ]
+    )
 
 
 @rule(

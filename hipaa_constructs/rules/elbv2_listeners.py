@@ -16,6 +16,9 @@ _NETWORK_GUIDE = "https://docs.aws.amazon.com/elasticloadbalancing/latest/networ
 _IN_TRANSIT = ("164.312(a)(2)(iv)", "164.312(e)(1)", "164.312(e)(2)(i)", "164.312(e)(2)(ii)")
 _TLS_12_OR_NEWER = re.compile(r"ELBSecurityPolicy-(TLS13-1-[23]|TLS-1-2|FS-1-2)(-.*)?")
 _ENCRYPTED = ("HTTPS", "TLS")
+_FORWARDED = ("DefaultActions", "*", "TargetGroupArn")
+_WEIGHED = ("DefaultActions", "*", "ForwardConfig", "TargetGroups", "*", "TargetGroupArn")
+_ONLY_TARGETS_KNOW = "it passes through what it gets; only the targets know whether that is TLS"
 _PASSED_THROUGH = ("TCP", "UDP", "TCP_UDP", "QUIC", "TCP_QUIC")
 
 
@@ -141,31 +144,55 @@ def nlb_listener_encrypted(listener: Resource) -> Outcome:
         return NOT_APPLICABLE
     if listener.at("Port").number == 80:
         return listener.at("Port").broken("port 80 is plain HTTP")
-    if protocol.value == "TCP" and _passes_tls_on(listener):
-        return MET
-    return protocol.undecided("it passes through what it gets; only the targets know whether that is TLS")
+    ends = _passes_tls_on(listener) if protocol.value == "TCP" else None
+    if ends is False:
+        return protocol.broken("it passes through to an HTTP listener")
+    return MET if ends else protocol.undecided(_ONLY_TARGETS_KNOW)
 
 
-def _passes_tls_on(listener: Resource) -> bool:
+def _passes_tls_on(listener: Resource) -> bool | None:
     forwarded = [
-        *listener.each("DefaultActions", "*", "TargetGroupArn"),
-        *listener.each("DefaultActions", "*", "ForwardConfig", "TargetGroups", "*", "TargetGroupArn"),
+        *listener.each(*_FORWARDED),
+        *listener.each(*_WEIGHED),
     ]
     groups = [place.target() for place in forwarded if not place.is_absent]
-    return bool(groups) and all(group is not None and _ends_tls(group) for group in groups)
+    answers = [None if group is None else _ends_tls(group) for group in groups]
+    return False if False in answers else True if answers and None not in answers else None
 
 
-def _ends_tls(group: Resource) -> bool:
-    """Tell whether a group that TCP is passed through to has targets that end TLS."""
+def _ends_tls(group: Resource) -> bool | None:
+    """Tell whether a group that TCP is passed through to has targets that end TLS; None if that is not known."""
     if group.type != TARGET_GROUP or group.at("Protocol").value != "TCP":
-        return False
+        return None
     if group.at("TargetType").value == "alb":
-        return group.at("Port").number == 443
+        return _balancer_ends_tls(group)
     # What does not speak TLS there is unhealthy, and gets nothing.
     checked = group.at("HealthCheckPort")
     same = checked.is_absent or checked.text == "traffic-port" or checked.text == str(group.at("Port").value)
     off = group.at("HealthCheckEnabled")
-    return same and group.at("HealthCheckProtocol").value == "HTTPS" and (off.is_absent or off.value is True)
+    answers = same and group.at("HealthCheckProtocol").value == "HTTPS" and (off.is_absent or off.value is True)
+    return True if answers else None
+
+
+def _balancer_ends_tls(group: Resource) -> bool | None:
+    """Tell whether the Application Load Balancer of a group ends TLS on its port, which 443 says without a listener."""
+    port = group.at("Port").number
+    targets = [one.target() for one in group.each("Targets", "*", "Id")]
+    listeners = [
+        listener
+        for target in targets
+        if target is not None
+        for listener in target.template.assembly.pointing_at(target, LISTENER, "LoadBalancerArn")[0]
+        if listener.at("Port").number == port
+    ]
+    for listener in listeners:
+        protocol = listener.at("Protocol")
+        if protocol.value == "HTTP":
+            # One that only redirects answers with where HTTPS is.
+            return None if _only_redirects(listener).verdict is Verdict.MET else False
+        if protocol.value != "HTTPS":
+            return None
+    return True if listeners or port == 443 else None
 
 
 @rule(
@@ -179,7 +206,8 @@ def _ends_tls(group: Resource) -> bool:
 def target_group_encrypted(group: Resource) -> Outcome:
     """Judge the protocol to the targets; functions are called over HTTPS always, appliances get packets as they are.
 
-    TCP is passed through: that it is TLS is shown by a health check over HTTPS on the same port.
+    TCP is passed through: that it is TLS is shown by a health check over HTTPS on the same port, or by the listener of
+    the load balancer that is the target. A TLS listener has ended TLS, and sends on what it decrypted.
     """
     if group.at("TargetType").value == "lambda":
         return NOT_APPLICABLE
@@ -187,12 +215,34 @@ def target_group_encrypted(group: Resource) -> Outcome:
     if protocol.value == "GENEVE":
         return NOT_APPLICABLE
     if protocol.value in _PASSED_THROUGH:
-        if _ends_tls(group):
+        decrypted, ends = _behind_tls_listener(group), _ends_tls(group)
+        if decrypted:
+            return protocol.broken(f"{protocol.shown()} behind a listener that ends TLS")
+        if ends is False:
+            return protocol.broken("it passes through to an HTTP listener")
+        if ends and decrypted is False:
             return MET
-        return protocol.undecided("it passes through what it gets; only the targets know whether that is TLS")
+        return protocol.undecided(_ONLY_TARGETS_KNOW)
     hidden = group.at("TargetType").may_be("lambda")
     outcome = protocol.must_be(*_ENCRYPTED)
     return group.at("TargetType").undecided() if hidden and outcome.verdict is Verdict.BROKEN else outcome
+
+
+def _behind_tls_listener(group: Resource) -> bool | None:
+    """Tell whether a listener decrypts what it forwards to a group; None if an intrinsic function hides it."""
+    assembly = group.template.assembly
+    hidden = False
+    for place in (_FORWARDED, _WEIGHED):
+        sure, unsure = assembly.pointing_at(group, LISTENER, *place)
+        if any(listener.at("Protocol").value == "TLS" for listener in sure):
+            return True
+        hidden = hidden or any(_may_end_tls(listener) for listener in (*sure, *unsure))
+    return None if hidden else False
+
+
+def _may_end_tls(listener: Resource) -> bool:
+    protocol = listener.at("Protocol")
+    return protocol.value == "TLS" or protocol.may_be("TLS")
 
 
 @rule(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 from hipaa_constructs.rules._functions import FUNCTION, deprecated_on, is_of_the_app, is_of_the_cdk
 from hipaa_constructs.rules._keys import customers_key
 from hipaa_constructs.rules._log_groups import log_groups_of_functions
@@ -11,8 +9,10 @@ from hipaa_constructs.rules._node import Node, Resource
 from hipaa_constructs.rules._outcome import MET, NOT_APPLICABLE, Outcome, Verdict, all_met
 from hipaa_constructs.rules._phi import phi_like
 from hipaa_constructs.rules._rule import Severity, rule
-from hipaa_constructs.rules._secrets import holds_a_secret, names_a_secret
-from hipaa_constructs.rules._value import Unresolved, as_text
+from hipaa_constructs.rules._secrets import names_a_secret
+from hipaa_constructs.rules._value import as_text
+from hipaa_constructs.rules._variables import secret_written
+from hipaa_constructs.rules._zones import spans_zones
 from hipaa_constructs.rules.lambda_access import called_asynchronously, failures_kept
 
 _GUIDE = "https://docs.aws.amazon.com/lambda/latest/dg/"
@@ -47,7 +47,7 @@ def lambda_variables_use_customer_managed_key(function: Resource) -> Outcome:
     url=_GUIDE + "configuration-envvars.html",
 )
 def lambda_variables_without_secrets(function: Resource) -> Outcome:
-    """Judge the names and the forms of the values; whoever may describe the function reads them."""
+    """Judge the names, the forms of the values and parameters with NoEcho; who may describe the function reads them."""
     environment = function.at("Environment")
     variables = environment.at("Variables")
     if variables.is_absent:
@@ -60,10 +60,9 @@ def lambda_variables_without_secrets(function: Resource) -> Outcome:
 
 
 def _harmless(name: str, value: Node) -> Outcome:
-    # The engine takes a dynamic reference for unknown text, so its words stand in the expression alone.
-    written = json.dumps(value.value.expression) if isinstance(value.value, Unresolved) else ""
-    if holds_a_secret(value.outline()) or holds_a_secret(written):
-        return value.broken("a value with the form of a secret")
+    secret = secret_written(value)
+    if secret is not None:
+        return value.broken(secret)
     kind = phi_like(value.text)
     if kind is not None:
         return value.broken(f"text that looks like {kind}")
@@ -121,17 +120,7 @@ def lambda_spans_zones(function: Resource) -> Outcome:
     subnets = function.at("VpcConfig", "SubnetIds")
     if subnets.is_absent or subnets.value == [] or not is_of_the_app(function):
         return NOT_APPLICABLE
-    if subnets.is_unknown:
-        return subnets.undecided()
-    found = subnets.items()
-    if len(found) < 2:
-        return subnets.broken(f"{len(found)} subnets")
-    targets = [subnet.target() for subnet in found]
-    zones = [None if target is None else target.at("AvailabilityZone") for target in targets]
-    first = zones[0]
-    if first is not None and all(zone is not None and zone.agrees_with(first) for zone in zones):
-        return subnets.broken("all in one zone")
-    return MET
+    return spans_zones(subnets, subnets.items())
 
 
 @rule(

@@ -9,7 +9,7 @@ from hipaa_constructs.rules._node import Resource
 from hipaa_constructs.rules._outcome import MET, NOT_APPLICABLE, Outcome, broken
 from hipaa_constructs.rules._resolve import intrinsic, names_in
 from hipaa_constructs.rules._rule import rule
-from hipaa_constructs.rules._secrets import holds_a_secret, names_a_secret
+from hipaa_constructs.rules._secrets import holds_a_secret, is_unechoed, names_a_secret
 from hipaa_constructs.rules._template import Template, anchored
 from hipaa_constructs.rules._texts import Place, suspects, texts
 from hipaa_constructs.rules._value import UNKNOWN, Json
@@ -119,19 +119,15 @@ def template_without_secrets(resource: Resource) -> Outcome:
 
 
 def _in_sections(template: Template) -> Iterator[str]:
-    hidden: set[str] = set()
     for name, parameter in template.section("Parameters").items():
         if not isinstance(parameter, dict):
             continue
-        no_echo = parameter.get("NoEcho") in (True, "true")
-        if no_echo:
-            hidden.add(name)
-        default = parameter.get("Default")
-        if _is_literal(default) if no_echo else parameter.get("Type") == "String" and _is_secret(name, default):
+        default, hidden = parameter.get("Default"), is_unechoed(template, name)
+        if _is_literal(default) if hidden else parameter.get("Type") == "String" and _is_secret(name, default):
             yield f"Parameters.{name} has a plain default"
     for name, output in template.section("Outputs").items():
         value = output.get("Value") if isinstance(output, dict) else None
-        if any(reference in hidden for reference, _ in names_in(value)):
+        if any(is_unechoed(template, reference) for reference, _ in names_in(value)):
             yield f"Outputs.{name} shows a parameter with NoEcho"
         written = "".join(text for _, text in texts(value))
         if _IN_TEXT.search(written) or holds_a_secret(written) or _is_secret(name, value):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hipaa_constructs.rules._launches import listed
 from hipaa_constructs.rules._node import Node, Resource
 from hipaa_constructs.rules._outcome import MET, Outcome, all_met, any_met, broken, undecided
 from hipaa_constructs.rules._rule import Severity, rule
@@ -37,7 +38,8 @@ def web_acl_logged(acl: Resource) -> Outcome:
 
 @rule(
     title="every log of a web ACL leaves credentials and query strings out",
-    fix="set RedactedFields with the single headers authorization and cookie, and the query string",
+    fix="set RedactedFields with the single headers authorization and cookie, and the query string, or protect those "
+    "by DataProtectionConfig of the web ACL",
     applies_to=(LOGGING,),
     controls=("164.312(a)(1)",),
     requirement="HC-201",
@@ -45,17 +47,42 @@ def web_acl_logged(acl: Resource) -> Outcome:
     url=_GUIDE + "logging-management.html",
 )
 def web_acl_log_redacted(logging: Resource) -> Outcome:
-    """Judge the redacted fields; what a log holds, whoever reads logs can use."""
+    """Judge the redacted fields, and what the web ACL protects; what a log holds, whoever reads logs can use."""
     fields = logging.at("RedactedFields")
-    if fields.is_unknown:
-        return fields.undecided()
-    items = fields.items()
-    query = any_met([*(_is_query(item) for item in items), fields.broken("without the query string")])
-    headers = [
-        any_met([*(_is_header(item, name) for item in items), fields.broken(f"without the header {name}")])
-        for name in _CREDENTIALS
-    ]
-    return all_met([query, *headers])
+    items, protected = fields.items(), _protected(logging)
+    hidden = [fields.undecided()] if fields.is_unknown else []
+    query = [*map(_is_query, items), *(_protects(one, "QUERY_STRING") for one in protected), *hidden]
+    outcomes = [any_met([*query, fields.broken("without the query string")])]
+    for name in _CREDENTIALS:
+        found = [_is_header(item, name) for item in items]
+        found += [_protects(one, "SINGLE_HEADER", name) for one in protected]
+        outcomes.append(any_met([*found, *hidden, fields.broken(f"without the header {name}")]))
+    return all_met(outcomes)
+
+
+def _protected(logging: Resource) -> list[Node]:
+    """Return what the web ACL that a log is about keeps out of it, and out of samples of requests."""
+    acl = logging.at("ResourceArn").target()
+    if acl is None or acl.type != WEB_ACL:
+        return []
+    return listed(acl.at("DataProtectionConfig", "DataProtections"))
+
+
+def _protects(protection: Node, kind: str, header: str = "") -> Outcome:
+    """Judge that a field of requests is protected wherever it is recorded."""
+    if protection.is_unknown:
+        return undecided(why="an intrinsic function hides what the web ACL protects")
+    field = protection.at("Field")
+    everywhere = [protection.at(key) for key in ("ExcludeRuleMatchDetails", "ExcludeRateBasedDetails")]
+    keys = listed(field.at("FieldKeys"))
+    named = [MET if (key.text or "").lower() == header else key.must_be(header) for key in keys]
+    return all_met(
+        [
+            field.at("FieldType").must_be(kind),
+            *([any_met([*named, field.broken()])] if header else []),
+            *(place.must_be(False) for place in everywhere if not place.is_absent),
+        ]
+    )
 
 
 def _is_query(field: Node) -> Outcome:

@@ -83,11 +83,17 @@ def test_a_public_address_breaks(choice: Json, wanted: str) -> None:
         ("URL", "postgres://me:hunter2@db/portal", BROKEN),
         (PARAMETER, "x", UNDECIDED),
         (7, "x", MET),
+        ("TABLE", "{{resolve:secretsmanager:x}}", BROKEN),
+        ("TABLE", {"Fn::Sub": "{{resolve:secretsmanager:${AnyParameter}}}"}, BROKEN),
     ],
 )
 def test_a_secret_in_a_variable_breaks(name: Json, value: Json, wanted: str) -> None:
     for body in jobs_of({"Environment": [{"Name": name, "Value": value}]}):
         assert verdict(SECRETS, body) == wanted
+    for key in ("Containers", "InitContainers"):
+        pods: Json = {"PodProperties": {key: [{"Env": [{"Name": name, "Value": value}]}]}}
+        assert verdict(SECRETS, job(EksProperties=pods)) == wanted
+        assert verdict(SECRETS, nodes(EksProperties=pods)) == wanted
 
 
 def test_the_finding_does_not_spread_the_secret() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hipaa_constructs.rules._value import Json
-from tests.rules._judging import BROKEN, GONE, MET, PARAMETER, UNDECIDED, Body, resource, template, verdict
+from tests.rules._judging import BROKEN, GONE, MET, PARAMETER, UNDECIDED, Body, partly, resource, template, verdict
 
 DISTRIBUTION = "AWS::CloudFront::Distribution"
 VPC_ORIGIN = "AWS::CloudFront::VpcOrigin"
@@ -66,7 +66,8 @@ def from_origin(config: Json, viewers: str = "https-only") -> Body:
         (from_origin({"OriginProtocolPolicy": "http-only"}), BROKEN),
         (from_origin({}), BROKEN),
         (from_origin({"OriginProtocolPolicy": PARAMETER}), UNDECIDED),
-        (distribution({"Origins": [{"S3OriginConfig": {}}]}), MET),
+        (distribution({"CustomOrigin": {"OriginProtocolPolicy": "https-only"}}), MET),
+        (distribution({"CustomOrigin": {"OriginProtocolPolicy": "http-only"}}), BROKEN),
         (distribution({"Origins": [{"VpcOriginConfig": {"VpcOriginId": "x"}}]}), MET),
         (distribution({"Origins": PARAMETER}), UNDECIDED),
     ],
@@ -74,6 +75,40 @@ def from_origin(config: Json, viewers: str = "https-only") -> Body:
 )
 def test_origins_are_reached_over_https(body: Body, wanted: str) -> None:
     assert verdict("CloudfrontOriginsUseHttps", body) == wanted
+
+
+def control(behavior: Json) -> Json:
+    return resource(
+        "AWS::CloudFront::OriginAccessControl", {"OriginAccessControlConfig": {"SigningBehavior": behavior}}
+    )
+
+
+@pytest.mark.parametrize(
+    ("viewers", "signing", "wanted"),
+    [
+        ("https-only", GONE, MET),
+        ("allow-all", GONE, BROKEN),
+        ("allow-all", "never", BROKEN),
+        ("allow-all", "always", UNDECIDED),
+        ("allow-all", PARAMETER, UNDECIDED),
+        ("redirect-to-https", "never", MET),
+        (PARAMETER, "never", UNDECIDED),
+    ],
+    ids=str,
+)
+def test_a_bucket_is_reached_as_its_viewers_reach_the_distribution(viewers: Json, signing: Json, wanted: str) -> None:
+    access: Json = GONE if signing is GONE else {"Ref": "Control"}
+    config: Json = {
+        "Origins": [{"S3OriginConfig": {}, "OriginAccessControlId": access}],
+        "DefaultCacheBehavior": {"ViewerProtocolPolicy": viewers},
+    }
+    assert verdict("CloudfrontOriginsUseHttps", distribution(config, Control=control(signing))) == wanted
+
+
+@pytest.mark.parametrize(("viewers", "wanted"), [("https-only", MET), ("allow-all", BROKEN)])
+def test_a_bucket_in_the_older_form_is_reached_as_its_viewers_reach_the_distribution(viewers: str, wanted: str) -> None:
+    config: Json = {"S3Origin": {"DNSName": "x"}, "DefaultCacheBehavior": {"ViewerProtocolPolicy": viewers}}
+    assert verdict("CloudfrontOriginsUseHttps", distribution(config)) == wanted
 
 
 @pytest.mark.parametrize(
@@ -105,11 +140,16 @@ def test_origins_are_reached_over_tls_1_2(protocols: Json, wanted: str) -> None:
     vpc = template({"It": resource(VPC_ORIGIN, {"VpcOriginEndpointConfig": {"OriginSSLProtocols": protocols}})})
     assert verdict(rule, from_origin({"OriginSSLProtocols": protocols})) == wanted
     assert verdict(rule, vpc) == wanted
+    assert verdict(rule, distribution({"CustomOrigin": {"OriginSSLProtocols": protocols}})) == wanted
 
 
 def test_the_protocols_of_a_bucket_are_those_of_aws() -> None:
     body = distribution({"Origins": [{"S3OriginConfig": {}}]})
     assert verdict("CloudfrontOriginsUseTls12", body) == MET
+
+
+def test_the_protocols_of_hidden_origins_are_undecided() -> None:
+    assert verdict("CloudfrontOriginsUseTls12", distribution({"Origins": PARAMETER})) == UNDECIDED
 
 
 @pytest.mark.parametrize(
@@ -128,6 +168,12 @@ def test_the_protocols_of_a_bucket_are_those_of_aws() -> None:
 def test_the_security_policy_decides(version: Json, wanted: str) -> None:
     body = distribution({"ViewerCertificate": {"MinimumProtocolVersion": version}})
     assert verdict("CloudfrontViewersUseTls12", body) == wanted
+
+
+@pytest.mark.parametrize(("own", "wanted"), [(True, BROKEN), (False, MET), (GONE, MET), (PARAMETER, UNDECIDED)])
+def test_the_security_policy_means_nothing_with_the_certificate_of_cloudfront(own: Json, wanted: str) -> None:
+    certificate: Json = {"CloudFrontDefaultCertificate": own, "MinimumProtocolVersion": "TLSv1.2_2021"}
+    assert verdict("CloudfrontViewersUseTls12", distribution({"ViewerCertificate": certificate})) == wanted
 
 
 @pytest.mark.parametrize(
@@ -164,6 +210,61 @@ def test_the_certificate_decides(certificate: Json, wanted: str) -> None:
 )
 def test_buckets_are_reached_by_origin_access_control(origin: Json, wanted: str) -> None:
     assert verdict("CloudfrontBucketsUseAccessControl", distribution({"Origins": [origin]})) == wanted
+
+
+@pytest.mark.parametrize(
+    ("behavior", "wanted"),
+    [
+        ("always", MET),
+        ("no-override", MET),
+        ("never", BROKEN),
+        (PARAMETER, UNDECIDED),
+        (partly("never"), UNDECIDED),
+        (partly("always"), MET),
+    ],
+    ids=str,
+)
+def test_an_access_control_that_never_signs_is_none(behavior: Json, wanted: str) -> None:
+    origin: Json = {"S3OriginConfig": {}, "OriginAccessControlId": {"Fn::GetAtt": ["Control", "Id"]}}
+    body = distribution({"Origins": [origin]}, Control=control(behavior))
+    assert verdict("CloudfrontBucketsUseAccessControl", body) == wanted
+
+
+@pytest.mark.parametrize(
+    ("domain", "wanted"),
+    [
+        ({"Fn::GetAtt": ["Bucket", "RegionalDomainName"]}, BROKEN),
+        ({"Fn::Sub": "${Bucket}.s3.${AWS::Region}.amazonaws.com"}, BROKEN),
+        ("records.s3.amazonaws.com", BROKEN),
+        ("records.s3-eu-west-1.amazonaws.com", BROKEN),
+        ("records.s3.cn-north-1.amazonaws.com.cn", BROKEN),
+        ("records.s3-website-us-east-1.amazonaws.com", MET),
+        ({"Fn::Sub": "${Bucket}.s3-website.${AWS::Region}.amazonaws.com"}, MET),
+        ({"Fn::GetAtt": ["Balancer", "DNSName"]}, MET),
+        ("api.example.com", MET),
+        (PARAMETER, MET),
+        (7, MET),
+    ],
+    ids=str,
+)
+def test_a_bucket_as_a_custom_origin_is_a_bucket(domain: Json, wanted: str) -> None:
+    others = {
+        "Bucket": resource("AWS::S3::Bucket"),
+        "Balancer": resource("AWS::ElasticLoadBalancingV2::LoadBalancer"),
+    }
+    bare: Json = {"CustomOriginConfig": {}, "DomainName": domain}
+    controlled: Json = {"CustomOriginConfig": {}, "DomainName": domain, "OriginAccessControlId": "E1"}
+    assert verdict("CloudfrontBucketsUseAccessControl", distribution({"Origins": [bare]}, **others)) == wanted
+    assert verdict("CloudfrontBucketsUseAccessControl", distribution({"Origins": [controlled]}, **others)) == MET
+
+
+@pytest.mark.parametrize(
+    ("config", "wanted"),
+    [({"S3Origin": {"DNSName": "x"}}, BROKEN), ({"Origins": PARAMETER}, UNDECIDED), ({}, MET)],
+    ids=str,
+)
+def test_origins_in_other_forms_have_no_access_control(config: Json, wanted: str) -> None:
+    assert verdict("CloudfrontBucketsUseAccessControl", distribution(config)) == wanted
 
 
 OF_IT: Json = {"Fn::Join": ["", ["arn:aws:cloudfront::", {"Ref": "AWS::AccountId"}, ":distribution/", {"Ref": "It"}]]}

@@ -14,6 +14,7 @@ from tests.rules._judging import (
     PARAMETER,
     UNDECIDED,
     Body,
+    changed,
     partly,
     resource,
     template,
@@ -165,11 +166,29 @@ def test_public_addresses_on_launch_break(flag: str, value: Json, wanted: str) -
         ({"GatewayId": PARAMETER, "DestinationCidrBlock": "0.0.0.0/0"}, UNDECIDED),
         ({"GatewayId": {"Ref": "Gateway"}, "DestinationCidrBlock": PARAMETER}, UNDECIDED),
         ({"GatewayId": {"Ref": "Gateway"}, "DestinationPrefixListId": "pl-1"}, UNDECIDED),
+        ({"GatewayId": {"Ref": "Gateway"}, "DestinationPrefixListId": {"Ref": "Gateway"}}, UNDECIDED),
         ({"GatewayId": {"Ref": "Gateway"}, "DestinationCidrBlock": 7}, BROKEN),
     ],
 )
 def test_where_a_route_leads_decides(properties: Json, wanted: str) -> None:
     body = template({"It": resource(ROUTE, properties), "Gateway": resource("AWS::EC2::InternetGateway")})
+    assert verdict("RouteNotToInternetGateway", body) == wanted
+
+
+@pytest.mark.parametrize(
+    ("ranges", "wanted"),
+    [(["0.0.0.0/0"], BROKEN), (["203.0.113.0/24"], MET), ([PARAMETER], UNDECIDED), ([], MET)],
+    ids=str,
+)
+def test_the_prefixes_that_a_route_leads_to_decide(ranges: list[Json], wanted: str) -> None:
+    entries: Json = {"Entries": [{"Cidr": one} for one in ranges]}
+    body = template(
+        {
+            "It": resource(ROUTE, {"GatewayId": {"Ref": "Gateway"}, "DestinationPrefixListId": {"Ref": "List"}}),
+            "Gateway": resource("AWS::EC2::InternetGateway"),
+            "List": resource("AWS::EC2::PrefixList", entries),
+        }
+    )
     assert verdict("RouteNotToInternetGateway", body) == wanted
 
 
@@ -263,6 +282,128 @@ def test_an_endpoint_of_an_aws_service_needs_a_policy(properties: Json, wanted: 
 )
 def test_the_private_name_of_an_interface_endpoint_decides(properties: Json, wanted: str) -> None:
     assert verdict("VpcEndpointPrivateDnsOn", alone(ENDPOINT, properties)) == wanted
+
+
+@pytest.mark.parametrize("name", ["dynamodb-streams", "iot.data"])
+def test_a_service_without_private_names_needs_none(name: str) -> None:
+    service: Json = {"Fn::Sub": f"com.amazonaws.${{AWS::Region}}.{name}"}
+    properties: Json = {"VpcEndpointType": "Interface", "ServiceName": service}
+    assert verdict("VpcEndpointPrivateDnsOn", alone(ENDPOINT, properties)) == NOT_APPLICABLE
+
+
+ENTRY: Json = {"Fn::Select": [1, {"Fn::Split": [":", {"Fn::Select": [0, {"Fn::GetAtt": ["It", "DnsEntries"]}]}]}]}
+OTHER_ENTRY: Json = {"Fn::Select": [0, {"Fn::GetAtt": ["Other", "DnsEntries"]}]}
+
+
+@pytest.mark.parametrize(
+    ("kind", "record", "wanted"),
+    [
+        ("RecordSet", {"AliasTarget": {"DNSName": ENTRY}}, UNDECIDED),
+        ("RecordSet", {"ResourceRecords": ["x", ENTRY]}, UNDECIDED),
+        ("RecordSetGroup", {"RecordSets": [{}, {"AliasTarget": {"DNSName": ENTRY}}]}, UNDECIDED),
+        ("RecordSetGroup", {"RecordSets": [{"ResourceRecords": [ENTRY]}]}, UNDECIDED),
+        ("RecordSet", {"AliasTarget": {"DNSName": OTHER_ENTRY}}, BROKEN),
+        ("RecordSet", {"AliasTarget": {"DNSName": PARAMETER}}, BROKEN),
+        ("RecordSet", {"SetIdentifier": ENTRY}, BROKEN),
+    ],
+    ids=str,
+)
+def test_a_record_may_give_an_endpoint_the_name_of_its_service(kind: str, record: Json, wanted: str) -> None:
+    off: Json = {"VpcEndpointType": "Interface", "PrivateDnsEnabled": False}
+    body = template(
+        {
+            "It": resource(ENDPOINT, off),
+            "Other": resource(ENDPOINT, off),
+            "Record": resource(f"AWS::Route53::{kind}", record),
+        }
+    )
+    assert verdict("VpcEndpointPrivateDnsOn", body) == wanted
+    on = changed(body, ("Resources", "It", "Properties", "PrivateDnsEnabled"), True)
+    assert verdict("VpcEndpointPrivateDnsOn", on) == MET
+
+
+def test_a_record_that_is_not_made_names_nothing() -> None:
+    record = resource("AWS::Route53::RecordSet", {"AliasTarget": {"DNSName": ENTRY}}, Condition="Never")
+    off: Json = {"VpcEndpointType": "Interface", "PrivateDnsEnabled": False}
+    never: Json = {"Never": {"Fn::Equals": ["a", "b"]}}
+    body = template({"It": resource(ENDPOINT, off), "Record": record}, Conditions=never)
+    assert verdict("VpcEndpointPrivateDnsOn", body) == BROKEN
+
+
+ALLOWED: Json = {"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}
+
+
+def refusing(operator: str, key: str, value: Json, **changes: Json) -> Json:
+    whole: Body = {"Effect": "Deny", "Principal": "*", "Action": "*", "Resource": "*"}
+    return {**whole, "Condition": {operator: {key: value}}, **changes}
+
+
+STRANGERS = refusing("StringNotEquals", "aws:PrincipalOrgID", "o-1")
+TWO: Json = {"StringNotEquals": {"aws:PrincipalOrgID": "o-1", "aws:ResourceOrgID": "o-1"}}
+BUT_SERVICES: Json = {
+    "StringNotEqualsIfExists": {"aws:PrincipalOrgID": "o-1"},
+    "BoolIfExists": {"aws:PrincipalIsAWSService": "false"},
+}
+
+
+@pytest.mark.parametrize(
+    ("denial", "wanted"),
+    [
+        (STRANGERS, MET),
+        (refusing("StringNotEqualsIfExists", "aws:ResourceOrgID", "o-1"), MET),
+        (refusing("StringNotLike", "AWS:PrincipalOrgPaths", PARAMETER), MET),
+        (refusing("StringNotLikeIfExists", "aws:ResourceAccount", "111122223333"), MET),
+        (refusing("StringNotEquals", "x", "y", Condition=BUT_SERVICES), MET),
+        (refusing("StringNotEquals", "x", "y", Condition=TWO), BROKEN),
+        (refusing("StringNotEquals", "x", "y", Condition=GONE), BROKEN),
+        (refusing("StringNotEquals", "aws:RequestedRegion", "eu-west-1"), BROKEN),
+        (refusing("StringEquals", "aws:PrincipalOrgID", "o-1"), BROKEN),
+        (refusing("StringNotLike", "aws:PrincipalOrgID", "o-*"), BROKEN),
+        (refusing("StringNotEquals", "aws:PrincipalOrgID", "o-1", Action="s3:PutObject"), BROKEN),
+        (refusing("StringNotEquals", "aws:PrincipalOrgID", "o-1", Resource="arn:aws:s3:::portal/*"), BROKEN),
+        (refusing("StringNotEquals", "aws:PrincipalOrgID", "o-1", Principal={"AWS": "111122223333"}), BROKEN),
+        (refusing("StringNotEquals", "aws:PrincipalOrgID", "o-1", Effect="Allow"), BROKEN),
+        (refusing("StringNotEquals", "aws:PrincipalOrgID", "o-1", Action=["*", PARAMETER]), BROKEN),
+    ],
+    ids=str,
+)
+def test_a_denial_to_strangers_confines_what_is_allowed(denial: Json, wanted: str) -> None:
+    properties: Json = {"ServiceName": "com.amazonaws.us-east-1.s3", "PolicyDocument": {"Statement": [ALLOWED, denial]}}
+    assert verdict("VpcEndpointPolicyConfined", alone(ENDPOINT, properties)) == wanted
+
+
+@pytest.mark.parametrize(
+    ("allowed", "wanted"),
+    [
+        ({"Action": "s3:GetObject"}, MET),
+        ({"Action": ["s3:Get*", "s3:PutObject"]}, MET),
+        ({"Action": "sqs:SendMessage"}, BROKEN),
+        ({"Action": ["s3:GetObject", PARAMETER]}, BROKEN),
+        ({"Action": GONE, "NotAction": "s3:DeleteObject"}, BROKEN),
+        ({"Action": GONE}, BROKEN),
+        ({"Effect": "Maybe", "Action": "s3:GetObject"}, BROKEN),
+    ],
+    ids=str,
+)
+def test_a_denial_confines_only_the_actions_that_it_is_about(allowed: Body, wanted: str) -> None:
+    denial = refusing("StringNotEquals", "aws:PrincipalOrgID", "o-1", Action="s3:*")
+    statement: Json = {"Effect": "Allow", "Principal": "*", "Resource": "*", **allowed}
+    properties: Json = {
+        "ServiceName": "com.amazonaws.us-east-1.s3",
+        "PolicyDocument": {"Statement": [denial, statement]},
+    }
+    assert verdict("VpcEndpointPolicyConfined", alone(ENDPOINT, properties)) == wanted
+
+
+@pytest.mark.parametrize("key", ["aws:ResourceAccount", "aws:ResourceOrgID", "aws:ResourceOrgPaths"])
+def test_known_resources_confine_what_is_allowed(key: str) -> None:
+    for value, wanted in (("x", MET), ("*", BROKEN)):
+        statement: Json = {
+            **{"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"},
+            "Condition": {"StringEquals": {key: value}},
+        }
+        properties: Json = {"ServiceName": "x", "PolicyDocument": {"Statement": [statement]}}
+        assert verdict("VpcEndpointPolicyConfined", alone(ENDPOINT, properties)) == wanted
 
 
 @pytest.mark.parametrize(

@@ -138,6 +138,41 @@ def test_an_elastic_ip_address_of_its_interface_counts(named: Json, wanted: str)
 
 
 @pytest.mark.parametrize(
+    ("attached_to", "named", "wanted"),
+    [
+        ({"Ref": "It"}, {"Ref": "Interface"}, BROKEN),
+        ({"Ref": "It"}, {"Ref": "Another"}, MET),
+        ({"Ref": "It"}, PARAMETER, UNDECIDED),
+        (PARAMETER, {"Ref": "Interface"}, UNDECIDED),
+        (PARAMETER, PARAMETER, UNDECIDED),
+        (PARAMETER, {"Ref": "Another"}, MET),
+        ({"Ref": "Other"}, {"Ref": "Interface"}, MET),
+    ],
+    ids=str,
+)
+def test_an_elastic_ip_address_of_an_interface_attached_later_counts(
+    attached_to: Json, named: Json, wanted: str
+) -> None:
+    interface = resource("AWS::EC2::NetworkInterface", {})
+    attachment: Json = {"InstanceId": attached_to, "NetworkInterfaceId": {"Ref": "Interface"}, "DeviceIndex": "1"}
+    body = instance(
+        QUIET,
+        Other=resource("AWS::EC2::Instance", {}),
+        Interface=interface,
+        Another=interface,
+        Association=resource("AWS::EC2::EIPAssociation", {"NetworkInterfaceId": named}),
+        Attachment=resource("AWS::EC2::NetworkInterfaceAttachment", attachment),
+    )
+    assert verdict(PUBLIC, body) == wanted
+
+
+def test_an_interface_of_elsewhere_has_no_address_of_the_templates() -> None:
+    attachment: Json = {"InstanceId": {"Ref": "It"}, "NetworkInterfaceId": "eni-1", "DeviceIndex": "1"}
+    body = instance(QUIET, Attachment=resource("AWS::EC2::NetworkInterfaceAttachment", attachment))
+    assert verdict(PUBLIC, body) == MET
+
+
+@pytest.mark.parametrize(
     ("properties", "wanted"),
     [
         ({"SubnetId": "subnet-1"}, MET),

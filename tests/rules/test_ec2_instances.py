@@ -5,7 +5,19 @@ from __future__ import annotations
 import pytest
 
 from hipaa_constructs.rules._value import Json
-from tests.rules._judging import BROKEN, MET, NOT_APPLICABLE, PARAMETER, UNDECIDED, Body, resource, template, verdict
+from tests.rules._judging import (
+    BROKEN,
+    MET,
+    NOT_APPLICABLE,
+    PARAMETER,
+    UNDECIDED,
+    Body,
+    outcome,
+    partly,
+    resource,
+    template,
+    verdict,
+)
 
 INSTANCE = "AWS::EC2::Instance"
 TEMPLATE = "AWS::EC2::LaunchTemplate"
@@ -47,6 +59,40 @@ def disk(**ebs: Json) -> Json:
 )
 def test_what_instances_are_launched_with_decides(kind: str, rule: str, properties: Body, wanted: str) -> None:
     assert verdict(rule, launched(kind, properties)) == wanted
+
+
+@pytest.mark.parametrize("kind", [INSTANCE, TEMPLATE, CONFIGURATION])
+@pytest.mark.parametrize(
+    ("names", "wanted"),
+    [
+        ((), UNDECIDED),
+        (("/dev/sdf",), UNDECIDED),
+        (("/dev/xvdb", "xvdcz", "/dev/sdf1", "sdz"), UNDECIDED),
+        (("/dev/sdf", "/dev/xvda"), MET),
+        (("/dev/sda1",), MET),
+        (("/dev/sda",), MET),
+        (("/dev/root",), MET),
+        ((PARAMETER,), MET),
+        ((partly("/dev/sdf"),), MET),
+    ],
+    ids=str,
+)
+def test_the_image_decides_about_a_root_volume_that_no_mapping_names(
+    kind: str, names: tuple[Json, ...], wanted: str
+) -> None:
+    mappings: list[Json] = [{"DeviceName": name, "Ebs": {"Encrypted": True}} for name in names]
+    assert verdict("Ec2VolumesEncrypted", launched(kind, {"BlockDeviceMappings": mappings})) == wanted
+
+
+def test_a_plain_data_volume_breaks_whatever_the_image_decides() -> None:
+    mappings: Json = [{"DeviceName": "/dev/sdf", "Ebs": {"Encrypted": False}}]
+    assert verdict("Ec2VolumesEncrypted", launched(INSTANCE, {"BlockDeviceMappings": mappings})) == BROKEN
+
+
+def test_a_template_decides_about_the_root_volume_of_its_instance() -> None:
+    mappings: Json = [{"DeviceName": "/dev/sdf", "Ebs": {"Encrypted": True}}]
+    body = launched(INSTANCE, {"LaunchTemplate": OTHER, "BlockDeviceMappings": mappings})
+    assert verdict("Ec2VolumesEncrypted", body) == MET
 
 
 @pytest.mark.parametrize("rule", ["Ec2VolumesEncrypted", "Ec2MetadataNeedsToken"])
@@ -117,8 +163,16 @@ def test_how_far_the_metadata_of_an_instance_travels_is_judged_where_it_is_said(
         ({"AvailabilityZones": ["us-east-1a", "us-east-1b"]}, MET),
         ({"AvailabilityZones": {"Fn::GetAZs": ""}}, UNDECIDED),
         ({"AvailabilityZones": ["us-east-1a"]}, BROKEN),
+        ({"AvailabilityZoneIds": ["use1-az1", "use1-az2"]}, MET),
+        ({"AvailabilityZoneIds": ["use1-az1"]}, BROKEN),
+        ({"AvailabilityZoneIds": PARAMETER}, UNDECIDED),
         ({}, BROKEN),
     ],
 )
 def test_subnets_or_zones_decide(properties: Body, wanted: str) -> None:
     assert verdict("AutoScalingGroupSpansZones", template({"It": resource(GROUP, properties)})) == wanted
+
+
+def test_a_finding_counts_the_zones() -> None:
+    body = template({"It": resource(GROUP, {"AvailabilityZones": ["us-east-1a"]})})
+    assert outcome("AutoScalingGroupSpansZones", body).found == "1"

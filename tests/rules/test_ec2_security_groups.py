@@ -20,6 +20,7 @@ from tests.rules._judging import (
 
 GROUP = "AWS::EC2::SecurityGroup"
 INGRESS = "AWS::EC2::SecurityGroupIngress"
+OPEN_ON_HTTPS = "SecurityGroupOpenOnHttpsOnly"
 EGRESS = "AWS::EC2::SecurityGroupEgress"
 ENTRY = "AWS::EC2::NetworkAclEntry"
 
@@ -113,6 +114,39 @@ def test_one_rule_need_not_stand_in_a_list(port: int, wanted: str) -> None:
     )
 
 
+def prefixes(*ranges: Json) -> Json:
+    return resource("AWS::EC2::PrefixList", {"Entries": [{"Cidr": one} for one in ranges]})
+
+
+@pytest.mark.parametrize("port", [22, 3389, 8080])
+@pytest.mark.parametrize(
+    ("listed", "wanted"),
+    [
+        (prefixes("0.0.0.0/0"), BROKEN),
+        (prefixes("10.0.0.0/8", "::/0"), BROKEN),
+        (prefixes(PARAMETER, "0.0.0.0/0"), BROKEN),
+        (prefixes("10.0.0.0/8", "192.0.2.0/24"), MET),
+        (prefixes(), MET),
+        (prefixes("10.0.0.0/8", PARAMETER), UNDECIDED),
+        (resource("AWS::EC2::PrefixList", {"Entries": PARAMETER}), UNDECIDED),
+        (resource("AWS::S3::Bucket"), MET),
+    ],
+    ids=str,
+)
+def test_the_entries_of_a_prefix_list_decide(port: int, listed: Json, wanted: str) -> None:
+    rule = {22: "SecurityGroupSshClosed", 3389: "SecurityGroupAdminPortsClosed"}.get(port, OPEN_ON_HTTPS)
+    whole = opening(port, CidrIp=GONE, SourcePrefixListId={"Ref": "List"})
+    assert verdict(rule, template({"It": resource(INGRESS, whole), "List": listed})) == wanted
+    inside = resource(GROUP, {"SecurityGroupIngress": [whole]})
+    assert verdict(rule, template({"It": inside, "List": listed})) == wanted
+
+
+@pytest.mark.parametrize("name", ["pl-3b927c52", PARAMETER])
+def test_a_prefix_list_of_elsewhere_is_one_of_known_addresses(name: Json) -> None:
+    whole = opening(22, CidrIp=GONE, SourcePrefixListId=name)
+    assert verdict("SecurityGroupSshClosed", template({"It": resource(INGRESS, whole)})) == MET
+
+
 @pytest.mark.parametrize(
     ("kind", "properties", "wanted"),
     [
@@ -124,6 +158,12 @@ def test_one_rule_need_not_stand_in_a_list(port: int, wanted: str) -> None:
         (GROUP, {"GroupDescription": "Web", "SecurityGroupIngress": [{}]}, BROKEN),
         (GROUP, {"GroupDescription": "Web", "SecurityGroupEgress": [{}]}, BROKEN),
         (GROUP, {"GroupDescription": "Web", "SecurityGroupEgress": [PARAMETER]}, UNDECIDED),
+        (GROUP, {"GroupDescription": "Web", "SecurityGroupIngress": {"Description": "HTTPS"}}, MET),
+        (GROUP, {"GroupDescription": "Web", "SecurityGroupIngress": {"IpProtocol": "tcp"}}, BROKEN),
+        (GROUP, {"GroupDescription": "Web", "SecurityGroupEgress": {}}, BROKEN),
+        (GROUP, {"GroupDescription": "Web", "SecurityGroupEgress": PARAMETER}, UNDECIDED),
+        (GROUP, {"GroupDescription": "Web", "SecurityGroupIngress": PARAMETER}, UNDECIDED),
+        (GROUP, {"GroupDescription": "Web", "SecurityGroupIngress": "x"}, BROKEN),
         (INGRESS, {"Description": "HTTPS"}, MET),
         (INGRESS, {}, BROKEN),
         (EGRESS, {}, BROKEN),
@@ -156,7 +196,10 @@ def entry(**changes: Json) -> Body:
         (entry(Egress="false"), BROKEN),
         (entry(Egress=PARAMETER), UNDECIDED),
         (entry(CidrBlock="10.0.0.0/16"), MET),
-        (entry(Protocol=17), MET),
+        (entry(Protocol=17), BROKEN),
+        (entry(Protocol=17, PortRange={"From": 3389, "To": 3389}), BROKEN),
+        (entry(Protocol="17", PortRange={"From": 1024, "To": 65535}), BROKEN),
+        (entry(Protocol=17, PortRange={"From": 53, "To": 53}), MET),
         (entry(Egress=True), NOT_APPLICABLE),
         (entry(RuleAction="deny"), NOT_APPLICABLE),
         (entry(CidrBlock=PARAMETER), UNDECIDED),

@@ -85,6 +85,22 @@ def test_a_route_counts_where_it_leads_everywhere(route: Json, wanted: str) -> N
     assert verdict(STORES, template({"It": store, **network(route), "Another": another})) == wanted
 
 
+@pytest.mark.parametrize(("named", "wanted"), [(PARAMETER, NOT_APPLICABLE), ("subnet-2", MET)])
+def test_another_association_may_be_of_the_subnet(named: Json, wanted: str) -> None:
+    perhaps: Json = {"SubnetId": named, "RouteTableId": {"Ref": "Table"}}
+    store = resource("AWS::RDS::DBSubnetGroup", {"SubnetIds": [{"Ref": "Subnet"}]})
+    association = resource("AWS::EC2::SubnetRouteTableAssociation", perhaps)
+    assert verdict(STORES, template({"It": store, **network(LOCAL), "Perhaps": association})) == wanted
+
+
+@pytest.mark.parametrize(("ranges", "wanted"), [("0.0.0.0/0", BROKEN), ("203.0.113.0/24", MET)])
+def test_a_route_to_a_prefix_list_leads_where_its_entries_are(ranges: str, wanted: str) -> None:
+    listed = resource("AWS::EC2::PrefixList", {"Entries": [{"Cidr": ranges}]})
+    route: Json = {"RouteTableId": {"Ref": "Table"}, "DestinationPrefixListId": {"Ref": "List"}}
+    store = resource("AWS::RDS::DBSubnetGroup", {"SubnetIds": [{"Ref": "Subnet"}]})
+    assert verdict(STORES, template({"It": store, **network(route), "List": listed})) == wanted
+
+
 @pytest.mark.parametrize(
     ("association", "wanted"),
     [
@@ -162,6 +178,14 @@ def test_what_may_be_called_decides(rule_: Body, wanted: str) -> None:
     assert verdict(EGRESS, template({"It": group})) == wanted
     alone = resource("AWS::EC2::SecurityGroupEgress", {"GroupId": "sg-1", **rule_})
     assert verdict(EGRESS, template({"It": alone})) == wanted
+
+
+@pytest.mark.parametrize(("ranges", "wanted"), [("0.0.0.0/0", BROKEN), ("203.0.113.0/24", MET)])
+def test_the_entries_of_a_prefix_list_are_what_may_be_called(ranges: str, wanted: str) -> None:
+    rule_ = opening(CidrIp=GONE, DestinationPrefixListId={"Ref": "List"}, FromPort=0, ToPort=65535)
+    group = resource(GROUP, {"VpcId": "vpc-1", "SecurityGroupEgress": [rule_]})
+    listed = resource("AWS::EC2::PrefixList", {"Entries": [{"Cidr": ranges}]})
+    assert verdict(EGRESS, template({"It": group, "List": listed})) == wanted
 
 
 @pytest.mark.parametrize(

@@ -235,3 +235,34 @@ def test_public_addresses_of_a_set_of_tasks_decide(value: Json, wanted: str) -> 
     network_: Json = {"AwsVpcConfiguration": {"AssignPublicIp": value}}
     body = template({"It": resource("AWS::ECS::TaskSet", {"NetworkConfiguration": network_})})
     assert verdict("EcsServiceWithoutPublicAddresses", body) == wanted
+
+
+@pytest.mark.parametrize(
+    ("value", "wanted"), [("DISABLED", MET), (GONE, MET), ("ENABLED", BROKEN), (7, BROKEN), (PARAMETER, UNDECIDED)]
+)
+def test_public_addresses_of_tasks_that_events_start_decide(value: Json, wanted: str) -> None:
+    old: Json = {"NetworkConfiguration": {"AwsVpcConfiguration": {"AssignPublicIp": value}}}
+    new: Json = {"NetworkConfiguration": {"AwsvpcConfiguration": {"AssignPublicIp": value}}}
+    bodies = [
+        resource("AWS::Events::Rule", {"Targets": [{"Arn": "x"}, {"EcsParameters": old}]}),
+        resource("AWS::Scheduler::Schedule", {"Target": {"EcsParameters": new}}),
+        resource("AWS::Pipes::Pipe", {"TargetParameters": {"EcsTaskParameters": new}}),
+    ]
+    found = [verdict("EcsServiceWithoutPublicAddresses", template({"It": body})) for body in bodies]
+    assert found == [wanted] * 3
+
+
+@pytest.mark.parametrize(
+    ("kind", "properties", "wanted"),
+    [
+        ("AWS::Events::Rule", {"Targets": [{"Arn": "x"}]}, NOT_APPLICABLE),
+        ("AWS::Events::Rule", {}, NOT_APPLICABLE),
+        ("AWS::Events::Rule", {"Targets": PARAMETER}, UNDECIDED),
+        ("AWS::Events::Rule", {"Targets": "x"}, BROKEN),
+        ("AWS::Scheduler::Schedule", {"Target": {"Arn": "x"}}, NOT_APPLICABLE),
+        ("AWS::Pipes::Pipe", {"Target": "x"}, NOT_APPLICABLE),
+    ],
+    ids=str,
+)
+def test_what_events_start_otherwise_is_not_judged(kind: str, properties: Json, wanted: str) -> None:
+    assert verdict("EcsServiceWithoutPublicAddresses", template({"It": resource(kind, properties)})) == wanted

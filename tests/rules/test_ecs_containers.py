@@ -45,6 +45,23 @@ def test_good_containers_meet(rule: str) -> None:
     assert verdict(rule, with_container(GOOD)) == MET
 
 
+@pytest.mark.parametrize(
+    ("rule", "bad"),
+    [
+        ("EcsContainerLogged", {"LogConfiguration": GONE}),
+        ("EcsContainerReadOnly", {"ReadonlyRootFilesystem": False}),
+        ("EcsContainerNotRoot", {"User": "root"}),
+        ("EcsContainerNotPrivileged", {"Privileged": True}),
+        ("EcsVariablesWithoutSecrets", {"Environment": [{"Name": "DB_PASSWORD", "Value": "x"}]}),
+    ],
+    ids=OF_CONTAINERS,
+)
+def test_the_containers_of_a_daemon_are_judged_like_those_of_a_task(rule: str, bad: Body) -> None:
+    for container, wanted in ((GOOD, MET), ({**GOOD, **bad}, BROKEN)):
+        daemon = resource("AWS::ECS::DaemonTaskDefinition", {"ContainerDefinitions": [container]})
+        assert verdict(rule, template({"It": daemon})) == wanted
+
+
 @pytest.mark.parametrize("rule", OF_CONTAINERS)
 @pytest.mark.parametrize(
     "body", [with_container(PARAMETER), template({"It": resource(TASK, {"ContainerDefinitions": PARAMETER})})]

@@ -101,6 +101,41 @@ def test_a_network_with_a_way_out_is_not_judged(properties: dict[str, Json], wan
     assert verdict(RULE, network(services=(), Out=route(**properties))) == wanted
 
 
+NEIGHBORS: dict[str, Json] = {
+    "TransitGatewayId": "tgw-1",
+    "VpcPeeringConnectionId": {"Ref": "Peering"},
+    "CoreNetworkArn": PARAMETER,
+}
+
+
+@pytest.mark.parametrize("key", NEIGHBORS)
+def test_another_network_may_have_the_endpoints(key: str) -> None:
+    way: Body = {"DestinationCidrBlock": "10.0.0.0/16", key: NEIGHBORS[key]}
+    found = outcome(RULE, network(services=STANDARD[1:], Way=route(**way)))
+    assert (found.verdict.value, found.found) == (UNDECIDED, "another network may have the endpoint of s3")
+    assert verdict(RULE, network(Way=route(**way))) == MET
+    missing = outcome(RULE, network(services=("s3", "logs"), Way=route(**way))).found
+    assert missing == "another network may have the endpoint of ecr.api, ecr.dkr"
+
+
+def test_a_way_to_another_network_is_needed_in_every_subnet() -> None:
+    other: Json = {"SubnetId": {"Ref": "Second"}, "RouteTableId": {"Ref": "Lonely"}}
+    body = network(
+        services=STANDARD[1:],
+        Way=route(DestinationCidrBlock="10.0.0.0/16", TransitGatewayId="tgw-1"),
+        Second=resource("AWS::EC2::Subnet", {"VpcId": {"Ref": "Vpc"}}),
+        Lonely=resource("AWS::EC2::RouteTable", {"VpcId": {"Ref": "Vpc"}}),
+        Also=resource("AWS::EC2::SubnetRouteTableAssociation", other),
+    )
+    assert verdict(RULE, changed(body, SUBNETS, [{"Ref": "Subnet"}, {"Ref": "Second"}])) == BROKEN
+
+
+@pytest.mark.parametrize("key", ["NatGatewayId", "NetworkInterfaceId", "VpcEndpointId"])
+def test_what_leads_to_no_other_network_has_no_endpoints(key: str) -> None:
+    way = route(DestinationCidrBlock="10.0.0.0/16", **{key: "x"})
+    assert verdict(RULE, network(services=STANDARD[1:], Way=way)) == BROKEN
+
+
 @pytest.mark.parametrize("place", ["Association", "Table"])
 def test_a_subnet_whose_routes_are_not_seen_is_not_judged(place: str) -> None:
     assert verdict(RULE, without(network(services=()), ("Resources", place))) == NOT_APPLICABLE

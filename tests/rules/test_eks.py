@@ -45,6 +45,8 @@ def cluster(**properties: Json) -> Body:
         ([{"Provider": KEY}], BROKEN),
         ([{"Resources": ["secrets"]}], BROKEN),
         ([{"Resources": ["secrets"], "Provider": {"KeyArn": "alias/aws/eks"}}], BROKEN),
+        ([{"Resources": ["secrets"], "Provider": {"KeyArn": "alias/portal"}}], MET),
+        ([{"Resources": ["secrets"], "Provider": {"KeyArn": "arn:aws:kms:us-east-1:1:alias/portal"}}], MET),
         ([{"Resources": ["secrets"], "Provider": PARAMETER}], UNDECIDED),
         ([{"Resources": PARAMETER, "Provider": KEY}], UNDECIDED),
         ([{"Resources": PARAMETER}], BROKEN),

@@ -14,6 +14,7 @@ from tests.rules._judging import (
     PARAMETER,
     UNDECIDED,
     Body,
+    changed,
     partly,
     resource,
     template,
@@ -136,6 +137,62 @@ def test_logs_whose_bucket_is_hidden_are_undecided(rule: str, kind: str) -> None
     for key, wanted in ((PARAMETER, UNDECIDED), (partly("other"), BROKEN)):
         listed = attributes((f"{kind}.s3.enabled", "true"), (key, "logs"))
         assert verdict(rule, balancer(listed)) == wanted
+
+
+SOURCE = "AWS::Logs::DeliverySource"
+DELIVERY = "AWS::Logs::Delivery"
+
+
+def vending(kind: Json, arn: Json, source: Json = GONE) -> Body:
+    name: Json = {"Ref": "Source"} if source is GONE else source
+    return template(
+        {
+            "It": resource(BALANCER),
+            "Source": resource(SOURCE, {"Name": "logs", "LogType": kind, "ResourceArn": arn}),
+            "Delivery": resource(DELIVERY, {"DeliverySourceName": name}),
+        }
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "access", "connections"),
+    [
+        ("ALB_ACCESS_LOGS", MET, BROKEN),
+        ("NLB_ACCESS_LOGS", MET, BROKEN),
+        ("ALB_CONNECTION_LOGS", BROKEN, MET),
+        ("ALB_HEALTH_CHECK_LOGS", BROKEN, BROKEN),
+        (GONE, BROKEN, BROKEN),
+        (PARAMETER, UNDECIDED, UNDECIDED),
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("arn", [{"Ref": "It"}, {"Fn::GetAtt": ["It", "LoadBalancerArn"]}], ids=str)
+def test_logs_that_are_vended_count_by_their_type(kind: Json, access: str, connections: str, arn: Json) -> None:
+    body = vending(kind, arn)
+    assert verdict("LoadBalancerAccessLogged", body) == access
+    assert verdict("AlbConnectionsLogged", body) == connections
+
+
+@pytest.mark.parametrize(
+    ("body", "wanted"),
+    [
+        (vending("ALB_ACCESS_LOGS", {"Ref": "It"}, "logs"), MET),
+        (vending("ALB_ACCESS_LOGS", {"Ref": "It"}, "another"), BROKEN),
+        (vending("ALB_ACCESS_LOGS", {"Ref": "It"}, PARAMETER), UNDECIDED),
+        (vending("ALB_ACCESS_LOGS", PARAMETER), UNDECIDED),
+        (vending("ALB_CONNECTION_LOGS", PARAMETER), BROKEN),
+        (vending("ALB_CONNECTION_LOGS", {"Ref": "It"}, PARAMETER), BROKEN),
+        (vending("ALB_ACCESS_LOGS", "arn:aws:elasticloadbalancing:x:1:loadbalancer/app/other/1"), BROKEN),
+    ],
+    ids=str,
+)
+def test_vended_logs_need_a_source_and_a_delivery_of_it(body: Body, wanted: str) -> None:
+    assert verdict("LoadBalancerAccessLogged", body) == wanted
+
+
+def test_vended_logs_of_connections_are_asked_of_application_load_balancers_only() -> None:
+    body = changed(vending("ALB_CONNECTION_LOGS", {"Ref": "It"}), ("Resources", "It", "Properties", "Type"), "network")
+    assert verdict("AlbConnectionsLogged", body) == NOT_APPLICABLE
 
 
 def test_gateway_load_balancers_have_no_access_logs() -> None:

@@ -64,6 +64,58 @@ def test_what_a_log_leaves_out_decides(fields: Json, wanted: str) -> None:
     assert verdict("WebAclLogRedacted", template({"It": resource(LOGGING, {"RedactedFields": fields})})) == wanted
 
 
+def protection(kind: Json, *keys: Json, **changes: Json) -> Json:
+    return {"Field": {"FieldType": kind, "FieldKeys": list(keys)}, "Action": "SUBSTITUTION", **changes}
+
+
+HEADERS = protection("SINGLE_HEADER", "Authorization", "cookie")
+QUERY = protection("QUERY_STRING")
+
+
+def protecting(protections: Json, fields: Json = GONE) -> Body:
+    log: Json = {"ResourceArn": {"Fn::GetAtt": ["Acl", "Arn"]}, "RedactedFields": fields}
+    acl: Json = {"DataProtectionConfig": {"DataProtections": protections}}
+    return template({"It": resource(LOGGING, log), "Acl": resource(ACL, acl)})
+
+
+@pytest.mark.parametrize(
+    ("body", "wanted"),
+    [
+        (protecting([HEADERS, QUERY]), MET),
+        (protecting([protection("SINGLE_HEADER", "cookie"), HEADERS, QUERY]), MET),
+        (protecting([QUERY], WHOLE[:2]), MET),
+        (protecting([HEADERS], WHOLE[2:]), MET),
+        (protecting([HEADERS]), BROKEN),
+        (protecting([QUERY]), BROKEN),
+        (protecting([protection("SINGLE_HEADER", "cookie"), QUERY]), BROKEN),
+        (protecting([protection("SINGLE_HEADER"), QUERY]), BROKEN),
+        (protecting([protection("SINGLE_COOKIE", "authorization", "cookie"), QUERY]), BROKEN),
+        (protecting([HEADERS, protection("QUERY_STRING", ExcludeRuleMatchDetails=True)]), BROKEN),
+        (protecting([HEADERS, protection("QUERY_STRING", ExcludeRateBasedDetails=True)]), BROKEN),
+        (protecting([HEADERS, protection("QUERY_STRING", ExcludeRuleMatchDetails=False)]), MET),
+        (protecting([HEADERS, protection(PARAMETER)]), UNDECIDED),
+        (protecting([protection("SINGLE_HEADER", "cookie", PARAMETER), QUERY]), UNDECIDED),
+        (protecting([HEADERS, PARAMETER]), UNDECIDED),
+        (protecting(PARAMETER), UNDECIDED),
+        (protecting([HEADERS, QUERY], PARAMETER), MET),
+        (protecting([HEADERS], PARAMETER), UNDECIDED),
+        (protecting("x"), BROKEN),
+        (protecting([]), BROKEN),
+        (protecting(GONE), BROKEN),
+    ],
+    ids=str,
+)
+def test_what_a_web_acl_protects_is_in_no_log(body: Body, wanted: str) -> None:
+    assert verdict("WebAclLogRedacted", body) == wanted
+
+
+def test_what_another_resource_protects_says_nothing_of_a_log() -> None:
+    acl: Json = {"DataProtectionConfig": {"DataProtections": [HEADERS, QUERY]}}
+    log: Json = {"ResourceArn": {"Fn::GetAtt": ["Acl", "Arn"]}}
+    body = template({"It": resource(LOGGING, log), "Acl": resource("Custom::Acl", acl)})
+    assert verdict("WebAclLogRedacted", body) == BROKEN
+
+
 @pytest.mark.parametrize(
     ("properties", "wanted"),
     [
