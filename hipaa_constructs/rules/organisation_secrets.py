@@ -16,7 +16,6 @@ from hipaa_constructs.rules._value import Json
 
 _JUDGED_ELSEWHERE = frozenset(
     (
-        "AWS::CodeBuild::Project",
         "AWS::ECS::TaskDefinition",
         "AWS::ElastiCache::ReplicationGroup",
         "AWS::ElastiCache::User",
@@ -70,6 +69,9 @@ _VARIABLES = frozenset(
 """Properties that hold names and values that the template's author chose."""
 
 _NAMES, _VALUES = ("Name", "Key", "OptionName", "ParameterKey"), ("Value", "ParameterValue")
+_NAMED = ("PARAMETER_STORE", "SECRETS_MANAGER")
+"""Types of variables of builds whose value names a secret."""
+
 _HARMLESS = re.compile(r"|true|false|seconds|minutes|hours|days|arn:.*|/.*|[*]+", re.DOTALL)
 """Values that say whether, how long or where a secret is."""
 
@@ -185,13 +187,17 @@ def _in_variables(variables: dict[str, Json], path: Place) -> Iterator[tuple[Pla
     values = [variables.get(key) for key in _VALUES if key in variables]
     pairs: Iterable[tuple[Json, Json]] = variables.items()
     if names and values:
-        pairs = [(names[0], values[0])]
+        pairs = [] if _names_its_secret(variables.get("Type")) else [(names[0], values[0])]
     for name, value in pairs:
         if isinstance(name, str) and isinstance(value, str):
             if _says_secret(name) and _is_literal(value):
                 yield path, f"{name}, with a plain value"
             elif holds_a_secret(value):
                 yield path, f"{name}, a value with the form of a secret"
+
+
+def _names_its_secret(kind: Json) -> bool:
+    return kind in _NAMED or intrinsic(kind) is not None
 
 
 def _is_literal(value: Json) -> bool:

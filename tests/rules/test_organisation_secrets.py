@@ -181,8 +181,39 @@ def test_a_parameter_store_value_is_no_place_for_one(properties: Json, wanted: s
 
 
 @pytest.mark.parametrize(
-    "kind", ["AWS::Lambda::Function", "AWS::ECS::TaskDefinition", "AWS::RDS::DBInstance", "AWS::CodeBuild::Project"]
+    ("kind", "wanted"),
+    [
+        ("PLAINTEXT", BROKEN),
+        ("SECRETS_MANAGER", MET),
+        ("PARAMETER_STORE", MET),
+        (PARAMETER, MET),
+        (None, BROKEN),
+        (["SECRETS_MANAGER"], BROKEN),
+    ],
 )
+@pytest.mark.parametrize("name", ["DB_PASSWORD", "GITHUB_TOKEN"])
+def test_the_type_of_a_variable_of_a_build_tells_whether_its_value_names_a_secret(
+    name: str, kind: Json, wanted: str
+) -> None:
+    variable: Json = {"Name": name, "Value": "hunter2", "Type": kind}
+    environment: Json = {"EnvironmentVariables": [variable]}
+    assert judged(one({"Environment": environment}, "AWS::CodeBuild::Project")) == wanted
+
+
+@pytest.mark.parametrize("variable", [{"Name": "DB_PASSWORD", "Value": "hunter2"}, {"DB_PASSWORD": "hunter2"}])
+def test_a_variable_of_a_build_without_a_type_is_plain_text(variable: Json) -> None:
+    assert judged(one({"EnvironmentVariables": [variable]}, "AWS::CodeBuild::Project")) == BROKEN
+
+
+@pytest.mark.parametrize("text", [ACCESS_KEY, PRIVATE_KEY])
+def test_the_commands_of_a_build_hold_no_secret(text: str) -> None:
+    written: list[Json] = [f"version: 0.2\n# {text}", {"Fn::Sub": f"# {text} ${{AnyParameter}}"}]
+    for commands in written:
+        source: Json = {"Source": {"Type": "NO_SOURCE", "BuildSpec": commands}}
+        assert judged(one(source, "AWS::CodeBuild::Project")) == BROKEN
+
+
+@pytest.mark.parametrize("kind", ["AWS::Lambda::Function", "AWS::ECS::TaskDefinition", "AWS::RDS::DBInstance"])
 def test_types_with_rules_of_their_own_are_left_to_them(kind: str) -> None:
     assert judged(one({"Password": "hunter2", "Environment": {"DB_PASSWORD": "x"}}, kind)) == MET
 
@@ -294,7 +325,6 @@ def test_a_parameter_of_parameter_store_is_known_by_the_end_of_its_path() -> Non
 @pytest.mark.parametrize(
     "kind",
     [
-        "AWS::CodeBuild::Project",
         "AWS::ECS::TaskDefinition",
         "AWS::ElastiCache::ReplicationGroup",
         "AWS::ElastiCache::User",
