@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from hipaa_constructs.rules._node import Node, Resource
-from hipaa_constructs.rules._outcome import MET, NOT_APPLICABLE, Outcome, all_met
+from hipaa_constructs.rules._outcome import MET, NOT_APPLICABLE, Outcome, all_met, any_met
 
 _METHODS = ("delete", "get", "head", "patch", "post", "put", "trace", "x-amazon-apigateway-any-method")
 """All but ``options``, which browsers send without credentials before they ask for more."""
+
+
+_ENFORCED = ("x-amazon-apigateway-authtype", "x-amazon-apigateway-authorizer")
+_LEFT_OUT = "it may be left out"
 
 
 def each_operation(api: Resource, judge: Callable[[Node, Node], Outcome]) -> Outcome:
@@ -59,14 +63,21 @@ def _secures(body: Node, requirement: Node) -> Outcome:
     if requirement.is_unknown:
         return requirement.undecided()
     names = [name for name, _ in requirement.entries()]
-    if any(not _is_plain_key(body, name) for name in names):
+    return any_met(_proves(body, requirement, name) for name in names) if names else requirement.broken(_LEFT_OUT)
+
+
+def _proves(body: Node, requirement: Node, name: str) -> Outcome:
+    """Judge a scheme: API Gateway enforces authorizers and IAM, and ignores what else OpenAPI knows."""
+    places = (body.at("components", "securitySchemes", name), body.at("securityDefinitions", name))
+    defined = [_enforces(place, requirement, name) for place in places if not place.is_absent]
+    return any_met(defined) if defined else requirement.broken(f"no security scheme {name} is defined")
+
+
+def _enforces(scheme: Node, requirement: Node, name: str) -> Outcome:
+    if scheme.is_unknown:
+        return scheme.undecided()
+    if isinstance(scheme.value, dict) and any(not scheme.at(extension).is_absent for extension in _ENFORCED):
         return MET
-    return requirement.broken("an API key says which client calls, and not who" if names else "it may be left out")
-
-
-def _is_plain_key(body: Node, name: str) -> bool:
-    for place in (body.at("components", "securitySchemes", name), body.at("securityDefinitions", name)):
-        if place.at("type").text == "apiKey":
-            extensions = ("x-amazon-apigateway-authtype", "x-amazon-apigateway-authorizer")
-            return all(place.at(extension).is_absent for extension in extensions)
-    return False
+    if scheme.at("type").text == "apiKey":
+        return requirement.broken("an API key says which client calls, and not who")
+    return requirement.broken(f"the security scheme {name} has no authorizer, so nothing enforces it")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from hipaa_constructs.rules._resolve import intrinsic
 from hipaa_constructs.rules._serverless import HIDDEN, Body, Path, Reading, Source, merged, renamed, tags
@@ -95,12 +95,24 @@ def _definition(own: Body, location: str) -> Body:
 
 
 def _secured(api: Body, source: Source) -> Body:
-    """Return an API in whose definition the default authorizer stands, which the transform writes into it."""
-    body = api.get("Body")
-    if not isinstance(body, dict) or intrinsic(body) is not None or "security" in body:
+    """Return an API in whose definition the authorizers stand, which the transform writes into it."""
+    body, auth = api.get("Body"), source.mapping("Auth")
+    if not isinstance(body, dict) or intrinsic(body) is not None or not auth:
         return api
-    default = source.mapping("Auth").get("DefaultAuthorizer")
-    return {**api, "Body": {**body, "security": [{str(default): []}]}} if default not in (None, "NONE") else api
+    default = auth.get("DefaultAuthorizer")
+    enforced = default not in (None, "NONE")
+    names = {**source.mapping("Auth", "Authorizers"), **({str(default): {}} if enforced else {})}
+    secured: Body = {**body, **_with_schemes(body.get("securityDefinitions", {}), names)}
+    if enforced and "security" not in body:
+        secured["security"] = [{str(default): []}]
+    return {**api, "Body": secured}
+
+
+def _with_schemes(known: Json, names: Iterable[str]) -> Body:
+    schemes: Body = {name: {"x-amazon-apigateway-authorizer": HIDDEN} for name in names}
+    if not schemes or not isinstance(known, dict) or intrinsic(known) is not None:
+        return {}
+    return {"securityDefinitions": {**known, **schemes}}
 
 
 def _endpoint(raw: Json) -> Json:

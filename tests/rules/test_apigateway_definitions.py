@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hipaa_constructs.rules._value import Json
-from tests.rules._judging import outcome, resource, template
+from tests.rules._judging import BROKEN, MET, PARAMETER, UNDECIDED, outcome, resource, template, verdict
 
 ASKS = "ApiAsksWhoCalls"
 OPERATION = ("Properties", "Body", "paths", "/visits", "get")
@@ -17,11 +17,17 @@ OPERATION = ("Properties", "Body", "paths", "/visits", "get")
         ([], (*OPERATION, "security"), "it asks nobody who they are"),
         ([{}], (*OPERATION, "security", 0), "it may be left out"),
         ([{"key": []}], (*OPERATION, "security", 0), "an API key says which client calls, and not who"),
+        (
+            [{"login": []}],
+            (*OPERATION, "security", 0),
+            "the security scheme login has no authorizer, so nothing enforces it",
+        ),
+        ([{"other": []}], (*OPERATION, "security", 0), "no security scheme other is defined"),
     ],
-    ids=["nothing", "a-choice", "a-key"],
+    ids=["nothing", "a-choice", "a-key", "no-authorizer", "no-scheme"],
 )
 def test_what_an_operation_asks_too_little_of_is_told(security: Json, place: tuple[str | int, ...], found: str) -> None:
-    schemes: Json = {"securitySchemes": {"key": {"type": "apiKey"}}}
+    schemes: Json = {"securitySchemes": {"key": {"type": "apiKey"}, "login": {"type": "oauth2"}}}
     definition: Json = {"paths": {"/visits": {"get": {"security": security}}}, "components": schemes}
     judged = outcome(ASKS, template({"It": resource("AWS::ApiGateway::RestApi", {"Body": definition})}))
     assert (judged.path, judged.found) == (place, found)
@@ -31,3 +37,48 @@ def test_a_definition_in_a_file_is_said_to_be_there() -> None:
     properties: Json = {"BodyS3Location": {"Bucket": "a", "Key": "b"}}
     judged = outcome(ASKS, template({"It": resource("AWS::ApiGateway::RestApi", properties)}))
     assert judged.found == "the definition of the API stands in a file that is not judged"
+
+
+SAM = "AWS::Serverless-2016-10-31"
+
+
+@pytest.mark.parametrize(
+    ("auth", "security", "wanted"),
+    [
+        ({"Authorizers": {"Login": {}}}, [{"Login": []}], MET),
+        ({"DefaultAuthorizer": "AWS_IAM"}, None, MET),
+        ({"DefaultAuthorizer": "Login"}, None, MET),
+        ({"DefaultAuthorizer": "NONE"}, [{"Login": []}], BROKEN),
+        ({}, [{"Login": []}], BROKEN),
+    ],
+)
+@pytest.mark.parametrize("kind", ["Api", "HttpApi"])
+def test_authorizers_of_sam_are_schemes_of_the_definition(kind: str, auth: Json, security: Json, wanted: str) -> None:
+    operation: Json = {} if security is None else {"security": security}
+    own: Json = {"Auth": auth, "DefinitionBody": {"paths": {"/visits": {"get": operation}}}}
+    body = template({"It": resource(f"AWS::Serverless::{kind}", own)}, Transform=SAM)
+    assert verdict(ASKS, body) == wanted
+
+
+@pytest.mark.parametrize(
+    ("known", "security", "wanted"),
+    [
+        ({"Other": {"x-amazon-apigateway-authtype": "awsSigv4"}}, "Other", MET),
+        ({"Login": {"type": "oauth2"}}, "Login", MET),
+        ({"Other": {"type": "oauth2"}}, "Other", BROKEN),
+        (PARAMETER, "Login", UNDECIDED),
+    ],
+)
+def test_schemes_of_a_definition_stand_beside_those_of_sam(known: Json, security: str, wanted: str) -> None:
+    definition: Json = {"paths": {"/": {"get": {"security": [{security: []}]}}}, "securityDefinitions": known}
+    own: Json = {"Auth": {"Authorizers": {"Login": {}}}, "DefinitionBody": definition}
+    assert verdict(ASKS, template({"It": resource("AWS::Serverless::Api", own)}, Transform=SAM)) == wanted
+
+
+def test_an_authorizer_of_either_place_of_schemes_counts() -> None:
+    definition: Json = {
+        "paths": {"/": {"get": {"security": [{"login": []}]}}},
+        "components": {"securitySchemes": {"login": {"type": "oauth2"}}},
+        "securityDefinitions": {"login": {"x-amazon-apigateway-authorizer": {"type": "token"}}},
+    }
+    assert verdict(ASKS, template({"It": resource("AWS::ApiGateway::RestApi", {"Body": definition})})) == MET
