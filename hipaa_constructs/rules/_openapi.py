@@ -12,6 +12,7 @@ _METHODS = ("delete", "get", "head", "patch", "post", "put", "trace", "x-amazon-
 
 
 _ENFORCED = ("x-amazon-apigateway-authtype", "x-amazon-apigateway-authorizer")
+_IN_A_FILE = "the definition of the API stands in a file that is not judged"
 _LEFT_OUT = "it may be left out"
 
 
@@ -25,8 +26,7 @@ def each_operation(api: Resource, judge: Callable[[Node, Node], Outcome]) -> Out
     body = api.at("Body")
     if body.is_absent:
         elsewhere = api.at("BodyS3Location")
-        hidden = "the definition of the API stands in a file that is not judged"
-        return NOT_APPLICABLE if elsewhere.is_absent else elsewhere.undecided(hidden)
+        return NOT_APPLICABLE if elsewhere.is_absent else elsewhere.undecided(_IN_A_FILE)
     paths = body.at("paths")
     if body.is_unknown or paths.is_unknown:
         return paths.undecided()
@@ -40,6 +40,24 @@ def each_operation(api: Resource, judge: Callable[[Node, Node], Outcome]) -> Out
             if method.lower() in _METHODS:
                 found.append(operation.undecided() if operation.is_unknown else judge(body, operation))
     return all_met([MET, *found])
+
+
+def stated(api: Resource, name: str, extension: tuple[str, ...], judge: Callable[[Node], Outcome]) -> Outcome:
+    """Judge a property of an API, or the extension of its definition that says the same.
+
+    Args:
+        api: a REST or HTTP API.
+        name: the property, which is looked at first.
+        extension: where the definition, or a server of it, says the same.
+        judge: judges the place.
+    """
+    own, body, elsewhere = api.at(name), api.at("Body"), api.at("BodyS3Location")
+    if not own.is_absent:
+        return judge(own)
+    if body.is_absent and not elsewhere.is_absent:
+        return elsewhere.undecided(_IN_A_FILE)
+    places = [one.at(*extension) for one in (body, *body.at("servers").items())]
+    return judge(next((place for place in places if not place.is_absent), own))
 
 
 def asks_who_calls(body: Node, operation: Node) -> Outcome:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hipaa_constructs.rules._api_stages import API_V2, METHOD, REST_API, api_of
 from hipaa_constructs.rules._node import Node, Resource
-from hipaa_constructs.rules._openapi import asks_who_calls, each_operation
+from hipaa_constructs.rules._openapi import asks_who_calls, each_operation, stated
 from hipaa_constructs.rules._outcome import MET, NOT_APPLICABLE, Outcome, Verdict, all_met
 from hipaa_constructs.rules._policy import Statement, read
 from hipaa_constructs.rules._rule import Severity, rule
@@ -205,10 +205,13 @@ _NETWORKS = ("aws:sourcevpc", "aws:sourcevpce", "aws:vpcsourceip", "aws:sourceac
     url=_GUIDE + "apigateway-private-apis.html",
 )
 def private_api_names_networks(api: Resource) -> Outcome:
-    """Judge the policy of private APIs; without any, nobody is let in."""
+    """Judge the policy of private APIs, also in the definition; without any, nobody is let in."""
     if not any(one.text == "PRIVATE" for one in api.each("EndpointConfiguration", "Types", "*")):
         return NOT_APPLICABLE
-    policy = api.at("Policy")
+    return stated(api, "Policy", ("x-amazon-apigateway-policy",), _names_networks)
+
+
+def _names_networks(policy: Node) -> Outcome:
     if policy.is_absent:
         return MET
     if policy.is_unknown:

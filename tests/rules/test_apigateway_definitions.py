@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hipaa_constructs.rules._value import Json
-from tests.rules._judging import BROKEN, MET, PARAMETER, UNDECIDED, outcome, resource, template, verdict
+from tests.rules._judging import BROKEN, GONE, MET, PARAMETER, UNDECIDED, outcome, resource, template, verdict
 
 ASKS = "ApiAsksWhoCalls"
 OPERATION = ("Properties", "Body", "paths", "/visits", "get")
@@ -82,3 +82,46 @@ def test_an_authorizer_of_either_place_of_schemes_counts() -> None:
         "securityDefinitions": {"login": {"x-amazon-apigateway-authorizer": {"type": "token"}}},
     }
     assert verdict(ASKS, template({"It": resource("AWS::ApiGateway::RestApi", {"Body": definition})})) == MET
+
+
+API = "AWS::ApiGateway::RestApi"
+OPEN: Json = {"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "execute-api:Invoke"}]}
+NARROW: Json = {
+    "Statement": [
+        {
+            "Effect": "Allow",
+            "Principal": "*",
+            "Action": "execute-api:Invoke",
+            "Condition": {"StringEquals": {"aws:SourceVpce": "vpce-1"}},
+        }
+    ]
+}
+
+
+@pytest.mark.parametrize(
+    ("properties", "wanted"),
+    [
+        ({"Body": {"x-amazon-apigateway-policy": OPEN}}, BROKEN),
+        ({"Body": {"x-amazon-apigateway-policy": NARROW}}, MET),
+        ({"Body": {"x-amazon-apigateway-policy": PARAMETER}}, UNDECIDED),
+        ({"Body": {"x-amazon-apigateway-policy": GONE}}, MET),
+        ({"Body": {"x-amazon-apigateway-policy": 3}}, BROKEN),
+        ({"Body": {"paths": {}}}, MET),
+        ({"Body": PARAMETER}, UNDECIDED),
+        ({"Body": {"Fn::Transform": {"Name": "AWS::Include"}}}, UNDECIDED),
+        ({"BodyS3Location": {"Bucket": "b"}}, UNDECIDED),
+        ({"BodyS3Location": {"Bucket": "b"}, "Policy": NARROW}, MET),
+        ({"Body": PARAMETER, "Policy": OPEN}, BROKEN),
+        ({"Body": {"x-amazon-apigateway-policy": OPEN}, "Policy": NARROW}, MET),
+    ],
+)
+def test_a_private_api_may_have_its_policy_in_the_definition(properties: Json, wanted: str) -> None:
+    assert isinstance(properties, dict)
+    own: Json = {"EndpointConfiguration": {"Types": ["PRIVATE"]}, **properties}
+    assert verdict("PrivateApiNamesNetworks", template({"It": resource(API, own)})) == wanted
+
+
+def test_a_policy_in_a_definition_is_told_where_it_stands() -> None:
+    own: Json = {"EndpointConfiguration": {"Types": ["PRIVATE"]}, "Body": {"x-amazon-apigateway-policy": OPEN}}
+    judged = outcome("PrivateApiNamesNetworks", template({"It": resource(API, own)}))
+    assert judged.path == ("Properties", "Body", "x-amazon-apigateway-policy", "Statement", 0)
