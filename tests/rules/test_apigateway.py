@@ -265,6 +265,19 @@ def test_how_an_integration_reaches_its_back_end_decides(properties: Body, wante
         (PARAMETER, UNDECIDED),
         ({"type": "http_proxy", "connectionType": "VPC_LINK", "uri": "arn", "tlsConfig": {"other": "x"}}, BROKEN),
         ({"type": "http_proxy", "connectionType": "VPC_LINK", "uri": "https://records.internal"}, MET),
+        *(
+            ({"type": "http", "connectionType": "VPC_LINK", "uri": uri, "tlsConfig": tls}, wanted)
+            for uri, tls, wanted in (
+                ("https://records.internal", {"insecureSkipVerification": True}, MET),
+                ("HTTPS://records.internal", {"insecureSkipVerification": True}, MET),
+                ("http://records.internal", {"insecureSkipVerification": True}, BROKEN),
+                ("http://records.internal", {"serverNameToVerify": "x"}, BROKEN),
+                (PARAMETER, {"insecureSkipVerification": True}, UNDECIDED),
+                (PARAMETER, {"serverNameToVerify": "x"}, MET),
+                ("arn", PARAMETER, UNDECIDED),
+            )
+        ),
+        ({"type": "http", "uri": "arn", "tlsConfig": {"serverNameToVerify": "x"}}, BROKEN),
         ({"type": "http_proxy", "uri": "https://records.internal", "tlsConfig": {}}, MET),
     ],
 )

@@ -5,7 +5,18 @@ from __future__ import annotations
 import pytest
 
 from hipaa_constructs.rules._value import Json
-from tests.rules._judging import BROKEN, GONE, MET, PARAMETER, UNDECIDED, outcome, resource, template, verdict
+from tests.rules._judging import (
+    BROKEN,
+    GONE,
+    MET,
+    NOT_APPLICABLE,
+    PARAMETER,
+    UNDECIDED,
+    outcome,
+    resource,
+    template,
+    verdict,
+)
 
 ASKS = "ApiAsksWhoCalls"
 OPERATION = ("Properties", "Body", "paths", "/visits", "get")
@@ -125,3 +136,50 @@ def test_a_policy_in_a_definition_is_told_where_it_stands() -> None:
     own: Json = {"EndpointConfiguration": {"Types": ["PRIVATE"]}, "Body": {"x-amazon-apigateway-policy": OPEN}}
     judged = outcome("PrivateApiNamesNetworks", template({"It": resource(API, own)}))
     assert judged.path == ("Properties", "Body", "x-amazon-apigateway-policy", "Statement", 0)
+
+
+POLICY = "x-amazon-apigateway-security-policy"
+ENDPOINT = "x-amazon-apigateway-endpoint-configuration"
+DISABLED: Json = {ENDPOINT: {"disableExecuteApiEndpoint": True}}
+
+
+@pytest.mark.parametrize(
+    ("properties", "wanted"),
+    [
+        ({"Body": {POLICY: "SecurityPolicy_TLS13_1_3_2025_09"}}, MET),
+        ({"Body": {POLICY: "TLS_1_2"}}, MET),
+        ({"Body": {POLICY: "TLS_1_0"}}, BROKEN),
+        ({"Body": {POLICY: PARAMETER}}, UNDECIDED),
+        ({"Body": {POLICY: "TLS_1_2"}, "SecurityPolicy": "TLS_1_0"}, BROKEN),
+        ({"Body": DISABLED}, MET),
+        ({"Body": {"servers": [DISABLED]}}, MET),
+        ({"Body": {"servers": [{}, DISABLED]}}, MET),
+        ({"Body": {ENDPOINT: {"disableExecuteApiEndpoint": False}}}, BROKEN),
+        ({"Body": {ENDPOINT: PARAMETER}}, UNDECIDED),
+        ({"Body": {"paths": {}}}, BROKEN),
+        ({"Body": PARAMETER}, UNDECIDED),
+        ({"BodyS3Location": {"Bucket": "b"}}, UNDECIDED),
+        ({"BodyS3Location": {"Bucket": "b"}, "SecurityPolicy": "TLS_1_2"}, MET),
+    ],
+)
+def test_a_definition_may_say_which_tls_its_api_speaks(properties: Json, wanted: str) -> None:
+    assert verdict("ApiUsesTls12", template({"It": resource(API, properties)})) == wanted
+
+
+@pytest.mark.parametrize(
+    ("properties", "sure", "unsure"),
+    [
+        ({"Body": DISABLED}, MET, NOT_APPLICABLE),
+        ({"Body": {"servers": [DISABLED]}}, MET, NOT_APPLICABLE),
+        ({"Body": DISABLED, "DisableExecuteApiEndpoint": False}, BROKEN, UNDECIDED),
+        ({"Body": {"paths": {}}}, BROKEN, UNDECIDED),
+        ({"Body": PARAMETER}, UNDECIDED, UNDECIDED),
+    ],
+)
+@pytest.mark.parametrize("kind", [API, "AWS::ApiGatewayV2::Api"])
+def test_a_definition_may_turn_the_default_endpoint_off(kind: str, properties: Json, sure: str, unsure: str) -> None:
+    mapping, at = ("BasePathMapping", "RestApiId") if kind == API else ("ApiMapping", "ApiId")
+    for api, wanted in (({"Ref": "It"}, sure), (PARAMETER, unsure)):
+        mapped = resource(kind.rpartition("::")[0] + "::" + mapping, {at: api})
+        body = template({"It": resource(kind, properties), "Mapping": mapped})
+        assert verdict("ApiDefaultEndpointDisabled", body) == wanted
