@@ -61,6 +61,21 @@ def sqs_queue_policy_names_principals(policy: Resource) -> Outcome:
     return all_met([MET, *([place.undecided()] if hidden else []), *map(callers_named, statements)])
 
 
+_ON_FAILURE = ("DestinationConfig", "OnFailure", "Destination")
+_PASS_ON = (
+    (QUEUE, "RedrivePolicy", "deadLetterTargetArn"),
+    ("AWS::Events::Rule", "Targets", "*", "DeadLetterConfig", "Arn"),
+    ("AWS::Lambda::EventInvokeConfig", *_ON_FAILURE),
+    ("AWS::Lambda::EventSourceMapping", *_ON_FAILURE),
+    ("AWS::Lambda::Function", "DeadLetterConfig", "TargetArn"),
+    ("AWS::Pipes::Pipe", "SourceParameters", "DynamoDBStreamParameters", "DeadLetterConfig", "Arn"),
+    ("AWS::Pipes::Pipe", "SourceParameters", "KinesisStreamParameters", "DeadLetterConfig", "Arn"),
+    ("AWS::SNS::Subscription", "RedrivePolicy", "deadLetterTargetArn"),
+    ("AWS::Scheduler::Schedule", "Target", "DeadLetterConfig", "Arn"),
+)
+"""Who passes on to a queue what failed, and where it names the queue."""
+
+
 @rule(
     title="every queue passes on to another one what can't be worked off",
     fix="set RedrivePolicy with deadLetterTargetArn and maxReceiveCount",
@@ -71,13 +86,17 @@ def sqs_queue_policy_names_principals(policy: Resource) -> Outcome:
     url=_GUIDE + "sqs-dead-letter-queues.html",
 )
 def sqs_queue_has_dead_letter_queue(queue: Resource) -> Outcome:
-    """Judge every queue but those that others or functions pass on to, or that say whose messages they take."""
+    """Judge every queue but those that others pass on to: queues, functions, subscriptions, rules, schedules, pipes.
+
+    A queue that says whose failed messages it takes is one of these too.
+    """
     target = queue.at("RedrivePolicy", "deadLetterTargetArn").must_be_set()
     if target.verdict is not Verdict.BROKEN:
         return target
-    assembly = queue.template.assembly
-    sources, unsure = assembly.pointing_at(queue, QUEUE, "RedrivePolicy", "deadLetterTargetArn")
-    functions, _ = assembly.pointing_at(queue, "AWS::Lambda::Function", "DeadLetterConfig", "TargetArn")
-    if sources or functions or not queue.at("RedriveAllowPolicy").is_absent:
+    if not queue.at("RedriveAllowPolicy").is_absent:
         return NOT_APPLICABLE
-    return queue.at("RedrivePolicy").undecided("another queue may pass on to it") if unsure else target
+    found = [queue.template.assembly.pointing_at(queue, kind, *path) for kind, *path in _PASS_ON]
+    if any(sure for sure, _ in found):
+        return NOT_APPLICABLE
+    unsure = any(unsure for _, unsure in found)
+    return queue.at("RedrivePolicy").undecided("what failed elsewhere may be passed on to it") if unsure else target

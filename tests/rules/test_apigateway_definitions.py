@@ -179,7 +179,8 @@ def test_a_definition_may_say_which_tls_its_api_speaks(properties: Json, wanted:
 @pytest.mark.parametrize("kind", [API, "AWS::ApiGatewayV2::Api"])
 def test_a_definition_may_turn_the_default_endpoint_off(kind: str, properties: Json, sure: str, unsure: str) -> None:
     mapping, at = ("BasePathMapping", "RestApiId") if kind == API else ("ApiMapping", "ApiId")
-    for api, wanted in (({"Ref": "It"}, sure), (PARAMETER, unsure)):
+    named: Json = {"Ref": "It"}
+    for api, wanted in ((named, sure), (PARAMETER, unsure)):
         mapped = resource(kind.rpartition("::")[0] + "::" + mapping, {at: api})
         body = template({"It": resource(kind, properties), "Mapping": mapped})
         assert verdict("ApiDefaultEndpointDisabled", body) == wanted

@@ -127,10 +127,51 @@ def test_a_queue_that_says_whose_messages_it_takes_needs_none_itself() -> None:
     assert verdict("SqsQueueHasDeadLetterQueue", template({"It": resource(QUEUE, allowing)})) == NOT_APPLICABLE
 
 
-def test_a_queue_for_what_a_function_failed_at_needs_none_itself() -> None:
-    function = resource("AWS::Lambda::Function", {"DeadLetterConfig": {"TargetArn": {"Fn::GetAtt": ["It", "Arn"]}}})
-    body = template({"It": resource(QUEUE), "Function": function})
-    assert verdict("SqsQueueHasDeadLetterQueue", body) == NOT_APPLICABLE
+def pipe(of: str, queue: Json) -> Json:
+    return {"SourceParameters": {f"{of}StreamParameters": {"DeadLetterConfig": {"Arn": queue}}}}
+
+
+def failing(kind: str, queue: Json) -> Json:
+    on_failure: Json = {"DestinationConfig": {"OnFailure": {"Destination": queue}}}
+    known: dict[str, Json] = {
+        "Events::Rule": {"Targets": [{"Arn": "arn", "DeadLetterConfig": {"Arn": queue}}]},
+        "Lambda::EventInvokeConfig": on_failure,
+        "Lambda::EventSourceMapping": on_failure,
+        "Lambda::Function": {"DeadLetterConfig": {"TargetArn": queue}},
+        "SNS::Subscription": {"RedrivePolicy": {"deadLetterTargetArn": queue}},
+        "SQS::Queue": {"RedrivePolicy": {"deadLetterTargetArn": queue}},
+        "Scheduler::Schedule": {"Target": {"Arn": "arn", "DeadLetterConfig": {"Arn": queue}}},
+        "Pipes::Pipe": pipe("Kinesis", queue),
+        "Pipes::Pipe ": pipe("DynamoDB", queue),
+    }
+    return resource(f"AWS::{kind.strip()}", known[kind])
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "Events::Rule",
+        "Lambda::EventInvokeConfig",
+        "Lambda::EventSourceMapping",
+        "Lambda::Function",
+        "Pipes::Pipe",
+        "Pipes::Pipe ",
+        "SNS::Subscription",
+        "SQS::Queue",
+        "Scheduler::Schedule",
+    ],
+)
+@pytest.mark.parametrize(
+    ("named", "wanted"),
+    [
+        ({"Fn::GetAtt": ["It", "Arn"]}, NOT_APPLICABLE),
+        ({"Fn::GetAtt": ["Other", "Arn"]}, BROKEN),
+        (PARAMETER, UNDECIDED),
+    ],
+)
+def test_a_queue_for_what_failed_elsewhere_needs_none_itself(kind: str, named: Json, wanted: str) -> None:
+    body = template({"It": resource(QUEUE), "Other": resource(QUEUE), "Failing": failing(kind, named)})
+    assert verdict("SqsQueueHasDeadLetterQueue", body) == wanted
 
 
 def test_a_queue_that_a_function_reads_needs_one() -> None:
