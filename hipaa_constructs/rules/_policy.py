@@ -235,6 +235,10 @@ class Policies:
     unsure: list[tuple[Resource, Statement]]
     hide: bool
 
+    def __add__(self, others: Policies) -> Policies:
+        """Return these with others, which another type of policies makes."""
+        return Policies([*self.sure, *others.sure], [*self.unsure, *others.unsure], self.hide or others.hide)
+
     def deny(self, denies: Callable[[Statement], bool | None], without: str) -> Outcome:
         """Judge that a statement denies something.
 

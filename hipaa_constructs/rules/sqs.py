@@ -10,6 +10,7 @@ from hipaa_constructs.rules._rule import Severity, rule
 
 QUEUE = "AWS::SQS::Queue"
 QUEUE_POLICY = "AWS::SQS::QueuePolicy"
+INLINE_POLICY = "AWS::SQS::QueueInlinePolicy"
 _GUIDE = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/"
 
 
@@ -37,7 +38,7 @@ def sqs_queue_uses_customer_managed_key(queue: Resource) -> Outcome:
 )
 def sqs_queue_tls_only(queue: Resource) -> Outcome:
     """Judge the policies, for what is sent and for what is received."""
-    policies = policies_of(queue, QUEUE_POLICY, "Queues", "*")
+    policies = policies_of(queue, QUEUE_POLICY, "Queues", "*") + policies_of(queue, INLINE_POLICY, "Queue")
     return policies.deny(_refuses_plaintext, "no queue policy denies requests without TLS")
 
 
@@ -48,7 +49,7 @@ def _refuses_plaintext(statement: Statement) -> bool | None:
 @rule(
     title="no queue policy opens a queue to everyone",
     fix="name principals, and confine services of AWS by aws:SourceArn or aws:SourceAccount",
-    applies_to=(QUEUE_POLICY,),
+    applies_to=(QUEUE_POLICY, INLINE_POLICY),
     controls=("164.312(a)(1)", "164.308(a)(4)(ii)(C)"),
     requirement="HC-092",
     url=_GUIDE + "sqs-basic-examples-of-sqs-policies.html",

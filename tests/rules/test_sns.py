@@ -116,6 +116,25 @@ def test_a_policy_of_another_stack_counts() -> None:
     assert verdict("SnsTopicTlsOnly", topic, policy) == MET
 
 
+INLINE = "AWS::SNS::TopicInlinePolicy"
+
+
+@pytest.mark.parametrize(
+    ("topic", "wanted"), [({"Ref": "It"}, MET), ({"Ref": "Other"}, BROKEN), (PARAMETER, UNDECIDED)]
+)
+def test_a_policy_of_one_topic_alone_counts(topic: Json, wanted: str) -> None:
+    inline = resource(INLINE, {"TopicArn": topic, "PolicyDocument": {"Statement": denial()}})
+    body = template({"It": resource(TOPIC), "Other": resource(TOPIC), "Policy": inline})
+    assert verdict("SnsTopicTlsOnly", body) == wanted
+
+
+@pytest.mark.parametrize(("principal", "wanted"), [("*", BROKEN), ({"AWS": "1"}, MET)])
+def test_a_policy_of_one_topic_alone_names_principals(principal: Json, wanted: str) -> None:
+    statement: Json = {"Effect": "Allow", "Principal": principal, "Action": "sns:Publish"}
+    body = template({"It": resource(INLINE, {"TopicArn": "t", "PolicyDocument": {"Statement": statement}})})
+    assert verdict("SnsTopicPolicyNamesPrincipals", body) == wanted
+
+
 @pytest.mark.parametrize(
     ("changes", "wanted"),
     [

@@ -98,6 +98,36 @@ def test_whom_a_policy_names_decides(statement: Json, wanted: str) -> None:
     assert verdict("SqsQueuePolicyNamesPrincipals", queue_with(statement), of="Policy") == wanted
 
 
+INLINE = "AWS::SQS::QueueInlinePolicy"
+
+
+@pytest.mark.parametrize(
+    ("queue", "wanted"), [({"Ref": "It"}, MET), ({"Ref": "Other"}, BROKEN), (PARAMETER, UNDECIDED)]
+)
+def test_a_policy_of_one_queue_alone_counts(queue: Json, wanted: str) -> None:
+    inline = resource(INLINE, {"Queue": queue, "PolicyDocument": {"Statement": denial()}})
+    body = template({"It": resource(QUEUE), "Other": resource(QUEUE), "Policy": inline})
+    assert verdict("SqsQueueTlsOnly", body) == wanted
+
+
+@pytest.mark.parametrize(
+    ("statements", "wanted"), [((PARAMETER, []), UNDECIDED), (([], PARAMETER), UNDECIDED), (([], []), BROKEN)]
+)
+def test_policies_of_both_types_are_looked_at(statements: tuple[Json, Json], wanted: str) -> None:
+    shared, own = statements
+    inline = resource(INLINE, {"Queue": {"Ref": "It"}, "PolicyDocument": {"Statement": own}})
+    policy = resource(POLICY, {"Queues": [{"Ref": "It"}], "PolicyDocument": {"Statement": shared}})
+    body = template({"It": resource(QUEUE), "Inline": inline, "Policy": policy})
+    assert verdict("SqsQueueTlsOnly", body) == wanted
+
+
+@pytest.mark.parametrize(("principal", "wanted"), [("*", BROKEN), ({"AWS": "1"}, MET)])
+def test_a_policy_of_one_queue_alone_names_principals(principal: Json, wanted: str) -> None:
+    statement: Json = {"Effect": "Allow", "Principal": principal, "Action": "sqs:*"}
+    body = template({"It": resource(INLINE, {"Queue": "q", "PolicyDocument": {"Statement": statement}})})
+    assert verdict("SqsQueuePolicyNamesPrincipals", body) == wanted
+
+
 def redriving(redrive: Json, **others: Json) -> Body:
     return template({"It": resource(QUEUE, {"RedrivePolicy": redrive}), **others})
 
