@@ -69,11 +69,16 @@ def _refuses_plaintext(statement: Statement) -> bool | None:
     url=_GUIDE + "sns-access-policy-use-cases.html",
 )
 def sns_topic_policy_names_principals(policy: Resource) -> Outcome:
-    """Judge each statement that allows something."""
+    """Judge each statement that allows something; that of SNS itself confines everyone by the owner of the source."""
     place = policy.at("PolicyDocument")
     statements, hidden = read(place)
     hidden = hidden or place.is_unknown
-    return all_met([MET, *([place.undecided()] if hidden else []), *map(callers_named, statements)])
+    unconfined = [one for one in statements if not one.is_confined(_OWNER)]
+    return all_met([MET, *([place.undecided()] if hidden else []), *map(callers_named, unconfined)])
+
+
+_OWNER = ("aws:SourceOwner",)
+"""What the policy that SNS gives a topic names the account by, and no other service."""
 
 
 @rule(

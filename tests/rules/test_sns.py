@@ -141,6 +141,10 @@ def test_a_policy_of_one_topic_alone_names_principals(principal: Json, wanted: s
         ({"Principal": {"AWS": "arn:aws:iam::123456789012:root"}}, MET),
         ({"Principal": "*"}, BROKEN),
         ({"Principal": "*", "Condition": {"StringEquals": {"aws:SourceAccount": "123456789012"}}}, MET),
+        ({"Principal": {"AWS": "*"}, "Condition": {"StringEquals": {"AWS:SourceOwner": "123456789012"}}}, MET),
+        ({"Principal": {"AWS": "*"}, "Condition": {"StringEquals": {"aws:SourceOwner": PARAMETER}}}, MET),
+        ({"Principal": {"AWS": "*"}, "Condition": {"StringLike": {"aws:SourceOwner": "*"}}}, BROKEN),
+        ({"Principal": {"AWS": "*"}, "Condition": {"StringNotEquals": {"aws:SourceOwner": "1"}}}, BROKEN),
         ({"Principal": {"Service": "cloudwatch.amazonaws.com"}}, BROKEN),
         (
             {

@@ -91,6 +91,16 @@ def test_the_policy_of_another_queue_does_not_count(queues: Json, wanted: str) -
         pytest.param({"Effect": "Allow", "Principal": "*", "Action": "sqs:*"}, BROKEN, id="everyone"),
         pytest.param({"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sqs:*"}, BROKEN, id="every-account"),
         pytest.param({"Effect": "Allow", "Principal": {"AWS": "1"}, "Action": "sqs:*"}, MET, id="an-account"),
+        pytest.param(
+            {
+                "Effect": "Allow",
+                "Principal": "*",
+                "Action": "sqs:*",
+                "Condition": {"StringEquals": {"aws:SourceOwner": "1"}},
+            },
+            BROKEN,
+            id="an-owner-that-sqs-does-not-know",
+        ),
         pytest.param(PARAMETER, UNDECIDED, id="unknown"),
     ],
 )
