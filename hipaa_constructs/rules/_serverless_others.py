@@ -194,7 +194,7 @@ def of_layer(source: Source) -> Iterator[Reading]:
 
 
 def of_graphql_api(source: Source) -> Iterator[Reading]:
-    """Yield the API and its cache; it logs without verbose content where nothing is said."""
+    """Yield the API and its cache; it logs all fields where nothing is said."""
     own, auth = source.properties, source.mapping("Auth")
     additional = auth.get("Additional", [])
     providers: list[Json] = [
@@ -209,10 +209,11 @@ def of_graphql_api(source: Source) -> Iterator[Reading]:
     }
     logging = own.get("Logging", True)
     role = arn_of(source.logical_id + "CloudWatchRole")
+    default: Body = {"CloudWatchLogsRoleArn": role, "FieldLogLevel": "ALL"}
     if logging is True or logging == "true":
-        properties["LogConfig"] = {"CloudWatchLogsRoleArn": role, "ExcludeVerboseContent": True, "FieldLogLevel": "ALL"}
+        properties["LogConfig"] = default
     elif isinstance(logging, dict) and intrinsic(logging) is None:
-        properties["LogConfig"] = {"CloudWatchLogsRoleArn": role, **logging}
+        properties["LogConfig"] = {**default, **logging}
     elif logging is not False and logging != "false":
         properties["LogConfig"] = logging
     yield source.reading(
