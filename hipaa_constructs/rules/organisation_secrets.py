@@ -40,6 +40,10 @@ _SIGNS = {
     b"variables": re.compile(rb"variables"),
     b"arguments": re.compile(rb"arguments"),
     b"optionsettings": re.compile(rb"optionsettings"),
+    b"accesskey": re.compile(rb"accesskey"),
+    b"aws::apigateway::apikey": re.compile(rb"aws::apigateway::apikey"),
+    b"connectorconfiguration": re.compile(rb"connectorconfiguration"),
+    b"providerdetails": re.compile(rb"providerdetails"),
     b"aws::ssm::parameter": re.compile(rb"aws::ssm::parameter"),
     b"parameters": re.compile(rb"parameters"),
     b"userdata": re.compile(rb"userdata"),
@@ -54,14 +58,29 @@ _SECRET_PROPERTY = re.compile(
     r"|PrivateKey|AccessToken|RefreshToken|AuthToken|OAuthToken|OauthToken|SasToken|ApiToken|HECToken|SecretToken"
     r"|JwtToken|BearerToken|ApiKeyValue)$"
 )
+_OF_TYPE: dict[str, Place] = {
+    "AWS::ApiGateway::ApiKey": ("Properties", "Value"),
+    "AWS::CodeBuild::SourceCredential": ("Properties", "Token"),
+    "AWS::KinesisFirehose::DeliveryStream": (
+        *("Properties", "HttpEndpointDestinationConfiguration", "EndpointConfiguration"),
+        "AccessKey",
+    ),
+}
+"""Places of secrets whose names say so of one type alone."""
+
 _VARIABLES = frozenset(
     (
         "Arguments",
+        "BodyParameters",
+        "ConnectorConfiguration",
         "DefaultArguments",
         "Environment",
         "EnvironmentVariables",
+        "HeaderParameters",
         "OptionSettings",
         "Parameters",
+        "ProviderDetails",
+        "QueryStringParameters",
         "RuntimeEnvironmentVariables",
         "Variables",
     )
@@ -143,19 +162,31 @@ def _says_secret(name: str) -> bool:
 def _in_resource(resource: Resource) -> Iterator[tuple[Place, str]]:
     properties = resource.body.get("Properties")
     if resource.type == "AWS::SSM::Parameter" and isinstance(properties, dict):
-        name = properties.get("Name")
-        if isinstance(name, str) and _says_secret(name.rpartition("/")[2]) and _is_literal(properties.get("Value")):
+        name = _end_of(properties.get("Name"))
+        if _says_secret(name.rpartition("/")[2]) and _is_literal(properties.get("Value")):
             yield ("Properties", "Value"), "a plain value of a parameter named like a secret"
-    yield from _below(properties, ("Properties",), "")
+    yield from _below(properties, _OF_TYPE.get(resource.type))
 
 
-def _below(raw: Json, place: Place, holder: str) -> Iterator[tuple[Place, str]]:
-    pending: list[tuple[Json, Place, str]] = [(raw, place, holder)]
+def _end_of(name: Json) -> str:
+    """Return a text, or the written end of one that is put together."""
+    match intrinsic(name):
+        case None:
+            return name if isinstance(name, str) else ""
+        case ("Fn::Sub", str() as text) | ("Fn::Sub", [str() as text, *_]) | ("Fn::Join", [_, [*_, str() as text]]):
+            return text
+    return ""
+
+
+def _below(properties: Json, own: Place | None) -> Iterator[tuple[Place, str]]:
+    pending: list[tuple[Json, Place, str]] = [(properties, ("Properties",), "")]
     while pending:
         value, path, name = pending.pop()
         if isinstance(value, list):
             pending += [(item, (*path, index), name) for index, item in enumerate(value)]
         elif isinstance(value, str):
+            if name and path == own and _is_literal(value):
+                yield path, f"a plain value of {name}"
             yield from _in_text(value, path, name)
         elif (function := intrinsic(value)) is not None:
             pending += [(item, path, kept) for item, kept in _branches(name, *function)]
@@ -190,7 +221,8 @@ def _in_variables(variables: dict[str, Json], path: Place) -> Iterator[tuple[Pla
         pairs = [] if _names_its_secret(variables.get("Type")) else [(names[0], values[0])]
     for name, value in pairs:
         if isinstance(name, str) and isinstance(value, str):
-            if _says_secret(name) and _is_literal(value):
+            secret = _says_secret(name) or variables.get("IsValueSecret") in (True, "true")
+            if secret and _is_literal(value):
                 yield path, f"{name}, with a plain value"
             elif holds_a_secret(value):
                 yield path, f"{name}, a value with the form of a secret"

@@ -131,6 +131,71 @@ def test_other_variables_may(variables: Json) -> None:
     assert judged(one(variables, "AWS::Batch::JobDefinition")) == MET
 
 
+FIREHOSE = "AWS::KinesisFirehose::DeliveryStream"
+
+
+def endpoint(key: Json) -> Json:
+    return {"HttpEndpointDestinationConfiguration": {"EndpointConfiguration": {"AccessKey": key}}}
+
+
+@pytest.mark.parametrize(
+    ("value", "wanted"),
+    [
+        ("hunter2", BROKEN),
+        ({"Fn::If": ["Prod", "hunter2", PARAMETER]}, BROKEN),
+        (PARAMETER, MET),
+        ({"Fn::Sub": "${AnyParameter}"}, MET),
+        ("{{resolve:secretsmanager:hook:SecretString:token}}", MET),
+        ("arn:aws:codeconnections:us-east-1:123456789012:connection/x", MET),
+    ],
+)
+def test_some_types_have_secrets_under_names_that_do_not_say_so(value: Json, wanted: str) -> None:
+    assert judged(one({"Token": value}, "AWS::CodeBuild::SourceCredential")) == wanted
+    assert judged(one({"Value": value}, "AWS::ApiGateway::ApiKey")) == wanted
+    assert judged(one(endpoint(value), FIREHOSE)) == wanted
+
+
+def test_the_same_names_elsewhere_say_nothing() -> None:
+    assert judged(one({"Tags": [{"Key": "team", "Value": "x"}]}, "AWS::ApiGateway::ApiKey")) == MET
+    assert judged(one({"AccessKey": "x"}, "AWS::DataSync::LocationObjectStorage")) == MET
+    assert judged(one({"Token": "x"}, "AWS::MediaLive::Channel")) == MET
+
+
+def test_a_secret_of_one_type_alone_is_told_where_it_stands() -> None:
+    found = outcome(RULE, one(endpoint("hunter2"), FIREHOSE))
+    place = "HttpEndpointDestinationConfiguration.EndpointConfiguration.AccessKey"
+    assert (found.property, found.found) == (place, "a plain value of AccessKey")
+
+
+@pytest.mark.parametrize(
+    ("kind", "properties"),
+    [
+        ("AWS::Cognito::UserPoolIdentityProvider", {"ProviderDetails": {"client_secret": "hunter2"}}),
+        ("AWS::KafkaConnect::Connector", {"ConnectorConfiguration": {"database.password": "hunter2"}}),
+        ("AWS::KafkaConnect::Connector", {"ConnectorConfiguration": {"sasl.client_secret": "hunter2"}}),
+    ],
+)
+def test_details_of_a_provider_or_a_connector_hold_no_secret(kind: str, properties: Json) -> None:
+    assert judged(one(properties, kind)) == BROKEN
+
+
+@pytest.mark.parametrize("holder", ["BodyParameters", "HeaderParameters", "QueryStringParameters"])
+@pytest.mark.parametrize(
+    ("parameter", "wanted"),
+    [
+        ({"Key": "X-Key", "Value": "hunter2", "IsValueSecret": True}, BROKEN),
+        ({"Key": "X-Key", "Value": "hunter2", "IsValueSecret": "true"}, BROKEN),
+        ({"Key": "X-Key", "Value": "hunter2", "IsValueSecret": False}, MET),
+        ({"Key": "X-Key", "Value": "hunter2"}, MET),
+        ({"Key": "api_key", "Value": "hunter2"}, BROKEN),
+        ({"Key": "X-Key", "Value": PARAMETER, "IsValueSecret": True}, MET),
+    ],
+)
+def test_a_parameter_of_a_connection_may_say_that_it_is_secret(holder: str, parameter: Json, wanted: str) -> None:
+    properties: Json = {"AuthParameters": {"InvocationHttpParameters": {holder: [parameter]}}}
+    assert judged(one(properties, "AWS::Events::Connection")) == wanted
+
+
 @pytest.mark.parametrize(
     ("script", "wanted"),
     [
@@ -173,6 +238,15 @@ def test_other_texts_are_no_secrets(text: str) -> None:
         ({"Name": "/app/db/host", "Value": "hunter2"}, MET),
         ({"Name": "/app/db/password", "Value": PARAMETER}, MET),
         ({"Name": PARAMETER, "Value": "hunter2"}, MET),
+        ({"Name": {"Fn::Sub": "/${AnyParameter}/db_password"}, "Value": "hunter2"}, BROKEN),
+        ({"Name": {"Fn::Sub": ["/${App}/db_password", {"App": PARAMETER}]}, "Value": "hunter2"}, BROKEN),
+        ({"Name": {"Fn::Join": ["", ["/", PARAMETER, "/db_password"]]}, "Value": "hunter2"}, BROKEN),
+        ({"Name": {"Fn::Join": ["/", [PARAMETER, "password"]]}, "Value": "hunter2"}, BROKEN),
+        ({"Name": {"Fn::Join": ["/", ["password", PARAMETER]]}, "Value": "hunter2"}, MET),
+        ({"Name": {"Fn::Sub": "/password/${AnyParameter}"}, "Value": "hunter2"}, MET),
+        ({"Name": {"Fn::Sub": "/app/${DbPassword}"}, "Value": "hunter2"}, MET),
+        ({"Name": {"Ref": "DbPassword"}, "Value": "hunter2"}, MET),
+        ({"Name": {"Fn::Sub": "/app/db_password"}, "Value": PARAMETER}, MET),
         ("x", MET),
     ],
 )
