@@ -201,7 +201,7 @@ def read(document: Node) -> tuple[list[Statement], bool]:
 
 
 def _read(document: Node) -> tuple[list[Statement], bool]:
-    parsed = _parsed(document)
+    parsed = as_document(document)
     place = parsed.at("Statement")
     nodes = [place] if isinstance(place.value, dict) else place.items()
     unreadable = document.text is not None and parsed is document
@@ -209,7 +209,7 @@ def _read(document: Node) -> tuple[list[Statement], bool]:
     return [_statement(node) for node in nodes if isinstance(node.value, dict)], hidden
 
 
-def _parsed(document: Node) -> Node:
+def as_document(document: Node) -> Node:
     """Return a document that is written as text, also as one with unknown pieces, as what it says."""
     text = document.outline() if document.is_unknown else document.text
     if not text:
