@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from hipaa_constructs.rules._resolve import intrinsic
-from hipaa_constructs.rules._serverless import HIDDEN, Body, Path, Reading, Source, merged, renamed, tags
+from hipaa_constructs.rules._serverless import HIDDEN, Body, Path, Reading, Source, merged, propagated, renamed, tags
 from hipaa_constructs.rules._value import Json
 
 _IMPLIED = {"Api": ("ServerlessRestApi", "Prod"), "HttpApi": ("ServerlessHttpApi", "$default")}
@@ -41,7 +41,8 @@ def of_rest_api(source: Source) -> Iterator[Reading]:
         if "EndpointConfiguration" in domain:
             domain["EndpointConfiguration"] = {"Types": [domain["EndpointConfiguration"]]}
         properties = renamed(domain, {"CertificateArn": "RegionalCertificateArn"}, ("BasePath", "Route53"))
-        yield source.reading("DomainName", "AWS::ApiGateway::DomainName", properties, all="Domain")
+        properties |= propagated(own)
+        yield source.reading("DomainName", "AWS::ApiGateway::DomainName", properties, all="Domain", Tags="Tags")
     yield from _methods(source, "Api")
 
 
@@ -62,13 +63,16 @@ _BODY = {"Body": "DefinitionBody", "BodyS3Location": "DefinitionUri"}
 def of_http_api(source: Source) -> Iterator[Reading]:
     """Yield the API, its stage, its domain name and the routes that events add."""
     own = source.properties
+    tagged: Body = {} if "DefinitionUri" in own else _some(own, ("Tags",))
     api: Body = {
         **_some(own, ("CorsConfiguration", "Description", "DisableExecuteApiEndpoint", "Name")),
+        **tagged,
         **_definition(own, "BodyS3Location"),
         "ProtocolType": "HTTP",
     }
     yield source.reading("", "AWS::ApiGatewayV2::Api", _secured(api, source), **_BODY)
-    stage: Body = {"StageName": "$default", **_some(own, _OF_HTTP_STAGE), "ApiId": {"Ref": source.logical_id}}
+    named: Body = {"StageName": "$default", "ApiId": {"Ref": source.logical_id}}
+    stage: Body = {**named, **_some(own, _OF_HTTP_STAGE), **tagged}
     yield source.reading("ApiGatewayDefaultStage", "AWS::ApiGatewayV2::Stage", stage)
     if "Domain" in own:
         domain = source.mapping("Domain")
@@ -77,6 +81,7 @@ def of_http_api(source: Source) -> Iterator[Reading]:
         properties: Body = {
             **_some(domain, ("DomainName", "MutualTlsAuthentication")),
             "DomainNameConfigurations": [configuration],
+            **tagged,
         }
         yield source.reading(
             "ApiGatewayDomainName",
@@ -84,6 +89,7 @@ def of_http_api(source: Source) -> Iterator[Reading]:
             properties,
             all="Domain",
             DomainNameConfigurations="Domain",
+            Tags="Tags",
         )
     yield from _methods(source, "HttpApi")
 
