@@ -70,22 +70,22 @@ def _suspects(template: Template) -> set[Resource]:
 def template_without_phi(resource: Resource) -> Outcome:
     """Judge all texts of a resource, and at the first one those of the other sections, for patterns of identifiers.
 
-    E-mail addresses count in tags, names and descriptions only, and not those of the staff.
+    E-mail addresses count in tags, names and descriptions only, and not those of the staff. All places in other
+    sections are told.
     """
     # The text itself stays out of the findings: a report must not spread it.
+    is_first = resource is resource.template.anchor
+    likenesses = _likenesses(_sections(resource.template)) if is_first else ()
+    told = [f"{'.'.join(map(str, place))} has text that looks like {kind}" for place, kind in likenesses]
     if not resource.type.startswith("AWS::Route53::"):
         without = _PASSED_OVER | _JUDGED_ELSEWHERE.get(resource.type, frozenset())
         likeness = next(_likenesses(texts(resource.body, without=without)), None)
         if likeness is not None:
             place, kind = likeness
-            return broken(*place, found=f"text that looks like {kind}")
-    if resource is not resource.template.anchor:
-        return NOT_APPLICABLE
-    likeness = next(_likenesses(_sections(resource.template)), None)
-    if likeness is None:
-        return MET
-    place, kind = likeness
-    return broken(found=f"{'.'.join(map(str, place))} has text that looks like {kind}")
+            return broken(*place, found="; ".join([f"text that looks like {kind}", *told]))
+    if told:
+        return broken(found="; ".join(told))
+    return MET if is_first else NOT_APPLICABLE
 
 
 def _sections(template: Template) -> Iterator[tuple[Place, str]]:

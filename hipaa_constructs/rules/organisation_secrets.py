@@ -123,16 +123,17 @@ def _suspects(template: Template) -> set[Resource]:
 def template_without_secrets(resource: Resource) -> Outcome:
     """Judge properties and variables named like a secret, scripts, defaults of parameters and outputs.
 
-    Parameters and outputs are judged at the first resource of a template.
+    Parameters and outputs are judged at the first resource of a template, and all that have one are told.
     """
     secret = next(_in_resource(resource), None) if resource.type not in _JUDGED_ELSEWHERE else None
+    is_first = resource is resource.template.anchor
+    told = [*(_in_sections(resource.template) if is_first else ())]
+    # The value itself stays out of the finding: a report must not spread it.
     if secret is not None:
-        # The value itself stays out of the finding: a report must not spread it.
-        return broken(*secret[0], found=secret[1])
-    if resource is not resource.template.anchor:
-        return NOT_APPLICABLE
-    why = next(_in_sections(resource.template), None)
-    return MET if why is None else broken(found=why)
+        return broken(*secret[0], found="; ".join([secret[1], *told]))
+    if told:
+        return broken(found="; ".join(told))
+    return MET if is_first else NOT_APPLICABLE
 
 
 def _in_sections(template: Template) -> Iterator[str]:
