@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
 
 from hipaa_constructs.rules._node import Node, Resource
 from hipaa_constructs.rules._outcome import MET, NOT_APPLICABLE, Outcome, all_met, any_met
@@ -40,6 +41,16 @@ def each_operation(api: Resource, judge: Callable[[Node, Node], Outcome]) -> Out
             if method.lower() in _METHODS:
                 found.append(operation.undecided() if operation.is_unknown else judge(body, operation))
     return all_met([MET, *found])
+
+
+def url_names(api: Resource) -> Iterator[tuple[Node, str]]:
+    """Yield the names of variables in paths, and of parameters in paths and query strings, with their places."""
+    for path, item in api.at("Body", "paths").entries():
+        yield from ((item, name) for name in re.findall(r"\{([^{}]*)\}", path))
+        for holder in (item, *(one for method, one in item.entries() if method.lower() in _METHODS)):
+            for parameter in holder.at("parameters").items():
+                if parameter.at("in").text in ("path", "query"):
+                    yield parameter.at("name"), parameter.at("name").outline()
 
 
 def stated(api: Resource, name: str, extension: tuple[str, ...], judge: Callable[[Node], Outcome]) -> Outcome:

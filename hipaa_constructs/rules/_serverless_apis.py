@@ -167,7 +167,9 @@ def _method(source: Source, kind: str, name: str, event: Body, place: Path, defa
     secured = chosen if chosen in ("NONE", "AWS_IAM") or not isinstance(chosen, str) else "CUSTOM"
     rest = kind == "Api"
     method = str(event.get("Method", "ANY")).upper()
-    properties: Body = {"HttpMethod": method} if rest else {"RouteKey": f"{method} {event.get('Path', '')}"}
+    properties: Body = {"RouteKey": f"{method} {event.get('Path', '')}"}
+    if rest:
+        properties = {"HttpMethod": method, **_some(event, ("Path",))}
     if secured is not None:
         properties["AuthorizationType"] = secured
     if secured == "CUSTOM":
@@ -175,6 +177,7 @@ def _method(source: Source, kind: str, name: str, event: Body, place: Path, defa
     if rest:
         properties["Integration"] = {"Type": "AWS_PROXY"}
     where = (*place, "Auth", "Authorizer")
+    written: dict[str, Path] = {} if rest else {"RouteKey": (*place, "Path")}
     return source.reading(
         name + ("Method" if rest else "Route"),
         "AWS::ApiGateway::Method" if rest else "AWS::ApiGatewayV2::Route",
@@ -182,4 +185,5 @@ def _method(source: Source, kind: str, name: str, event: Body, place: Path, defa
         all=place,
         AuthorizationType=where,
         AuthorizerId=where,
+        **written,
     )

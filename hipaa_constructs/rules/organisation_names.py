@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from hipaa_constructs.rules._api_stages import API_V2, REST_API
 from hipaa_constructs.rules._node import Node, Resource
+from hipaa_constructs.rules._openapi import each_operation, url_names
 from hipaa_constructs.rules._outcome import MET, NOT_APPLICABLE, Outcome, all_met, broken
 from hipaa_constructs.rules._phi import names_staff, phi_like
 from hipaa_constructs.rules._rule import Severity, rule
@@ -118,6 +120,8 @@ _IDENTIFYING = re.compile(
 _URL_TYPES = (
     "AWS::ApiGateway::Method",
     "AWS::ApiGateway::Resource",
+    REST_API,
+    API_V2,
     "AWS::ApiGatewayV2::Route",
     "AWS::CloudFront::CachePolicy",
     "AWS::CloudFront::OriginRequestPolicy",
@@ -135,12 +139,16 @@ _URL_TYPES = (
     url="https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html",
 )
 def url_without_identifiers(resource: Resource) -> Outcome:
-    """Judge the names of path variables and query strings, such as ``/patients/{ssn}``."""
+    """Judge the names of path variables and query strings, such as ``/patients/{ssn}``, also in a definition."""
+    if resource.type in (REST_API, API_V2):
+        readable = each_operation(resource, lambda _, __: MET)
+        return all_met([readable, *(_opaque(place, name) for place, name in url_names(resource))])
     return all_met([MET, *(_opaque(place, text) for place, text in _url_parts(resource))])
 
 
 def _url_parts(resource: Resource) -> Iterator[tuple[Node, str]]:
-    for key in ("PathPart", "RouteKey"):
+    # Methods that stand for events of SAM have a path of their own.
+    for key in ("Path", "PathPart", "RouteKey"):
         place = resource.at(key)
         yield from ((place, part) for part in re.findall(r"\{([^{}]*)\}", place.outline()))
     parameters = resource.at("RequestParameters")

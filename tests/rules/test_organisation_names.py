@@ -12,6 +12,7 @@ from tests.rules._judging import (
     NEVER_TEXT,
     NOT_APPLICABLE,
     PARAMETER,
+    UNDECIDED,
     Body,
     outcome,
     resource,
@@ -178,6 +179,43 @@ def test_no_properties_make_it_fail(properties: Json) -> None:
     assert judged(one(properties)) == MET
 
 
+def path_with(item: Json, path: str = "/visits") -> Json:
+    return {"Body": {"paths": {path: item}}}
+
+
+DEFINITIONS: list[tuple[Json, str]] = [
+    (path_with({"get": {}}, "/patients/{ssn}"), BROKEN),
+    (path_with({"get": {}}, "/patients/{id}/{birthDate}"), BROKEN),
+    (path_with({"get": {}}, "/patients/{id}"), MET),
+    (path_with({"get": {"parameters": [{"in": "query", "name": "ssn"}]}}), BROKEN),
+    (path_with({"parameters": [{"in": "query", "name": "mrn"}]}), BROKEN),
+    (path_with({"parameters": [{"in": "path", "name": "mrn"}]}), BROKEN),
+    (path_with({"get": {"parameters": [{"in": "header", "name": "ssn"}]}}), MET),
+    (path_with({"get": {"parameters": [{"in": "query", "name": "page"}, PARAMETER, "x"]}}), MET),
+    (path_with({"summary": {"parameters": [{"in": "query", "name": "ssn"}]}}), MET),
+    (path_with(PARAMETER, "/patients/{ssn}"), BROKEN),
+    (path_with(PARAMETER), UNDECIDED),
+    ({"Body": PARAMETER}, UNDECIDED),
+    ({"BodyS3Location": {"Bucket": "b"}}, UNDECIDED),
+    ({}, NOT_APPLICABLE),
+]
+
+
+@pytest.mark.parametrize(
+    ("event", "of", "place"),
+    [
+        ("Api", "FInMethod", "Path"),
+        ("HttpApi", "FInRoute", "RouteKey"),
+    ],
+)
+@pytest.mark.parametrize(("path", "wanted"), [("/patients/{ssn}", BROKEN), ("/patients/{id}", MET)])
+def test_the_path_of_an_event_of_sam_decides(event: str, of: str, place: str, path: str, wanted: str) -> None:
+    events: Json = {"In": {"Type": event, "Properties": {"Path": path, "Method": "get"}}}
+    function = resource("AWS::Serverless::Function", {"Events": events})
+    found = outcome(URL, template({"F": function}, Transform="AWS::Serverless-2016-10-31"), of=of)
+    assert (found.verdict.value, found.property) == (wanted, place if wanted == BROKEN else "")
+
+
 @pytest.mark.parametrize(
     ("kind", "properties", "wanted"),
     [
@@ -215,6 +253,11 @@ def test_no_properties_make_it_fail(properties: Json) -> None:
         ("AWS::ElasticLoadBalancingV2::ListenerRule", {"Conditions": []}, MET),
         ("AWS::ApiGateway::Resource", {"PathPart": PARAMETER}, MET),
         ("AWS::ApiGateway::Resource", {}, MET),
+        *(
+            (kind, properties, wanted)
+            for kind in ("AWS::ApiGateway::RestApi", "AWS::ApiGatewayV2::Api")
+            for properties, wanted in DEFINITIONS
+        ),
     ],
 )
 def test_the_names_of_path_variables_and_query_strings_decide(kind: str, properties: Json, wanted: str) -> None:
