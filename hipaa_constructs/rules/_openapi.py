@@ -11,7 +11,6 @@ from hipaa_constructs.rules._outcome import MET, NOT_APPLICABLE, Outcome, all_me
 _METHODS = ("delete", "get", "head", "patch", "post", "put", "trace", "x-amazon-apigateway-any-method")
 """All but ``options``, which browsers send without credentials before they ask for more."""
 
-
 _ENFORCED = ("x-amazon-apigateway-authtype", "x-amazon-apigateway-authorizer")
 _IN_A_FILE = "the definition of the API stands in a file that is not judged"
 _LEFT_OUT = "it may be left out"

@@ -173,7 +173,7 @@ def _written_over_tls(integration: Node) -> Outcome:
         return integration.undecided()
     by_uri = _over_tls(integration, "type", "uri")
     written = integration.at("uri").outline().lower().startswith("http")
-    if written or integration.at("connectionType").text != "VPC_LINK" or integration.at("tlsConfig").is_absent:
+    if written or integration.at("connectionType").text != "VPC_LINK":
         return by_uri
     # Only private integrations of HTTP APIs have it, whose URI is an ARN.
     return any_met([integration.at("tlsConfig", "serverNameToVerify").must_be_set(), by_uri])

@@ -184,3 +184,8 @@ def test_a_definition_may_turn_the_default_endpoint_off(kind: str, properties: J
         mapped = resource(kind.rpartition("::")[0] + "::" + mapping, {at: api})
         body = template({"It": resource(kind, properties), "Mapping": mapped})
         assert verdict("ApiDefaultEndpointDisabled", body) == wanted
+
+
+def test_a_definition_in_a_file_is_said_to_hide_what_it_may_state() -> None:
+    judged = outcome("ApiUsesTls12", template({"It": resource(API, {"BodyS3Location": {"Bucket": "b"}})}))
+    assert judged.found == "the definition of the API stands in a file that is not judged"

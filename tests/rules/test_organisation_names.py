@@ -20,6 +20,7 @@ from tests.rules._judging import (
     verdict,
 )
 
+RECORD = "a medical record number"
 RULE, URL, LOG = "TemplateWithoutPhi", "UrlWithoutIdentifiers", "AccessLogFormatWithoutIdentifiers"
 QUEUE = "AWS::SQS::Queue"
 SSN, PHONE, MRN, DOB = "123-45-6789", "212-555-0100", "MRN 4711234", "dob=1970-01-02"
@@ -352,3 +353,28 @@ def test_what_a_rule_of_the_service_judges_is_not_judged_twice(kind: str, name: 
 def test_programs_and_what_tools_write_are_passed_over(name: str) -> None:
     assert judged(one({name: SSN})) == MET
     assert judged(one({name.upper(): SSN})) == BROKEN
+
+
+def test_a_parameter_of_a_definition_is_told_where_its_name_stands() -> None:
+    properties = path_with({"get": {"parameters": [{"in": "query", "name": "ssn"}]}})
+    found = outcome(URL, one(properties, "AWS::ApiGateway::RestApi"))
+    assert found.path == ("Properties", "Body", "paths", "/visits", "get", "parameters", 0, "name")
+
+
+@pytest.mark.parametrize(
+    ("of", "wanted"),
+    [
+        ("First", f"text that looks like {RECORD}; Description has text that looks like {RECORD}"),
+        ("Second", f"text that looks like {RECORD}"),
+    ],
+)
+def test_what_stands_in_other_sections_is_told_beside_a_finding_of_the_first_resource(of: str, wanted: str) -> None:
+    named = resource("AWS::SNS::Topic", {"TopicName": "mrn-4711001"})
+    body = template({"First": named, "Second": named}, Description="MRN 4711001")
+    assert outcome(RULE, body, of=of).found == wanted
+
+
+def test_all_that_stands_in_other_sections_is_told() -> None:
+    sections: dict[str, Json] = {"Description": "MRN 4711001", "Metadata": {"Note": "MRN 4711001"}}
+    told = [f"{place} has text that looks like {RECORD}" for place in ("Description", "Metadata.Note")]
+    assert outcome(RULE, template({"It": resource("AWS::SNS::Topic")}, **sections)).found == "; ".join(told)

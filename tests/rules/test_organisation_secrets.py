@@ -414,3 +414,25 @@ def test_what_a_rule_of_the_service_judges_is_not_judged_twice(kind: str) -> Non
 def test_a_malformed_parameter_hides_no_other() -> None:
     parameters: Json = {"A": "x", "DbPassword": {"Type": "String", "Default": "hunter2"}}
     assert verdict(RULE, template({"It": resource(BROKER)}, Parameters=parameters)) == BROKEN
+
+
+DEFAULTS: Json = {name: {"Type": "String", "Default": "hunter2"} for name in ("DbPassword", "GitHubToken")}
+TOLD = "Parameters.DbPassword has a plain default; Parameters.GitHubToken has a plain default"
+
+
+def test_all_secrets_in_sections_are_told() -> None:
+    assert outcome(RULE, template({"It": resource(BROKER)}, Parameters=DEFAULTS)).found == TOLD
+
+
+@pytest.mark.parametrize(
+    ("of", "wanted"),
+    [("First", f"a plain value of Password; {TOLD}"), ("Second", "a plain value of Password")],
+)
+def test_secrets_in_sections_are_told_beside_one_of_the_first_resource(of: str, wanted: str) -> None:
+    secret = resource(BROKER, {"Users": [{"Password": "hunter2"}]})
+    assert outcome(RULE, template({"First": secret, "Second": secret}, Parameters=DEFAULTS), of=of).found == wanted
+
+
+@pytest.mark.parametrize("name", [None, 7, ["password"], {"password": "x"}])
+def test_a_name_of_a_parameter_that_is_no_text_says_nothing(name: Json) -> None:
+    assert judged(one({"Name": name, "Value": "hunter2"}, "AWS::SSM::Parameter")) == MET
