@@ -17,10 +17,16 @@ from hipaa_constructs.checker import Judgement, Report
 from hipaa_constructs.errors import ComplianceError
 from hipaa_constructs.extensions import named
 from hipaa_constructs.rules import Rule, Template, Verdict
+from hipaa_constructs.rules._template import anchored
 from hipaa_constructs.rules._value import Json
 
 SHAPE = 1
 """Raised when a key of the file changes its meaning, goes away or is added."""
+
+_ASKED_OF_BOTH = ("TemplateWithoutPhi", "TemplateWithoutSecrets")
+"""Rules that are asked of each resource, and at the first one of the other sections of the template."""
+
+_IN_SECTION = re.compile(r"(Description|Mappings|Metadata|Outputs|Parameters)\b\S*")
 
 _KEYS = ("template", "resource", "rule", "property", "verdict", "construct_path")
 
@@ -31,9 +37,10 @@ class Entry:
 
     Attributes:
         template: its stack, or its file as seen from the baseline's folder.
-        resource: the logical id.
+        resource: the logical id; empty for what is found of the template itself, at whichever resource it is told.
         rule: the id of the rule.
-        property: the place, with ``[]`` for each place of a list, as the order of a list may change.
+        property: the place, with ``[]`` for each place of a list, as the order of a list may change; of the template
+            itself its place in another section.
         verdict: *broken* or *undecided*.
         construct_path: the construct that made the resource, for those who read the file; it identifies nothing.
     """
@@ -125,7 +132,9 @@ def written(report: Report, folder: Path) -> str:
         folder: where the baseline is going to be.
     """
     names = template_names(report.assembly.templates, folder)
-    entries = {entry_of(one, names) for one in report.judgements if one.baselined or one.is_finding}
+    entries = {
+        entry for one in report.judgements if one.baselined or one.is_finding for entry in entries_of(one, names)
+    }
     content: Json = {"shape": SHAPE, "findings": [asdict(one) for one in sorted(_baselined(entries))]}
     return json.dumps(content, indent=2) + "\n"
 
@@ -149,10 +158,14 @@ def compare(report: Report, entries: Iterable[Entry], folder: Path, rules: Itera
     found: set[Entry] = set()
     judgements: list[Judgement] = []
     for one in report.judgements:
-        entry = standing_for.get(entry_of(one, names)) if one.is_finding and one.rule.waivable else None
-        if entry is not None:
-            found.add(entry)
-            one = replace(one, baselined=True)
+        if one.is_finding and one.rule.waivable:
+            standing = [standing_for.get(entry) for entry in entries_of(one, names)]
+            # Older files know what is found of a template by its first resource, and have no place for it.
+            before = None if one.outcome.path else standing_for.get(_entry_at_resource(one, names))
+            standing = [before] if None in standing and before is not None else standing
+            found.update(entry for entry in standing if entry is not None)
+            if None not in standing:
+                one = replace(one, baselined=True)
         judgements.append(one)
     asked = {rule.id for rule in rules}
     gone = sorted(entry for entry in entries - found if entry.rule in asked)
@@ -164,8 +177,34 @@ def compare(report: Report, entries: Iterable[Entry], folder: Path, rules: Itera
     )
 
 
-def entry_of(one: Judgement, names: Mapping[int, str]) -> Entry:
-    """Return what identifies a finding wherever its file and its lines are."""
+def entries_of(one: Judgement, names: Mapping[int, str]) -> list[Entry]:
+    """Return what identifies a finding wherever its file and its lines are: one entry for each thing that is found."""
+    whole = _entry_at_resource(one, names)
+    if not may_be_of_template(one):
+        return [whole]
+    of_template = replace(whole, resource="", property="", construct_path=None)
+    found: dict[Entry, None] = {}
+    for part in parts_of(one):
+        section = _IN_SECTION.match(part)
+        if section is not None:
+            found[replace(of_template, property=section[0])] = None
+        else:
+            found[whole if one.outcome.path else of_template] = None
+    return list(found)
+
+
+def may_be_of_template(one: Judgement) -> bool:
+    """Tell whether what is found is of the template itself, or some of it: it is told at the first resource then."""
+    is_asked = one.rule.only is anchored or one.rule.id in _ASKED_OF_BOTH
+    return is_asked and one.resource is one.resource.template.anchor
+
+
+def parts_of(one: Judgement) -> list[str]:
+    """Return what is found, thing by thing."""
+    return one.outcome.found.split("; ")
+
+
+def _entry_at_resource(one: Judgement, names: Mapping[int, str]) -> Entry:
     return Entry(
         template=names[id(one.resource.template)],
         resource=one.resource.logical_id,

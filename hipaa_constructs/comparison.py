@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from hipaa_constructs.baseline import template_names
+from hipaa_constructs.baseline import may_be_of_template, parts_of, template_names
 from hipaa_constructs.checker import Judgement, Report
 from hipaa_constructs.rules import Resource, Rule, Verdict
 from hipaa_constructs.waivers import RecordedWaiver, recorded_in
@@ -181,7 +181,7 @@ def compare(old: Report, new: Report, old_root: Path, new_root: Path) -> Compari
             resource,
             fate,
             tuple(_transitions(said_old.get(key, {}), said_new.get(key, {}))),
-            *_waivers(before, after),
+            *(_waivers(before, after) if key[1] else ((), ())),
         )
         if one.transitions or one.waivers_added or one.waivers_removed:
             changes.append(one)
@@ -199,11 +199,14 @@ def _key(resource: Resource, keys: Mapping[int, str]) -> _Key:
 
 
 def _resources(report: Report, keys: Mapping[int, str]) -> dict[_Key, Resource]:
-    return {
-        _key(template.resources[logical_id], keys): template.resources[logical_id]
-        for template in report.assembly.templates
-        for logical_id in sorted(template.resources)
-    }
+    """Return the resources, and of each template the first one once more, at which what is found of it is told."""
+    found: dict[_Key, Resource] = {}
+    for template in report.assembly.templates:
+        for logical_id in sorted(template.resources):
+            found[_key(template.resources[logical_id], keys)] = template.resources[logical_id]
+        if template.anchor is not None:
+            found[keys[id(template)], "", ""] = template.anchor
+    return found
 
 
 def _said(report: Report, keys: Mapping[int, str]) -> dict[_Key, dict[str, Judgement]]:
@@ -211,15 +214,25 @@ def _said(report: Report, keys: Mapping[int, str]) -> dict[_Key, dict[str, Judge
     for one in report.judgements:
         # That a waiver is in force, or of use, is no safeguard; that it is not is a finding.
         if one.rule.waivable or one.outcome.verdict is not Verdict.MET:
-            said.setdefault(_key(one.resource, keys), {})[one.rule.id] = one
+            of_template = may_be_of_template(one) and not one.outcome.path
+            key = (keys[id(one.resource.template)], "", "") if of_template else _key(one.resource, keys)
+            said.setdefault(key, {})[one.rule.id] = one
     return said
 
 
 def _transitions(before: Mapping[str, Judgement], after: Mapping[str, Judgement]) -> Iterable[Transition]:
     order = list(Kind)
     found = [Transition(before.get(rule), after.get(rule)) for rule in {**before, **after}]
-    changed = [one for one in found if state(one.before) != state(one.after)]
+    changed = [one for one in found if state(one.before) != state(one.after) or _finds_more(one)]
     return sorted(changed, key=lambda one: order.index(one.kind))
+
+
+def _finds_more(one: Transition) -> bool:
+    """Tell whether something else is found of a template than before, by a demand that was not met before either."""
+    before, after = one.before, one.after
+    if before is None or after is None or not may_be_of_template(before) or not may_be_of_template(after):
+        return False
+    return after.is_finding and not set(parts_of(after)) <= set(parts_of(before))
 
 
 def _waivers(

@@ -30,7 +30,8 @@ def as_junit(run: Run) -> str:
         xml.add_testsuite(suite)
     if run.resolved:
         suite = TestSuite("resolved since the baseline")
-        suite.add_testcases([TestCase(one.rule, _xml(f"{one.template} {one.resource}")) for one in run.resolved])
+        names = [(one.rule, f"{one.template} {one.resource or one.property}".rstrip()) for one in run.resolved]
+        suite.add_testcases([TestCase(rule, _xml(name)) for rule, name in names])
         xml.add_testsuite(suite)
     if run.problems:
         suite = TestSuite("unusable input")

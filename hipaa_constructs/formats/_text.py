@@ -119,7 +119,7 @@ def _changes_of_baseline(run: Run, pen: Pen) -> Iterator[str]:
     if run.resolved:
         yield pen.draw("Resolved since the baseline", "bold")
         for one in run.resolved:
-            yield printable(f"  {one.rule}  {one.template}  {one.resource}")
+            yield printable(f"  {one.rule}  {one.template}  {one.resource or one.property}".rstrip())
         yield "  --update-baseline takes them out of it"
         yield ""
     if run.unjudged:

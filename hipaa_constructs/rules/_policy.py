@@ -203,7 +203,7 @@ def read(document: Node) -> tuple[list[Statement], bool]:
 
 
 def _read(document: Node) -> tuple[list[Statement], bool]:
-    said = parsed(document)
+    said = as_document(document)
     place = said.at("Statement")
     nodes = [place] if isinstance(place.value, dict) else place.items()
     unreadable = document.text is not None and said is document
@@ -211,7 +211,7 @@ def _read(document: Node) -> tuple[list[Statement], bool]:
     return [_statement(node) for node in nodes if isinstance(node.value, dict)], hidden
 
 
-def parsed(document: Node) -> Node:
+def as_document(document: Node) -> Node:
     """Return a document that is written as text, also as one with unknown pieces, as what it says."""
     value = document.value
     if isinstance(value, Unresolved):
@@ -241,6 +241,10 @@ class Policies:
     sure: list[tuple[Resource, Statement]]
     unsure: list[tuple[Resource, Statement]]
     hide: bool
+
+    def __add__(self, others: Policies) -> Policies:
+        """Return these with others, which another type of policies makes."""
+        return Policies([*self.sure, *others.sure], [*self.unsure, *others.unsure], self.hide or others.hide)
 
     def deny(self, denies: Callable[[Statement], bool | None], without: str) -> Outcome:
         """Judge that a statement denies something.

@@ -154,6 +154,11 @@ def tags(properties: Body) -> Body:
     return {"Tags": [{"Key": key, "Value": value} for key, value in raw.items()]}
 
 
+def propagated(properties: Body) -> Body:
+    """Return the tags that what the transform makes besides gets too."""
+    return tags(properties) if properties.get("PropagateTags") in (True, "true") else {}
+
+
 def arn_of(logical_id: str) -> Json:
     """Return the ARN of a resource of the same template."""
     return {"Fn::GetAtt": [logical_id, "Arn"]}

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from hipaa_constructs.rules._resolve import intrinsic
-from hipaa_constructs.rules._serverless import HIDDEN, Body, Path, Reading, Source, merged, renamed, tags
+from hipaa_constructs.rules._serverless import HIDDEN, Body, Path, Reading, Source, merged, propagated, renamed, tags
 from hipaa_constructs.rules._value import Json
 
 _IMPLIED = {"Api": ("ServerlessRestApi", "Prod"), "HttpApi": ("ServerlessHttpApi", "$default")}
@@ -41,7 +41,8 @@ def of_rest_api(source: Source) -> Iterator[Reading]:
         if "EndpointConfiguration" in domain:
             domain["EndpointConfiguration"] = {"Types": [domain["EndpointConfiguration"]]}
         properties = renamed(domain, {"CertificateArn": "RegionalCertificateArn"}, ("BasePath", "Route53"))
-        yield source.reading("DomainName", "AWS::ApiGateway::DomainName", properties, all="Domain")
+        properties |= propagated(own)
+        yield source.reading("DomainName", "AWS::ApiGateway::DomainName", properties, all="Domain", Tags="Tags")
     yield from _methods(source, "Api")
 
 
@@ -62,13 +63,16 @@ _BODY = {"Body": "DefinitionBody", "BodyS3Location": "DefinitionUri"}
 def of_http_api(source: Source) -> Iterator[Reading]:
     """Yield the API, its stage, its domain name and the routes that events add."""
     own = source.properties
+    tagged: Body = {} if "DefinitionUri" in own else _some(own, ("Tags",))
     api: Body = {
         **_some(own, ("CorsConfiguration", "Description", "DisableExecuteApiEndpoint", "Name")),
+        **tagged,
         **_definition(own, "BodyS3Location"),
         "ProtocolType": "HTTP",
     }
     yield source.reading("", "AWS::ApiGatewayV2::Api", _secured(api, source), **_BODY)
-    stage: Body = {"StageName": "$default", **_some(own, _OF_HTTP_STAGE), "ApiId": {"Ref": source.logical_id}}
+    named: Body = {"StageName": "$default", "ApiId": {"Ref": source.logical_id}}
+    stage: Body = {**named, **_some(own, _OF_HTTP_STAGE), **tagged}
     yield source.reading("ApiGatewayDefaultStage", "AWS::ApiGatewayV2::Stage", stage)
     if "Domain" in own:
         domain = source.mapping("Domain")
@@ -77,6 +81,7 @@ def of_http_api(source: Source) -> Iterator[Reading]:
         properties: Body = {
             **_some(domain, ("DomainName", "MutualTlsAuthentication")),
             "DomainNameConfigurations": [configuration],
+            **tagged,
         }
         yield source.reading(
             "ApiGatewayDomainName",
@@ -84,6 +89,7 @@ def of_http_api(source: Source) -> Iterator[Reading]:
             properties,
             all="Domain",
             DomainNameConfigurations="Domain",
+            Tags="Tags",
         )
     yield from _methods(source, "HttpApi")
 
@@ -95,12 +101,24 @@ def _definition(own: Body, location: str) -> Body:
 
 
 def _secured(api: Body, source: Source) -> Body:
-    """Return an API in whose definition the default authorizer stands, which the transform writes into it."""
-    body = api.get("Body")
-    if not isinstance(body, dict) or intrinsic(body) is not None or "security" in body:
+    """Return an API in whose definition the authorizers stand, which the transform writes into it."""
+    body, auth = api.get("Body"), source.mapping("Auth")
+    if not isinstance(body, dict) or intrinsic(body) is not None or not auth:
         return api
-    default = source.mapping("Auth").get("DefaultAuthorizer")
-    return {**api, "Body": {**body, "security": [{str(default): []}]}} if default not in (None, "NONE") else api
+    default = auth.get("DefaultAuthorizer")
+    enforced = default not in (None, "NONE")
+    names = {**source.mapping("Auth", "Authorizers"), **({str(default): {}} if enforced else {})}
+    secured: Body = {**body, **_with_schemes(body.get("securityDefinitions", {}), names)}
+    if enforced and "security" not in body:
+        secured["security"] = [{str(default): []}]
+    return {**api, "Body": secured}
+
+
+def _with_schemes(known: Json, names: Iterable[str]) -> Body:
+    schemes: Body = {name: {"x-amazon-apigateway-authorizer": HIDDEN} for name in names}
+    if not schemes or not isinstance(known, dict) or intrinsic(known) is not None:
+        return {}
+    return {"securityDefinitions": {**known, **schemes}}
 
 
 def _endpoint(raw: Json) -> Json:
@@ -149,7 +167,9 @@ def _method(source: Source, kind: str, name: str, event: Body, place: Path, defa
     secured = chosen if chosen in ("NONE", "AWS_IAM") or not isinstance(chosen, str) else "CUSTOM"
     rest = kind == "Api"
     method = str(event.get("Method", "ANY")).upper()
-    properties: Body = {"HttpMethod": method} if rest else {"RouteKey": f"{method} {event.get('Path', '')}"}
+    properties: Body = {"RouteKey": f"{method} {event.get('Path', '')}"}
+    if rest:
+        properties = {"HttpMethod": method, **_some(event, ("Path",))}
     if secured is not None:
         properties["AuthorizationType"] = secured
     if secured == "CUSTOM":
@@ -157,6 +177,7 @@ def _method(source: Source, kind: str, name: str, event: Body, place: Path, defa
     if rest:
         properties["Integration"] = {"Type": "AWS_PROXY"}
     where = (*place, "Auth", "Authorizer")
+    written: dict[str, Path] = {} if rest else {"RouteKey": (*place, "Path")}
     return source.reading(
         name + ("Method" if rest else "Route"),
         "AWS::ApiGateway::Method" if rest else "AWS::ApiGatewayV2::Route",
@@ -164,4 +185,5 @@ def _method(source: Source, kind: str, name: str, event: Body, place: Path, defa
         all=place,
         AuthorizationType=where,
         AuthorizerId=where,
+        **written,
     )

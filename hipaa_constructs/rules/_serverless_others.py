@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
 from hipaa_constructs.rules._resolve import intrinsic
-from hipaa_constructs.rules._serverless import HIDDEN, Body, Path, Reading, Source, arn_of, renamed, tags
+from hipaa_constructs.rules._serverless import HIDDEN, Body, Path, Reading, Source, arn_of, propagated, renamed, tags
 from hipaa_constructs.rules._value import Json
 
 _CALLERS = {
@@ -91,7 +91,7 @@ def _role(source: Source) -> Iterator[Reading]:
             places["Properties", "ManagedPolicyArns", len(arns)] = place
             arns.append(_arn(one))
     if policies or arns:
-        properties: Body = {"Policies": policies, "ManagedPolicyArns": arns}
+        properties: Body = {"Policies": policies, "ManagedPolicyArns": arns, **propagated(source.properties)}
         yield replace(source.reading("Role", "AWS::IAM::Role", properties), places=places)
 
 
@@ -110,12 +110,13 @@ def _destinations(source: Source, function: Json) -> Iterator[Reading]:
                 suffix = f"EventInvokeConfig{name}{made}"
                 service = str(destination["Type"])
                 place = ("EventInvokeConfig", "DestinationConfig", name)
-                yield source.reading(suffix, f"AWS::{service}::{made}", {}, all=place)
+                kind, properties = f"AWS::{service}::{made}", propagated(source.properties)
+                yield source.reading(suffix, kind, properties, all=place, Tags="Tags")
                 destinations[name] = {"Destination": arn_of(source.logical_id + suffix)}
     if destinations:
         config["DestinationConfig"] = destinations
-    properties = {**config, "FunctionName": function, "Qualifier": "$LATEST"}
-    yield source.reading("EventInvokeConfig", "AWS::Lambda::EventInvokeConfig", properties, all="EventInvokeConfig")
+    config = {**config, "FunctionName": function, "Qualifier": "$LATEST"}
+    yield source.reading("EventInvokeConfig", "AWS::Lambda::EventInvokeConfig", config, all="EventInvokeConfig")
 
 
 def _event(source: Source, name: str, kind: str, event: Body, place: Path) -> Iterator[Reading]:
@@ -194,7 +195,7 @@ def of_layer(source: Source) -> Iterator[Reading]:
 
 
 def of_graphql_api(source: Source) -> Iterator[Reading]:
-    """Yield the API and its cache; it logs without verbose content where nothing is said."""
+    """Yield the API and its cache; it logs all fields where nothing is said."""
     own, auth = source.properties, source.mapping("Auth")
     additional = auth.get("Additional", [])
     providers: list[Json] = [
@@ -209,10 +210,11 @@ def of_graphql_api(source: Source) -> Iterator[Reading]:
     }
     logging = own.get("Logging", True)
     role = arn_of(source.logical_id + "CloudWatchRole")
+    default: Body = {"CloudWatchLogsRoleArn": role, "FieldLogLevel": "ALL"}
     if logging is True or logging == "true":
-        properties["LogConfig"] = {"CloudWatchLogsRoleArn": role, "ExcludeVerboseContent": True, "FieldLogLevel": "ALL"}
+        properties["LogConfig"] = default
     elif isinstance(logging, dict) and intrinsic(logging) is None:
-        properties["LogConfig"] = {"CloudWatchLogsRoleArn": role, **logging}
+        properties["LogConfig"] = {**default, **logging}
     elif logging is not False and logging != "false":
         properties["LogConfig"] = logging
     yield source.reading(

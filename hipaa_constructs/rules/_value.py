@@ -134,6 +134,11 @@ def as_number(value: Value) -> float | None:
 
 
 def name_in(text: str) -> str:
-    """Return the name in an ARN of a bucket, a log group, a topic or a distribution; other text is a name itself."""
+    """Return the name in an ARN of a bucket, a log group, a topic, a distribution or a GraphQL API.
+
+    Other text is a name itself.
+    """
     start = text.removesuffix(":*")
-    return start.rpartition(":")[2].removeprefix("distribution/") if text.startswith("arn:") else start
+    if not text.startswith("arn:"):
+        return start
+    return start.rpartition(":")[2].removeprefix("distribution/").removeprefix("apis/")

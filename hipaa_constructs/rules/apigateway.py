@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from hipaa_constructs.rules._api_stages import API_V2, METHOD, REST_API, api_of
 from hipaa_constructs.rules._node import Node, Resource
-from hipaa_constructs.rules._openapi import asks_who_calls, each_operation
-from hipaa_constructs.rules._outcome import MET, NOT_APPLICABLE, Outcome, Verdict, all_met
+from hipaa_constructs.rules._openapi import asks_who_calls, each_operation, stated
+from hipaa_constructs.rules._outcome import MET, NOT_APPLICABLE, Outcome, Verdict, all_met, any_met
 from hipaa_constructs.rules._policy import Statement, read
 from hipaa_constructs.rules._rule import Severity, rule
 from hipaa_constructs.rules._value import UNKNOWN
@@ -109,16 +109,24 @@ def _is_modern(policy: Node) -> Outcome:
     url=_GUIDE + "apigateway-security-policies.html",
 )
 def api_uses_tls12(api: Resource) -> Outcome:
-    """Judge the default endpoint of REST APIs, which takes TLS 1.0 unless a policy says more or it is private."""
+    """Judge the default endpoint of REST APIs, which takes TLS 1.0 unless a policy says more or it is private.
+
+    The policy may stand in the definition.
+    """
     endpoint = api.at("EndpointConfiguration")
     private = any(one.text == "PRIVATE" for one in endpoint.each("Types", "*"))
-    disabled = api.at("DisableExecuteApiEndpoint").must_be(True)
+    disabled = _has_no_default_endpoint(api)
     if private or disabled is MET:
         return MET
-    modern = _is_modern(api.at("SecurityPolicy"))
+    modern = stated(api, "SecurityPolicy", ("x-amazon-apigateway-security-policy",), _is_modern)
     if modern.verdict is Verdict.BROKEN and (disabled.verdict is Verdict.UNDECIDED or endpoint.at("Types").is_unknown):
         return api.at("SecurityPolicy").undecided("it is not known whether the API is on the internet")
     return modern
+
+
+def _has_no_default_endpoint(api: Resource) -> Outcome:
+    extension = ("x-amazon-apigateway-endpoint-configuration", "disableExecuteApiEndpoint")
+    return stated(api, "DisableExecuteApiEndpoint", extension, lambda place: place.must_be(True))
 
 
 @rule(
@@ -163,9 +171,12 @@ def _private_over_tls(integration: Resource) -> Outcome:
 def _written_over_tls(integration: Node) -> Outcome:
     if integration.is_unknown:
         return integration.undecided()
-    if integration.at("connectionType").text == "VPC_LINK" and not integration.at("tlsConfig").is_absent:
-        return integration.at("tlsConfig", "serverNameToVerify").must_be_set()
-    return _over_tls(integration, "type", "uri")
+    by_uri = _over_tls(integration, "type", "uri")
+    written = integration.at("uri").outline().lower().startswith("http")
+    if written or integration.at("connectionType").text != "VPC_LINK":
+        return by_uri
+    # Only private integrations of HTTP APIs have it, whose URI is an ARN.
+    return any_met([integration.at("tlsConfig", "serverNameToVerify").must_be_set(), by_uri])
 
 
 @rule(
@@ -178,18 +189,22 @@ def _written_over_tls(integration: Node) -> Outcome:
     url=_GUIDE + "rest-api-disable-default-endpoint.html",
 )
 def api_default_endpoint_disabled(api: Resource) -> Outcome:
-    """Judge the default endpoint of APIs that a mapping names: it goes past mutual TLS and the policy of the domain."""
+    """Judge the default endpoint of APIs that a mapping names: it goes past mutual TLS and the policy of the domain.
+
+    The definition may turn it off too.
+    """
     assembly = api.template.assembly
     if api.type == REST_API:
         mappings, unsure = assembly.pointing_at(api, "AWS::ApiGateway::BasePathMapping", "RestApiId")
         mappings = [*mappings, *assembly.pointing_at(api, "AWS::ApiGatewayV2::ApiMapping", "ApiId")[0]]
     else:
         mappings, unsure = assembly.pointing_at(api, "AWS::ApiGatewayV2::ApiMapping", "ApiId")
-    disabled = api.at("DisableExecuteApiEndpoint")
     if mappings:
-        return disabled.must_be(True)
-    if unsure and disabled.must_be(True) is not MET:
-        return disabled.undecided("an intrinsic function hides whether a domain name leads to it")
+        return _has_no_default_endpoint(api)
+    if unsure and _has_no_default_endpoint(api) is not MET:
+        return api.at("DisableExecuteApiEndpoint").undecided(
+            "an intrinsic function hides whether a domain name leads to it"
+        )
     return NOT_APPLICABLE
 
 
@@ -205,10 +220,13 @@ _NETWORKS = ("aws:sourcevpc", "aws:sourcevpce", "aws:vpcsourceip", "aws:sourceac
     url=_GUIDE + "apigateway-private-apis.html",
 )
 def private_api_names_networks(api: Resource) -> Outcome:
-    """Judge the policy of private APIs; without any, nobody is let in."""
+    """Judge the policy of private APIs, also in the definition; without any, nobody is let in."""
     if not any(one.text == "PRIVATE" for one in api.each("EndpointConfiguration", "Types", "*")):
         return NOT_APPLICABLE
-    policy = api.at("Policy")
+    return stated(api, "Policy", ("x-amazon-apigateway-policy",), _names_networks)
+
+
+def _names_networks(policy: Node) -> Outcome:
     if policy.is_absent:
         return MET
     if policy.is_unknown:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
-import json
-
 from hipaa_constructs.rules._node import Node, Resource
 from hipaa_constructs.rules._outcome import Outcome, all_met
+from hipaa_constructs.rules._policy import as_document
 from hipaa_constructs.rules._rule import rule
 from hipaa_constructs.rules._stores import AT_REST, IN_TRANSIT, PRIVATE, hidden, in_private_subnets
 
@@ -78,11 +76,7 @@ def emr_security_configured(cluster: Resource) -> Outcome:
 
 def _encryption(configuration: Resource) -> Node:
     """Return what is said of encryption, in a mapping or in a text of JSON."""
-    place = configuration.at("SecurityConfiguration")
-    if place.text is not None:
-        with contextlib.suppress(ValueError, RecursionError):
-            place = Node(place.template, json.loads(place.text), place.path)
-    return place.at("EncryptionConfiguration")
+    return as_document(configuration.at("SecurityConfiguration")).at("EncryptionConfiguration")
 
 
 @rule(

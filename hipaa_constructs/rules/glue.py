@@ -124,7 +124,17 @@ def glue_connection_encrypted(connection: Resource) -> Outcome:
     url=_GUIDE + "connection-properties-secrets-manager.html",
 )
 def glue_password_hidden(connection: Resource) -> Outcome:
-    """Judge the places where a password may stand."""
+    """Judge the places where a password may stand, also those of Kafka."""
     source = connection.at("ConnectionInput")
     credentials = source.at("AuthenticationConfiguration", "BasicAuthenticationCredentials")
-    return hidden(source.at("ConnectionProperties", "PASSWORD"), credentials.at("Password"))
+    properties = source.at("ConnectionProperties")
+    return hidden(*(properties.at(name) for name in _PASSWORDS), credentials.at("Password"))
+
+
+_PASSWORDS = (
+    "PASSWORD",
+    "KAFKA_CLIENT_KEYSTORE_PASSWORD",
+    "KAFKA_CLIENT_KEY_PASSWORD",
+    "KAFKA_SASL_PLAIN_PASSWORD",
+    "KAFKA_SASL_SCRAM_PASSWORD",
+)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hipaa_constructs.rules._keys import customers_key
 from hipaa_constructs.rules._node import Node, Resource
 from hipaa_constructs.rules._outcome import NOT_APPLICABLE, Outcome, all_met
-from hipaa_constructs.rules._policy import parsed
+from hipaa_constructs.rules._policy import as_document
 from hipaa_constructs.rules._rule import Severity, rule
 from hipaa_constructs.rules._stores import AT_REST, PRIVATE, off_or_absent
 
@@ -17,7 +17,7 @@ _GUIDE = "https://docs.aws.amazon.com/opensearch-service/latest/developerguide/"
 def _parsed(policy: Resource) -> Node | Outcome:
     """Return what the policy says, with `UNKNOWN` for each piece of the text that is not known."""
     place = policy.at("Policy")
-    said = parsed(place)
+    said = as_document(place)
     if said is place:
         return place.undecided() if place.is_unknown else place.broken()
     return said

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from hipaa_constructs.rules._api_stages import API_V2, REST_API
 from hipaa_constructs.rules._node import Node, Resource
+from hipaa_constructs.rules._openapi import each_operation, url_names
 from hipaa_constructs.rules._outcome import MET, NOT_APPLICABLE, Outcome, all_met, broken
 from hipaa_constructs.rules._phi import names_staff, phi_like
 from hipaa_constructs.rules._rule import Severity, rule
@@ -70,22 +72,22 @@ def _suspects(template: Template) -> set[Resource]:
 def template_without_phi(resource: Resource) -> Outcome:
     """Judge all texts of a resource, and at the first one those of the other sections, for patterns of identifiers.
 
-    E-mail addresses count in tags, names and descriptions only, and not those of the staff.
+    E-mail addresses count in tags, names and descriptions only, and not those of the staff. All places in other
+    sections are told.
     """
     # The text itself stays out of the findings: a report must not spread it.
+    is_first = resource is resource.template.anchor
+    likenesses = _likenesses(_sections(resource.template)) if is_first else ()
+    told = [f"{'.'.join(map(str, place))} has text that looks like {kind}" for place, kind in likenesses]
     if not resource.type.startswith("AWS::Route53::"):
         without = _PASSED_OVER | _JUDGED_ELSEWHERE.get(resource.type, frozenset())
         likeness = next(_likenesses(texts(resource.body, without=without)), None)
         if likeness is not None:
             place, kind = likeness
-            return broken(*place, found=f"text that looks like {kind}")
-    if resource is not resource.template.anchor:
-        return NOT_APPLICABLE
-    likeness = next(_likenesses(_sections(resource.template)), None)
-    if likeness is None:
-        return MET
-    place, kind = likeness
-    return broken(found=f"{'.'.join(map(str, place))} has text that looks like {kind}")
+            return broken(*place, found="; ".join([f"text that looks like {kind}", *told]))
+    if told:
+        return broken(found="; ".join(told))
+    return MET if is_first else NOT_APPLICABLE
 
 
 def _sections(template: Template) -> Iterator[tuple[Place, str]]:
@@ -118,6 +120,8 @@ _IDENTIFYING = re.compile(
 _URL_TYPES = (
     "AWS::ApiGateway::Method",
     "AWS::ApiGateway::Resource",
+    REST_API,
+    API_V2,
     "AWS::ApiGatewayV2::Route",
     "AWS::CloudFront::CachePolicy",
     "AWS::CloudFront::OriginRequestPolicy",
@@ -135,12 +139,16 @@ _URL_TYPES = (
     url="https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html",
 )
 def url_without_identifiers(resource: Resource) -> Outcome:
-    """Judge the names of path variables and query strings, such as ``/patients/{ssn}``."""
+    """Judge the names of path variables and query strings, such as ``/patients/{ssn}``, also in a definition."""
+    if resource.type in (REST_API, API_V2):
+        readable = each_operation(resource, lambda _, __: MET)
+        return all_met([readable, *(_opaque(place, name) for place, name in url_names(resource))])
     return all_met([MET, *(_opaque(place, text) for place, text in _url_parts(resource))])
 
 
 def _url_parts(resource: Resource) -> Iterator[tuple[Node, str]]:
-    for key in ("PathPart", "RouteKey"):
+    # Methods that stand for events of SAM have a path of their own.
+    for key in ("Path", "PathPart", "RouteKey"):
         place = resource.at(key)
         yield from ((place, part) for part in re.findall(r"\{([^{}]*)\}", place.outline()))
     parameters = resource.at("RequestParameters")

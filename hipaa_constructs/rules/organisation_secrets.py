@@ -15,7 +15,6 @@ from hipaa_constructs.rules._texts import Place, suspects, texts
 from hipaa_constructs.rules._value import UNKNOWN, Json
 
 _JUDGED_ELSEWHERE = {
-    "AWS::CodeBuild::Project": "Environment",
     "AWS::ECS::TaskDefinition": "Environment",
     "AWS::ElastiCache::ReplicationGroup": "AuthToken",
     "AWS::ElastiCache::User": "Passwords",
@@ -39,6 +38,10 @@ _SIGNS = {
     b"variables": re.compile(rb"variables"),
     b"arguments": re.compile(rb"arguments"),
     b"optionsettings": re.compile(rb"optionsettings"),
+    b"accesskey": re.compile(rb"accesskey"),
+    b"aws::apigateway::apikey": re.compile(rb"aws::apigateway::apikey"),
+    b"connectorconfiguration": re.compile(rb"connectorconfiguration"),
+    b"providerdetails": re.compile(rb"providerdetails"),
     b"aws::ssm::parameter": re.compile(rb"aws::ssm::parameter"),
     b"parameters": re.compile(rb"parameters"),
     b"userdata": re.compile(rb"userdata"),
@@ -57,14 +60,30 @@ _DOCUMENTS = ("SecretString", "SecretStringTemplate")
 """Properties that may hold names and values as JSON."""
 
 _PAIR = re.compile(r'"([^"]{1,100})"\s*:\s*"([^"]+)"')
+
+_OF_TYPE: dict[str, Place] = {
+    "AWS::ApiGateway::ApiKey": ("Properties", "Value"),
+    "AWS::CodeBuild::SourceCredential": ("Properties", "Token"),
+    "AWS::KinesisFirehose::DeliveryStream": (
+        *("Properties", "HttpEndpointDestinationConfiguration", "EndpointConfiguration"),
+        "AccessKey",
+    ),
+}
+"""Places of secrets whose names say so of one type alone."""
+
 _VARIABLES = frozenset(
     (
         "Arguments",
+        "BodyParameters",
+        "ConnectorConfiguration",
         "DefaultArguments",
         "Environment",
         "EnvironmentVariables",
+        "HeaderParameters",
         "OptionSettings",
         "Parameters",
+        "ProviderDetails",
+        "QueryStringParameters",
         "RuntimeEnvironmentVariables",
         "Variables",
     )
@@ -72,6 +91,9 @@ _VARIABLES = frozenset(
 """Properties that hold names and values that the template's author chose."""
 
 _NAMES, _VALUES = ("Name", "Key", "OptionName", "ParameterKey"), ("Value", "ParameterValue")
+_NAMED = ("PARAMETER_STORE", "SECRETS_MANAGER")
+"""Types of variables of builds whose value names a secret."""
+
 _HARMLESS = re.compile(r"|true|false|seconds|minutes|hours|days|arn:.*|/.*|[*]+", re.DOTALL)
 """Values that say whether, how long or where a secret is."""
 
@@ -105,17 +127,18 @@ def template_without_secrets(resource: Resource) -> Outcome:
     """Judge properties and variables named like a secret, scripts, defaults of parameters and outputs.
 
     Of text that is made of pieces, as with Fn::Sub, what stands in the template is judged. Parameters and outputs are
-    judged at the first resource of a template. Left out are variables of functions and containers, and passwords of
-    databases and caches, which have rules of their own.
+    judged at the first resource of a template, and all that have one are told. Left out are variables of functions and
+    containers, and passwords of databases and caches, which have rules of their own.
     """
     secret = next(_in_resource(resource), None)
+    is_first = resource is resource.template.anchor
+    told = [*(_in_sections(resource.template) if is_first else ())]
+    # The value itself stays out of the finding: a report must not spread it.
     if secret is not None:
-        # The value itself stays out of the finding: a report must not spread it.
-        return broken(*secret[0], found=secret[1])
-    if resource is not resource.template.anchor:
-        return NOT_APPLICABLE
-    why = next(_in_sections(resource.template), None)
-    return MET if why is None else broken(found=why)
+        return broken(*secret[0], found="; ".join([secret[1], *told]))
+    if told:
+        return broken(found="; ".join(told))
+    return MET if is_first else NOT_APPLICABLE
 
 
 def _in_sections(template: Template) -> Iterator[str]:
@@ -142,19 +165,32 @@ def _is_secret(name: str, value: Json) -> bool:
 def _in_resource(resource: Resource) -> Iterator[tuple[Place, str]]:
     properties = resource.body.get("Properties")
     if resource.type == "AWS::SSM::Parameter" and isinstance(properties, dict):
-        name = properties.get("Name")
-        if isinstance(name, str) and _is_secret(name.rpartition("/")[2], properties.get("Value")):
+        name = _end_of(properties.get("Name"))
+        if _is_secret(name.rpartition("/")[2], properties.get("Value")):
             yield ("Properties", "Value"), "a plain value of a parameter named like a secret"
-    yield from _below(properties, ("Properties",), _JUDGED_ELSEWHERE.get(resource.type))
+    yield from _below(properties, resource.type)
 
 
-def _below(raw: Json, place: Place, without: str | None) -> Iterator[tuple[Place, str]]:
-    pending: list[tuple[Json, Place, str]] = [(raw, place, "")]
+def _end_of(name: Json) -> str:
+    """Return a text, or the written end of one that is put together."""
+    match intrinsic(name):
+        case None:
+            return name if isinstance(name, str) else ""
+        case ("Fn::Sub", str() as text) | ("Fn::Sub", [str() as text, *_]) | ("Fn::Join", [_, [*_, str() as text]]):
+            return text
+    return ""
+
+
+def _below(properties: Json, kind: str) -> Iterator[tuple[Place, str]]:
+    own, without = _OF_TYPE.get(kind), _JUDGED_ELSEWHERE.get(kind)
+    pending: list[tuple[Json, Place, str]] = [(properties, ("Properties",), "")]
     while pending:
         value, path, name = pending.pop()
         if isinstance(value, list):
             pending += [(item, (*path, index), name) for index, item in enumerate(value)]
         elif isinstance(value, str):
+            if name and path == own and _is_literal(value):
+                yield path, f"a plain value of {name}"
             yield from _in_text(value, path, name)
         elif (function := intrinsic(value)) is not None:
             yield from _in_text(_composed(*function), path, name)
@@ -199,13 +235,18 @@ def _in_variables(variables: dict[str, Json], path: Place) -> Iterator[tuple[Pla
     values = [variables.get(key) for key in _VALUES if key in variables]
     pairs: Iterable[tuple[Json, Json]] = variables.items()
     if names and values:
-        pairs = [(names[0], values[0])]
+        pairs = [] if _names_its_secret(variables.get("Type")) else [(names[0], values[0])]
     for name, value in pairs:
         if isinstance(name, str) and isinstance(value, str):
-            if _is_secret(name, value):
+            declared = variables.get("IsValueSecret") in (True, "true") and _is_literal(value)
+            if declared or _is_secret(name, value):
                 yield path, f"{name}, with a plain value"
             elif holds_a_secret(value):
                 yield path, f"{name}, a value with the form of a secret"
+
+
+def _names_its_secret(kind: Json) -> bool:
+    return kind in _NAMED or intrinsic(kind) is not None
 
 
 def _is_literal(value: Json) -> bool:

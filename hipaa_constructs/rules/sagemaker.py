@@ -45,15 +45,17 @@ _LOCAL_DISK = re.compile(r"ml\.([a-z]+\d+[a-z]*d[a-z]*|[gp][56][a-z]*|p4de?|trn\
     url=_GUIDE + "encryption-at-rest-nbi.html",
 )
 def sage_maker_uses_customer_managed_key(resource: Resource) -> Outcome:
-    """Judge the key; SageMaker encrypts with one of its own otherwise. Disks of the instance itself take none."""
+    """Judge the key; SageMaker encrypts with one of its own otherwise.
+
+    An endpoint takes no key where any variant is of an instance with disks of its own, which encrypt by themselves.
+    """
     if resource.type == ENDPOINT_CONFIG and _has_local_disks(resource):
         return NOT_APPLICABLE
     return customers_key(resource.at("KmsKeyId"), by_alias=True)
 
 
 def _has_local_disks(config: Resource) -> bool:
-    variants = listed(config.at("ProductionVariants"))
-    return bool(variants) and all(_is_local(variant.at("InstanceType")) for variant in variants)
+    return any(_is_local(variant.at("InstanceType")) for variant in listed(config.at("ProductionVariants")))
 
 
 def _is_local(kind: Node) -> bool:

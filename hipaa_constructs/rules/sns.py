@@ -10,6 +10,7 @@ from hipaa_constructs.rules._rule import Severity, rule
 
 TOPIC = "AWS::SNS::Topic"
 TOPIC_POLICY = "AWS::SNS::TopicPolicy"
+INLINE_POLICY = "AWS::SNS::TopicInlinePolicy"
 SUBSCRIPTION = "AWS::SNS::Subscription"
 _GUIDE = "https://docs.aws.amazon.com/sns/latest/dg/"
 
@@ -46,7 +47,7 @@ def sns_topic_uses_customer_managed_key(topic: Resource) -> Outcome:
 )
 def sns_topic_tls_only(topic: Resource) -> Outcome:
     """Judge the policies; encrypted topics refuse plain HTTP by themselves, others do not."""
-    policies = policies_of(topic, TOPIC_POLICY, "Topics", "*")
+    policies = policies_of(topic, TOPIC_POLICY, "Topics", "*") + policies_of(topic, INLINE_POLICY, "TopicArn")
     return policies.deny(_refuses_plaintext, "no topic policy denies sns:Publish without TLS")
 
 
@@ -57,7 +58,7 @@ def _refuses_plaintext(statement: Statement) -> bool | None:
 @rule(
     title="no topic policy opens a topic to everyone",
     fix="name principals, and confine services of AWS by aws:SourceArn or aws:SourceAccount",
-    applies_to=(TOPIC_POLICY,),
+    applies_to=(TOPIC_POLICY, INLINE_POLICY),
     controls=("164.312(a)(1)", "164.308(a)(4)(ii)(C)"),
     requirement="HC-277",
     same_as=(
@@ -68,11 +69,16 @@ def _refuses_plaintext(statement: Statement) -> bool | None:
     url=_GUIDE + "sns-access-policy-use-cases.html",
 )
 def sns_topic_policy_names_principals(policy: Resource) -> Outcome:
-    """Judge each statement that allows something."""
+    """Judge each statement that allows something; that of SNS itself confines everyone by the owner of the source."""
     place = policy.at("PolicyDocument")
     statements, hidden = read(place)
     hidden = hidden or place.is_unknown
-    return all_met([MET, *([place.undecided()] if hidden else []), *map(callers_named, statements)])
+    unconfined = [one for one in statements if not one.is_confined(_OWNER)]
+    return all_met([MET, *([place.undecided()] if hidden else []), *map(callers_named, unconfined)])
+
+
+_OWNER = ("aws:SourceOwner",)
+"""What the policy that SNS gives a topic names the account by, and no other service."""
 
 
 @rule(

@@ -10,6 +10,7 @@ from hipaa_constructs.rules._rule import Severity, rule
 
 QUEUE = "AWS::SQS::Queue"
 QUEUE_POLICY = "AWS::SQS::QueuePolicy"
+INLINE_POLICY = "AWS::SQS::QueueInlinePolicy"
 _GUIDE = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/"
 
 
@@ -37,7 +38,7 @@ def sqs_queue_uses_customer_managed_key(queue: Resource) -> Outcome:
 )
 def sqs_queue_tls_only(queue: Resource) -> Outcome:
     """Judge the policies, for what is sent and for what is received."""
-    policies = policies_of(queue, QUEUE_POLICY, "Queues", "*")
+    policies = policies_of(queue, QUEUE_POLICY, "Queues", "*") + policies_of(queue, INLINE_POLICY, "Queue")
     return policies.deny(_refuses_plaintext, "no queue policy denies requests without TLS")
 
 
@@ -48,7 +49,7 @@ def _refuses_plaintext(statement: Statement) -> bool | None:
 @rule(
     title="no queue policy opens a queue to everyone",
     fix="name principals, and confine services of AWS by aws:SourceArn or aws:SourceAccount",
-    applies_to=(QUEUE_POLICY,),
+    applies_to=(QUEUE_POLICY, INLINE_POLICY),
     controls=("164.312(a)(1)", "164.308(a)(4)(ii)(C)"),
     requirement="HC-092",
     url=_GUIDE + "sqs-basic-examples-of-sqs-policies.html",
@@ -61,6 +62,21 @@ def sqs_queue_policy_names_principals(policy: Resource) -> Outcome:
     return all_met([MET, *([place.undecided()] if hidden else []), *map(callers_named, statements)])
 
 
+_ON_FAILURE = ("DestinationConfig", "OnFailure", "Destination")
+_PASS_ON = (
+    (QUEUE, "RedrivePolicy", "deadLetterTargetArn"),
+    ("AWS::Events::Rule", "Targets", "*", "DeadLetterConfig", "Arn"),
+    ("AWS::Lambda::EventInvokeConfig", *_ON_FAILURE),
+    ("AWS::Lambda::EventSourceMapping", *_ON_FAILURE),
+    ("AWS::Lambda::Function", "DeadLetterConfig", "TargetArn"),
+    ("AWS::Pipes::Pipe", "SourceParameters", "DynamoDBStreamParameters", "DeadLetterConfig", "Arn"),
+    ("AWS::Pipes::Pipe", "SourceParameters", "KinesisStreamParameters", "DeadLetterConfig", "Arn"),
+    ("AWS::SNS::Subscription", "RedrivePolicy", "deadLetterTargetArn"),
+    ("AWS::Scheduler::Schedule", "Target", "DeadLetterConfig", "Arn"),
+)
+"""Who passes on to a queue what failed, and where it names the queue."""
+
+
 @rule(
     title="every queue passes on to another one what can't be worked off",
     fix="set RedrivePolicy with deadLetterTargetArn and maxReceiveCount",
@@ -71,13 +87,17 @@ def sqs_queue_policy_names_principals(policy: Resource) -> Outcome:
     url=_GUIDE + "sqs-dead-letter-queues.html",
 )
 def sqs_queue_has_dead_letter_queue(queue: Resource) -> Outcome:
-    """Judge every queue but those that others or functions pass on to, or that say whose messages they take."""
+    """Judge every queue but those that others pass on to: queues, functions, subscriptions, rules, schedules, pipes.
+
+    A queue that says whose failed messages it takes is one of these too.
+    """
     target = queue.at("RedrivePolicy", "deadLetterTargetArn").must_be_set()
     if target.verdict is not Verdict.BROKEN:
         return target
-    assembly = queue.template.assembly
-    sources, unsure = assembly.pointing_at(queue, QUEUE, "RedrivePolicy", "deadLetterTargetArn")
-    functions, _ = assembly.pointing_at(queue, "AWS::Lambda::Function", "DeadLetterConfig", "TargetArn")
-    if sources or functions or not queue.at("RedriveAllowPolicy").is_absent:
+    if not queue.at("RedriveAllowPolicy").is_absent:
         return NOT_APPLICABLE
-    return queue.at("RedrivePolicy").undecided("another queue may pass on to it") if unsure else target
+    found = [queue.template.assembly.pointing_at(queue, kind, *path) for kind, *path in _PASS_ON]
+    if any(sure for sure, _ in found):
+        return NOT_APPLICABLE
+    unsure = any(unsure for _, unsure in found)
+    return queue.at("RedrivePolicy").undecided("what failed elsewhere may be passed on to it") if unsure else target

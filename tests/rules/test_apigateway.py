@@ -91,7 +91,13 @@ SCHEMES: Json = {
         "key": {"type": "apiKey"},
         "authorizer": {"type": "apiKey", "x-amazon-apigateway-authorizer": {"type": "request"}},
         "iam": {"type": "apiKey", "x-amazon-apigateway-authtype": "awsSigv4"},
-        "login": {"type": "oauth2"},
+        "login": {"type": "oauth2", "x-amazon-apigateway-authorizer": {"type": "jwt"}},
+        "promised": {"type": "oauth2"},
+        "basic": {"type": "http", "scheme": "basic"},
+        "hidden": PARAMETER,
+        "empty": {},
+        "wrong": "x",
+        "listed": ["x-amazon-apigateway-authorizer"],
     }
 }
 
@@ -103,7 +109,15 @@ SCHEMES: Json = {
         ({"security": [{"login": []}]}, MET),
         ({"security": [{"authorizer": []}]}, MET),
         ({"security": [{"iam": []}]}, MET),
-        ({"security": [{"undeclared": []}]}, MET),
+        ({"security": [{"undeclared": []}]}, BROKEN),
+        ({"security": [{"promised": []}]}, BROKEN),
+        ({"security": [{"basic": []}]}, BROKEN),
+        ({"security": [{"hidden": []}]}, UNDECIDED),
+        ({"security": [{"empty": []}]}, BROKEN),
+        ({"security": [{"wrong": []}]}, BROKEN),
+        ({"security": [{"listed": []}]}, BROKEN),
+        ({"security": [{"undeclared": [], "login": []}]}, MET),
+        ({"security": [{"promised": [], "hidden": []}]}, UNDECIDED),
         ({"security": [{"key": [], "login": []}]}, MET),
         ({"security": [{"key": []}]}, BROKEN),
         ({"security": [{"login": []}, {"key": []}]}, BROKEN),
@@ -125,15 +139,16 @@ def test_the_operations_of_a_definition_are_asked(kind: str, operation: Json, wa
 
 
 def test_an_older_definition_declares_its_schemes_elsewhere() -> None:
-    definitions: Json = {"key": {"type": "apiKey"}, "login": {"type": "oauth2"}}
+    authorizer: Json = {"type": "apiKey", "x-amazon-apigateway-authorizer": {"type": "token"}}
+    definitions: Json = {"key": {"type": "apiKey"}, "login": authorizer}
     assert verdict(ASKS, one(API, defined({"security": [{"key": []}]}, securityDefinitions=definitions))) == BROKEN
     assert verdict(ASKS, one(API, defined({"security": [{"login": []}]}, securityDefinitions=definitions))) == MET
 
 
 def test_what_a_definition_asks_of_all_is_asked_of_each() -> None:
     general: Json = [{"login": []}]
-    assert verdict(ASKS, one(API, defined({}, security=general))) == MET
-    assert verdict(ASKS, one(API, defined({"security": []}, security=general))) == BROKEN
+    assert verdict(ASKS, one(API, defined({}, security=general, components=SCHEMES))) == MET
+    assert verdict(ASKS, one(API, defined({"security": []}, security=general, components=SCHEMES))) == BROKEN
     assert verdict(ASKS, one(API, defined({}, security=[{"key": []}], components=SCHEMES))) == BROKEN
 
 
@@ -250,6 +265,19 @@ def test_how_an_integration_reaches_its_back_end_decides(properties: Body, wante
         (PARAMETER, UNDECIDED),
         ({"type": "http_proxy", "connectionType": "VPC_LINK", "uri": "arn", "tlsConfig": {"other": "x"}}, BROKEN),
         ({"type": "http_proxy", "connectionType": "VPC_LINK", "uri": "https://records.internal"}, MET),
+        *(
+            ({"type": "http", "connectionType": "VPC_LINK", "uri": uri, "tlsConfig": tls}, wanted)
+            for uri, tls, wanted in (
+                ("https://records.internal", {"insecureSkipVerification": True}, MET),
+                ("HTTPS://records.internal", {"insecureSkipVerification": True}, MET),
+                ("http://records.internal", {"insecureSkipVerification": True}, BROKEN),
+                ("http://records.internal", {"serverNameToVerify": "x"}, BROKEN),
+                (PARAMETER, {"insecureSkipVerification": True}, UNDECIDED),
+                (PARAMETER, {"serverNameToVerify": "x"}, MET),
+                ("arn", PARAMETER, UNDECIDED),
+            )
+        ),
+        ({"type": "http", "uri": "arn", "tlsConfig": {"serverNameToVerify": "x"}}, BROKEN),
         ({"type": "http_proxy", "uri": "https://records.internal", "tlsConfig": {}}, MET),
     ],
 )

@@ -90,12 +90,18 @@ def test_hidden_ways_in_are_undecided(others: Json) -> None:
     assert verdict("AppsyncAsksWhoCalls", api(properties)) == UNDECIDED
 
 
+PREFIX = "arn:${AWS::Partition}:appsync:${AWS::Region}:${AWS::AccountId}:apis"
+
+
 @pytest.mark.parametrize(
     ("visibility", "arn", "wanted"),
     [
         (GONE, {"Fn::GetAtt": ["It", "Arn"]}, MET),
         (GONE, {"Fn::GetAtt": ["Other", "Arn"]}, BROKEN),
         (GONE, PARAMETER, UNDECIDED),
+        (GONE, {"Fn::Sub": f"{PREFIX}/${{It.ApiId}}"}, MET),
+        (GONE, {"Fn::Sub": f"{PREFIX}/${{Other.ApiId}}"}, BROKEN),
+        (GONE, {"Fn::Join": ["", ["arn:aws:appsync:us-east-1:1:apis/", {"Fn::GetAtt": ["It", "ApiId"]}]]}, MET),
         ("GLOBAL", "arn:aws:appsync:us-east-1:123456789012:apis/x", BROKEN),
         (PARAMETER, {"Fn::GetAtt": ["Other", "Arn"]}, UNDECIDED),
         (partly("PRIVATE"), {"Fn::GetAtt": ["Other", "Arn"]}, UNDECIDED),
@@ -122,3 +128,14 @@ def test_the_encryption_of_a_cache_decides(place: str, switch: Json, wanted: str
 def test_a_malformed_intrinsic_function_is_no_pass(value: Json) -> None:
     assert verdict("AppsyncRequestsLogged", api({"LogConfig": value})) in (BROKEN, UNDECIDED)
     assert verdict("AppsyncAsksWhoCalls", api({"AuthenticationType": value})) in (BROKEN, UNDECIDED)
+
+
+@pytest.mark.parametrize(
+    ("logging", "wanted"),
+    [(GONE, BROKEN), (True, BROKEN), ({"ExcludeVerboseContent": True}, MET), ({"FieldLogLevel": "ERROR"}, BROKEN)],
+)
+def test_the_log_of_a_graphql_api_of_sam_holds_content_where_nothing_is_said(logging: Json, wanted: str) -> None:
+    own: Body = {"Auth": {"Type": "AWS_IAM"}}
+    sam = resource("AWS::Serverless::GraphQLApi", own if logging == GONE else {**own, "Logging": logging})
+    body = template({"It": sam}, Transform="AWS::Serverless-2016-10-31")
+    assert verdict("AppsyncLogWithoutContent", body) == wanted

@@ -146,7 +146,17 @@ BASIC = ("ConnectionInput", "AuthenticationConfiguration", "BasicAuthenticationC
 
 
 @each_case(
-    [("GluePasswordHidden", CONNECTION, path) for path in ((*PROPERTIES, "PASSWORD"), BASIC)],
+    [
+        ("GluePasswordHidden", CONNECTION, path)
+        for path in (
+            (*PROPERTIES, "PASSWORD"),
+            (*PROPERTIES, "KAFKA_CLIENT_KEYSTORE_PASSWORD"),
+            (*PROPERTIES, "KAFKA_CLIENT_KEY_PASSWORD"),
+            (*PROPERTIES, "KAFKA_SASL_PLAIN_PASSWORD"),
+            (*PROPERTIES, "KAFKA_SASL_SCRAM_PASSWORD"),
+            BASIC,
+        )
+    ],
     [*PASSWORD, (GONE, NOT_APPLICABLE)],
 )
 def test_no_password_stands_in_the_template(place: Place, value: Json, wanted: str) -> None:

@@ -232,3 +232,35 @@ def test_every_custom_resource_is_one(kind: str) -> None:
     entry = eligible_services().of(kind)
     assert entry is not None
     assert entry.standing is Standing.SUPPORTING
+
+
+TAGS: Json = {"owner": "x", "data": "phi"}
+QUEUE: Json = {"DestinationConfig": {"OnFailure": {"Type": "SQS"}}}
+DOMAIN: Json = {"DomainName": "a.org", "CertificateArn": "arn"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "properties", "of", "needs"),
+    [
+        ("Function", {"Policies": ["p"]}, "ItRole", True),
+        ("Function", {"EventInvokeConfig": QUEUE}, "ItEventInvokeConfigOnFailureQueue", True),
+        ("StateMachine", {"Policies": ["p"]}, "ItRole", True),
+        ("Api", {"Domain": DOMAIN}, "ItDomainName", True),
+        ("HttpApi", {}, "It", False),
+        ("HttpApi", {}, "ItApiGatewayDefaultStage", False),
+        ("HttpApi", {"Domain": DOMAIN}, "ItApiGatewayDomainName", False),
+    ],
+)
+@pytest.mark.parametrize(("propagate", "on"), [(True, True), ("true", True), (False, False), (GONE, False)])
+def test_tags_of_sam_reach_what_it_makes(
+    kind: str, properties: Body, of: str, needs: bool, propagate: Json, on: bool
+) -> None:
+    own: Body = {**properties, "Tags": TAGS, "PropagateTags": propagate}
+    body = template({"It": resource(f"AWS::Serverless::{kind}", own)}, Transform="AWS::Serverless-2016-10-31")
+    assert verdict(TAGGED, body, of=of, settings=BOTH) == (MET if on or not needs else BROKEN)
+
+
+def test_tags_of_sam_do_not_reach_an_api_whose_definition_is_elsewhere() -> None:
+    own: Body = {"DefinitionUri": "s3://b/k", "Tags": TAGS}
+    body = template({"It": resource("AWS::Serverless::HttpApi", own)}, Transform="AWS::Serverless-2016-10-31")
+    assert verdict(TAGGED, body, settings=BOTH) == BROKEN

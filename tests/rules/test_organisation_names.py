@@ -12,6 +12,7 @@ from tests.rules._judging import (
     NEVER_TEXT,
     NOT_APPLICABLE,
     PARAMETER,
+    UNDECIDED,
     Body,
     outcome,
     resource,
@@ -19,6 +20,7 @@ from tests.rules._judging import (
     verdict,
 )
 
+RECORD = "a medical record number"
 RULE, URL, LOG = "TemplateWithoutPhi", "UrlWithoutIdentifiers", "AccessLogFormatWithoutIdentifiers"
 QUEUE = "AWS::SQS::Queue"
 SSN, PHONE, MRN, DOB = "123-45-6789", "212-555-0100", "MRN 4711234", "dob=1970-01-02"
@@ -178,6 +180,43 @@ def test_no_properties_make_it_fail(properties: Json) -> None:
     assert judged(one(properties)) == MET
 
 
+def path_with(item: Json, path: str = "/visits") -> Json:
+    return {"Body": {"paths": {path: item}}}
+
+
+DEFINITIONS: list[tuple[Json, str]] = [
+    (path_with({"get": {}}, "/patients/{ssn}"), BROKEN),
+    (path_with({"get": {}}, "/patients/{id}/{birthDate}"), BROKEN),
+    (path_with({"get": {}}, "/patients/{id}"), MET),
+    (path_with({"get": {"parameters": [{"in": "query", "name": "ssn"}]}}), BROKEN),
+    (path_with({"parameters": [{"in": "query", "name": "mrn"}]}), BROKEN),
+    (path_with({"parameters": [{"in": "path", "name": "mrn"}]}), BROKEN),
+    (path_with({"get": {"parameters": [{"in": "header", "name": "ssn"}]}}), MET),
+    (path_with({"get": {"parameters": [{"in": "query", "name": "page"}, PARAMETER, "x"]}}), MET),
+    (path_with({"summary": {"parameters": [{"in": "query", "name": "ssn"}]}}), MET),
+    (path_with(PARAMETER, "/patients/{ssn}"), BROKEN),
+    (path_with(PARAMETER), UNDECIDED),
+    ({"Body": PARAMETER}, UNDECIDED),
+    ({"BodyS3Location": {"Bucket": "b"}}, UNDECIDED),
+    ({}, NOT_APPLICABLE),
+]
+
+
+@pytest.mark.parametrize(
+    ("event", "of", "place"),
+    [
+        ("Api", "FInMethod", "Path"),
+        ("HttpApi", "FInRoute", "RouteKey"),
+    ],
+)
+@pytest.mark.parametrize(("path", "wanted"), [("/patients/{ssn}", BROKEN), ("/patients/{id}", MET)])
+def test_the_path_of_an_event_of_sam_decides(event: str, of: str, place: str, path: str, wanted: str) -> None:
+    events: Json = {"In": {"Type": event, "Properties": {"Path": path, "Method": "get"}}}
+    function = resource("AWS::Serverless::Function", {"Events": events})
+    found = outcome(URL, template({"F": function}, Transform="AWS::Serverless-2016-10-31"), of=of)
+    assert (found.verdict.value, found.property) == (wanted, place if wanted == BROKEN else "")
+
+
 @pytest.mark.parametrize(
     ("kind", "properties", "wanted"),
     [
@@ -215,6 +254,11 @@ def test_no_properties_make_it_fail(properties: Json) -> None:
         ("AWS::ElasticLoadBalancingV2::ListenerRule", {"Conditions": []}, MET),
         ("AWS::ApiGateway::Resource", {"PathPart": PARAMETER}, MET),
         ("AWS::ApiGateway::Resource", {}, MET),
+        *(
+            (kind, properties, wanted)
+            for kind in ("AWS::ApiGateway::RestApi", "AWS::ApiGatewayV2::Api")
+            for properties, wanted in DEFINITIONS
+        ),
     ],
 )
 def test_the_names_of_path_variables_and_query_strings_decide(kind: str, properties: Json, wanted: str) -> None:
@@ -309,3 +353,28 @@ def test_what_a_rule_of_the_service_judges_is_not_judged_twice(kind: str, name: 
 def test_programs_and_what_tools_write_are_passed_over(name: str) -> None:
     assert judged(one({name: SSN})) == MET
     assert judged(one({name.upper(): SSN})) == BROKEN
+
+
+def test_a_parameter_of_a_definition_is_told_where_its_name_stands() -> None:
+    properties = path_with({"get": {"parameters": [{"in": "query", "name": "ssn"}]}})
+    found = outcome(URL, one(properties, "AWS::ApiGateway::RestApi"))
+    assert found.path == ("Properties", "Body", "paths", "/visits", "get", "parameters", 0, "name")
+
+
+@pytest.mark.parametrize(
+    ("of", "wanted"),
+    [
+        ("First", f"text that looks like {RECORD}; Description has text that looks like {RECORD}"),
+        ("Second", f"text that looks like {RECORD}"),
+    ],
+)
+def test_what_stands_in_other_sections_is_told_beside_a_finding_of_the_first_resource(of: str, wanted: str) -> None:
+    named = resource("AWS::SNS::Topic", {"TopicName": "mrn-4711001"})
+    body = template({"First": named, "Second": named}, Description="MRN 4711001")
+    assert outcome(RULE, body, of=of).found == wanted
+
+
+def test_all_that_stands_in_other_sections_is_told() -> None:
+    sections: dict[str, Json] = {"Description": "MRN 4711001", "Metadata": {"Note": "MRN 4711001"}}
+    told = [f"{place} has text that looks like {RECORD}" for place in ("Description", "Metadata.Note")]
+    assert outcome(RULE, template({"It": resource("AWS::SNS::Topic")}, **sections)).found == "; ".join(told)

@@ -179,6 +179,71 @@ def test_other_variables_may(variables: Json) -> None:
     assert judged(one(variables, "AWS::Batch::JobDefinition")) == MET
 
 
+FIREHOSE = "AWS::KinesisFirehose::DeliveryStream"
+
+
+def endpoint(key: Json) -> Json:
+    return {"HttpEndpointDestinationConfiguration": {"EndpointConfiguration": {"AccessKey": key}}}
+
+
+@pytest.mark.parametrize(
+    ("value", "wanted"),
+    [
+        ("hunter2", BROKEN),
+        ({"Fn::If": ["Prod", "hunter2", PARAMETER]}, BROKEN),
+        (PARAMETER, MET),
+        ({"Fn::Sub": "${AnyParameter}"}, MET),
+        ("{{resolve:secretsmanager:hook:SecretString:token}}", MET),
+        ("arn:aws:codeconnections:us-east-1:123456789012:connection/x", MET),
+    ],
+)
+def test_some_types_have_secrets_under_names_that_do_not_say_so(value: Json, wanted: str) -> None:
+    assert judged(one({"Token": value}, "AWS::CodeBuild::SourceCredential")) == wanted
+    assert judged(one({"Value": value}, "AWS::ApiGateway::ApiKey")) == wanted
+    assert judged(one(endpoint(value), FIREHOSE)) == wanted
+
+
+def test_the_same_names_elsewhere_say_nothing() -> None:
+    assert judged(one({"Tags": [{"Key": "team", "Value": "x"}]}, "AWS::ApiGateway::ApiKey")) == MET
+    assert judged(one({"AccessKey": "x"}, "AWS::DataSync::LocationObjectStorage")) == MET
+    assert judged(one({"Token": "x"}, "AWS::MediaLive::Channel")) == MET
+
+
+def test_a_secret_of_one_type_alone_is_told_where_it_stands() -> None:
+    found = outcome(RULE, one(endpoint("hunter2"), FIREHOSE))
+    place = "HttpEndpointDestinationConfiguration.EndpointConfiguration.AccessKey"
+    assert (found.property, found.found) == (place, "a plain value of AccessKey")
+
+
+@pytest.mark.parametrize(
+    ("kind", "properties"),
+    [
+        ("AWS::Cognito::UserPoolIdentityProvider", {"ProviderDetails": {"client_secret": "hunter2"}}),
+        ("AWS::KafkaConnect::Connector", {"ConnectorConfiguration": {"database.password": "hunter2"}}),
+        ("AWS::KafkaConnect::Connector", {"ConnectorConfiguration": {"sasl.client_secret": "hunter2"}}),
+    ],
+)
+def test_details_of_a_provider_or_a_connector_hold_no_secret(kind: str, properties: Json) -> None:
+    assert judged(one(properties, kind)) == BROKEN
+
+
+@pytest.mark.parametrize("holder", ["BodyParameters", "HeaderParameters", "QueryStringParameters"])
+@pytest.mark.parametrize(
+    ("parameter", "wanted"),
+    [
+        ({"Key": "X-Key", "Value": "hunter2", "IsValueSecret": True}, BROKEN),
+        ({"Key": "X-Key", "Value": "hunter2", "IsValueSecret": "true"}, BROKEN),
+        ({"Key": "X-Key", "Value": "hunter2", "IsValueSecret": False}, MET),
+        ({"Key": "X-Key", "Value": "hunter2"}, MET),
+        ({"Key": "api_key", "Value": "hunter2"}, BROKEN),
+        ({"Key": "X-Key", "Value": PARAMETER, "IsValueSecret": True}, MET),
+    ],
+)
+def test_a_parameter_of_a_connection_may_say_that_it_is_secret(holder: str, parameter: Json, wanted: str) -> None:
+    properties: Json = {"AuthParameters": {"InvocationHttpParameters": {holder: [parameter]}}}
+    assert judged(one(properties, "AWS::Events::Connection")) == wanted
+
+
 @pytest.mark.parametrize(
     ("script", "wanted"),
     [
@@ -236,6 +301,15 @@ def test_other_texts_are_no_secrets(text: str) -> None:
         ({"Name": "/app/llm/max_tokens", "Value": "hunter2"}, BROKEN),
         ({"Name": "/app/db/password", "Value": PARAMETER}, MET),
         ({"Name": PARAMETER, "Value": "hunter2"}, MET),
+        ({"Name": {"Fn::Sub": "/${AnyParameter}/db_password"}, "Value": "hunter2"}, BROKEN),
+        ({"Name": {"Fn::Sub": ["/${App}/db_password", {"App": PARAMETER}]}, "Value": "hunter2"}, BROKEN),
+        ({"Name": {"Fn::Join": ["", ["/", PARAMETER, "/db_password"]]}, "Value": "hunter2"}, BROKEN),
+        ({"Name": {"Fn::Join": ["/", [PARAMETER, "password"]]}, "Value": "hunter2"}, BROKEN),
+        ({"Name": {"Fn::Join": ["/", ["password", PARAMETER]]}, "Value": "hunter2"}, MET),
+        ({"Name": {"Fn::Sub": "/password/${AnyParameter}"}, "Value": "hunter2"}, MET),
+        ({"Name": {"Fn::Sub": "/app/${DbPassword}"}, "Value": "hunter2"}, MET),
+        ({"Name": {"Ref": "DbPassword"}, "Value": "hunter2"}, MET),
+        ({"Name": {"Fn::Sub": "/app/db_password"}, "Value": PARAMETER}, MET),
         ("x", MET),
     ],
 )
@@ -244,7 +318,6 @@ def test_a_parameter_store_value_is_no_place_for_one(properties: Json, wanted: s
 
 
 ELSEWHERE: list[tuple[str, Json]] = [
-    ("AWS::CodeBuild::Project", {"Environment": {"EnvironmentVariables": [{"Name": "DB_PASSWORD", "Value": "x"}]}}),
     ("AWS::ECS::TaskDefinition", {"ContainerDefinitions": [{"Environment": [{"Name": "TOKEN", "Value": "x"}]}]}),
     ("AWS::ElastiCache::ReplicationGroup", {"AuthToken": "hunter2"}),
     ("AWS::ElastiCache::User", {"Passwords": [ACCESS_KEY]}),
@@ -270,7 +343,6 @@ def test_other_secrets_of_a_type_with_such_a_rule_are_judged_here(kind: str) -> 
     [
         ("AWS::RDS::DBInstance", {"TdeCredentialPassword": "hunter2"}, "TdeCredentialPassword"),
         ("AWS::Lambda::Function", {"Code": {"ZipFile": f"key = '{ACCESS_KEY}'"}}, "Code.ZipFile"),
-        ("AWS::CodeBuild::Project", {"Source": {"BuildSpec": f"echo {ACCESS_KEY}"}}, "Source.BuildSpec"),
         (
             "AWS::ECS::TaskDefinition",
             {"ContainerDefinitions": [{"Command": ["sh", ACCESS_KEY]}]},
@@ -282,6 +354,39 @@ def test_other_secrets_of_a_type_with_such_a_rule_are_judged_here(kind: str) -> 
 def test_a_secret_that_no_rule_of_the_service_reads_is_found(kind: str, properties: Json, place: str) -> None:
     found = outcome(RULE, one(properties, kind))
     assert (found.verdict.value, found.property) == (BROKEN, place)
+
+
+@pytest.mark.parametrize(
+    ("kind", "wanted"),
+    [
+        ("PLAINTEXT", BROKEN),
+        ("SECRETS_MANAGER", MET),
+        ("PARAMETER_STORE", MET),
+        (PARAMETER, MET),
+        (None, BROKEN),
+        (["SECRETS_MANAGER"], BROKEN),
+    ],
+)
+@pytest.mark.parametrize("name", ["DB_PASSWORD", "GITHUB_TOKEN"])
+def test_the_type_of_a_variable_of_a_build_tells_whether_its_value_names_a_secret(
+    name: str, kind: Json, wanted: str
+) -> None:
+    variable: Json = {"Name": name, "Value": "hunter2", "Type": kind}
+    environment: Json = {"EnvironmentVariables": [variable]}
+    assert judged(one({"Environment": environment}, "AWS::CodeBuild::Project")) == wanted
+
+
+@pytest.mark.parametrize("variable", [{"Name": "DB_PASSWORD", "Value": "hunter2"}, {"DB_PASSWORD": "hunter2"}])
+def test_a_variable_of_a_build_without_a_type_is_plain_text(variable: Json) -> None:
+    assert judged(one({"EnvironmentVariables": [variable]}, "AWS::CodeBuild::Project")) == BROKEN
+
+
+@pytest.mark.parametrize("text", [ACCESS_KEY, PRIVATE_KEY])
+def test_the_commands_of_a_build_hold_no_secret(text: str) -> None:
+    written: list[Json] = [f"version: 0.2\n# {text}", {"Fn::Sub": f"# {text} ${{AnyParameter}}"}]
+    for commands in written:
+        source: Json = {"Source": {"Type": "NO_SOURCE", "BuildSpec": commands}}
+        assert judged(one(source, "AWS::CodeBuild::Project")) == BROKEN
 
 
 @pytest.mark.parametrize(
@@ -393,3 +498,25 @@ def test_a_parameter_of_parameter_store_is_known_by_the_end_of_its_path() -> Non
 def test_a_malformed_parameter_hides_no_other() -> None:
     parameters: Json = {"A": "x", "DbPassword": {"Type": "String", "Default": "hunter2"}}
     assert verdict(RULE, template({"It": resource(BROKER)}, Parameters=parameters)) == BROKEN
+
+
+DEFAULTS: Json = {name: {"Type": "String", "Default": "hunter2"} for name in ("DbPassword", "GitHubToken")}
+TOLD = "Parameters.DbPassword has a plain default; Parameters.GitHubToken has a plain default"
+
+
+def test_all_secrets_in_sections_are_told() -> None:
+    assert outcome(RULE, template({"It": resource(BROKER)}, Parameters=DEFAULTS)).found == TOLD
+
+
+@pytest.mark.parametrize(
+    ("of", "wanted"),
+    [("First", f"a plain value of Password; {TOLD}"), ("Second", "a plain value of Password")],
+)
+def test_secrets_in_sections_are_told_beside_one_of_the_first_resource(of: str, wanted: str) -> None:
+    secret = resource(BROKER, {"Users": [{"Password": "hunter2"}]})
+    assert outcome(RULE, template({"First": secret, "Second": secret}, Parameters=DEFAULTS), of=of).found == wanted
+
+
+@pytest.mark.parametrize("name", [None, 7, ["password"], {"password": "x"}])
+def test_a_name_of_a_parameter_that_is_no_text_says_nothing(name: Json) -> None:
+    assert judged(one({"Name": name, "Value": "hunter2"}, "AWS::SSM::Parameter")) == MET

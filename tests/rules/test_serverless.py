@@ -203,11 +203,11 @@ def test_a_layer_has_another_name_for_its_content() -> None:
     assert read("LayerVersion", {"ContentUri": "s3://b/k"})["It"].at("Content").value == "s3://b/k"
 
 
-def test_a_graphql_api_logs_without_verbose_content_where_nothing_is_said() -> None:
+def test_a_graphql_api_logs_everything_where_nothing_is_said() -> None:
     said: tuple[Json, ...] = ({}, {"Logging": True})
     for own in said:
         config = read("GraphQLApi", own)["It"].at("LogConfig")
-        assert (config.at("ExcludeVerboseContent").value, config.at("FieldLogLevel").value) == (True, "ALL")
+        assert (config.at("ExcludeVerboseContent").is_absent, config.at("FieldLogLevel").value) == (True, "ALL")
     assert read("GraphQLApi", {"Logging": False})["It"].at("LogConfig").is_absent
     assert (
         read("GraphQLApi", {"Logging": {"FieldLogLevel": "ERROR"}})["It"].at("LogConfig", "FieldLogLevel").value

@@ -116,12 +116,35 @@ def test_a_policy_of_another_stack_counts() -> None:
     assert verdict("SnsTopicTlsOnly", topic, policy) == MET
 
 
+INLINE = "AWS::SNS::TopicInlinePolicy"
+
+
+@pytest.mark.parametrize(
+    ("topic", "wanted"), [({"Ref": "It"}, MET), ({"Ref": "Other"}, BROKEN), (PARAMETER, UNDECIDED)]
+)
+def test_a_policy_of_one_topic_alone_counts(topic: Json, wanted: str) -> None:
+    inline = resource(INLINE, {"TopicArn": topic, "PolicyDocument": {"Statement": denial()}})
+    body = template({"It": resource(TOPIC), "Other": resource(TOPIC), "Policy": inline})
+    assert verdict("SnsTopicTlsOnly", body) == wanted
+
+
+@pytest.mark.parametrize(("principal", "wanted"), [("*", BROKEN), ({"AWS": "1"}, MET)])
+def test_a_policy_of_one_topic_alone_names_principals(principal: Json, wanted: str) -> None:
+    statement: Json = {"Effect": "Allow", "Principal": principal, "Action": "sns:Publish"}
+    body = template({"It": resource(INLINE, {"TopicArn": "t", "PolicyDocument": {"Statement": statement}})})
+    assert verdict("SnsTopicPolicyNamesPrincipals", body) == wanted
+
+
 @pytest.mark.parametrize(
     ("changes", "wanted"),
     [
         ({"Principal": {"AWS": "arn:aws:iam::123456789012:root"}}, MET),
         ({"Principal": "*"}, BROKEN),
         ({"Principal": "*", "Condition": {"StringEquals": {"aws:SourceAccount": "123456789012"}}}, MET),
+        ({"Principal": {"AWS": "*"}, "Condition": {"StringEquals": {"AWS:SourceOwner": "123456789012"}}}, MET),
+        ({"Principal": {"AWS": "*"}, "Condition": {"StringEquals": {"aws:SourceOwner": PARAMETER}}}, MET),
+        ({"Principal": {"AWS": "*"}, "Condition": {"StringLike": {"aws:SourceOwner": "*"}}}, BROKEN),
+        ({"Principal": {"AWS": "*"}, "Condition": {"StringNotEquals": {"aws:SourceOwner": "1"}}}, BROKEN),
         ({"Principal": {"Service": "cloudwatch.amazonaws.com"}}, BROKEN),
         (
             {

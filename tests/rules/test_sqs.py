@@ -91,11 +91,51 @@ def test_the_policy_of_another_queue_does_not_count(queues: Json, wanted: str) -
         pytest.param({"Effect": "Allow", "Principal": "*", "Action": "sqs:*"}, BROKEN, id="everyone"),
         pytest.param({"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sqs:*"}, BROKEN, id="every-account"),
         pytest.param({"Effect": "Allow", "Principal": {"AWS": "1"}, "Action": "sqs:*"}, MET, id="an-account"),
+        pytest.param(
+            {
+                "Effect": "Allow",
+                "Principal": "*",
+                "Action": "sqs:*",
+                "Condition": {"StringEquals": {"aws:SourceOwner": "1"}},
+            },
+            BROKEN,
+            id="an-owner-that-sqs-does-not-know",
+        ),
         pytest.param(PARAMETER, UNDECIDED, id="unknown"),
     ],
 )
 def test_whom_a_policy_names_decides(statement: Json, wanted: str) -> None:
     assert verdict("SqsQueuePolicyNamesPrincipals", queue_with(statement), of="Policy") == wanted
+
+
+INLINE = "AWS::SQS::QueueInlinePolicy"
+
+
+@pytest.mark.parametrize(
+    ("queue", "wanted"), [({"Ref": "It"}, MET), ({"Ref": "Other"}, BROKEN), (PARAMETER, UNDECIDED)]
+)
+def test_a_policy_of_one_queue_alone_counts(queue: Json, wanted: str) -> None:
+    inline = resource(INLINE, {"Queue": queue, "PolicyDocument": {"Statement": denial()}})
+    body = template({"It": resource(QUEUE), "Other": resource(QUEUE), "Policy": inline})
+    assert verdict("SqsQueueTlsOnly", body) == wanted
+
+
+@pytest.mark.parametrize(
+    ("statements", "wanted"), [((PARAMETER, []), UNDECIDED), (([], PARAMETER), UNDECIDED), (([], []), BROKEN)]
+)
+def test_policies_of_both_types_are_looked_at(statements: tuple[Json, Json], wanted: str) -> None:
+    shared, own = statements
+    inline = resource(INLINE, {"Queue": {"Ref": "It"}, "PolicyDocument": {"Statement": own}})
+    policy = resource(POLICY, {"Queues": [{"Ref": "It"}], "PolicyDocument": {"Statement": shared}})
+    body = template({"It": resource(QUEUE), "Inline": inline, "Policy": policy})
+    assert verdict("SqsQueueTlsOnly", body) == wanted
+
+
+@pytest.mark.parametrize(("principal", "wanted"), [("*", BROKEN), ({"AWS": "1"}, MET)])
+def test_a_policy_of_one_queue_alone_names_principals(principal: Json, wanted: str) -> None:
+    statement: Json = {"Effect": "Allow", "Principal": principal, "Action": "sqs:*"}
+    body = template({"It": resource(INLINE, {"Queue": "q", "PolicyDocument": {"Statement": statement}})})
+    assert verdict("SqsQueuePolicyNamesPrincipals", body) == wanted
 
 
 def redriving(redrive: Json, **others: Json) -> Body:
@@ -127,10 +167,51 @@ def test_a_queue_that_says_whose_messages_it_takes_needs_none_itself() -> None:
     assert verdict("SqsQueueHasDeadLetterQueue", template({"It": resource(QUEUE, allowing)})) == NOT_APPLICABLE
 
 
-def test_a_queue_for_what_a_function_failed_at_needs_none_itself() -> None:
-    function = resource("AWS::Lambda::Function", {"DeadLetterConfig": {"TargetArn": {"Fn::GetAtt": ["It", "Arn"]}}})
-    body = template({"It": resource(QUEUE), "Function": function})
-    assert verdict("SqsQueueHasDeadLetterQueue", body) == NOT_APPLICABLE
+def pipe(of: str, queue: Json) -> Json:
+    return {"SourceParameters": {f"{of}StreamParameters": {"DeadLetterConfig": {"Arn": queue}}}}
+
+
+def failing(kind: str, queue: Json) -> Json:
+    on_failure: Json = {"DestinationConfig": {"OnFailure": {"Destination": queue}}}
+    known: dict[str, Json] = {
+        "Events::Rule": {"Targets": [{"Arn": "arn", "DeadLetterConfig": {"Arn": queue}}]},
+        "Lambda::EventInvokeConfig": on_failure,
+        "Lambda::EventSourceMapping": on_failure,
+        "Lambda::Function": {"DeadLetterConfig": {"TargetArn": queue}},
+        "SNS::Subscription": {"RedrivePolicy": {"deadLetterTargetArn": queue}},
+        "SQS::Queue": {"RedrivePolicy": {"deadLetterTargetArn": queue}},
+        "Scheduler::Schedule": {"Target": {"Arn": "arn", "DeadLetterConfig": {"Arn": queue}}},
+        "Pipes::Pipe": pipe("Kinesis", queue),
+        "Pipes::Pipe ": pipe("DynamoDB", queue),
+    }
+    return resource(f"AWS::{kind.strip()}", known[kind])
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "Events::Rule",
+        "Lambda::EventInvokeConfig",
+        "Lambda::EventSourceMapping",
+        "Lambda::Function",
+        "Pipes::Pipe",
+        "Pipes::Pipe ",
+        "SNS::Subscription",
+        "SQS::Queue",
+        "Scheduler::Schedule",
+    ],
+)
+@pytest.mark.parametrize(
+    ("named", "wanted"),
+    [
+        ({"Fn::GetAtt": ["It", "Arn"]}, NOT_APPLICABLE),
+        ({"Fn::GetAtt": ["Other", "Arn"]}, BROKEN),
+        (PARAMETER, UNDECIDED),
+    ],
+)
+def test_a_queue_for_what_failed_elsewhere_needs_none_itself(kind: str, named: Json, wanted: str) -> None:
+    body = template({"It": resource(QUEUE), "Other": resource(QUEUE), "Failing": failing(kind, named)})
+    assert verdict("SqsQueueHasDeadLetterQueue", body) == wanted
 
 
 def test_a_queue_that_a_function_reads_needs_one() -> None:

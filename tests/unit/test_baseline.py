@@ -318,3 +318,81 @@ def test_nested_templates_are_named_after_their_stack() -> None:
     write_template("t/z.json", {"Old": bucket("Suspended")})
     update("t/a.json")
     assert entries()[0]["template"] == "t/a.json/Inner"
+
+
+SECRETS = ("--rule", "TemplateWithoutSecrets", "--rule", "TemplateWithoutPhi")
+SECRET: Any = {"Type": "String", "Default": "hunter2"}
+
+
+def sections(*names: str, first: str = "Old", **others: Any) -> None:
+    """Write a template whose parameters have secrets as defaults."""
+    parameters = {f"{name}Password": SECRET for name in names}
+    write_template("a.json", {first: bucket(), "Old": bucket(), **others}, Parameters=parameters)
+
+
+def check_secrets() -> Done:
+    return run("check", "a.json", "--baseline", FILE, *SECRETS)
+
+
+def of_template() -> list[tuple[str, str]]:
+    found = json.loads(Path(FILE).read_text())["findings"]
+    return [(one["resource"], one["property"]) for one in found if one["rule"] == "TemplateWithoutSecrets"]
+
+
+def test_what_is_found_of_a_template_is_an_entry_for_each_thing() -> None:
+    sections("A", "B")
+    update()
+    assert of_template() == [("", "Parameters.APassword"), ("", "Parameters.BPassword")]
+    assert check_secrets().status == 0
+
+
+def test_what_is_new_in_a_section_fails() -> None:
+    sections("A")
+    update()
+    sections("A", "B")
+    done = check_secrets()
+    assert (done.status, "Resolved" in done.out) == (1, False)
+
+
+def test_what_is_resolved_in_a_section_makes_nothing_else_new() -> None:
+    sections("A", "B")
+    update()
+    sections("B")
+    done = check_secrets()
+    assert done.status == 0
+    assert "Resolved since the baseline\n  TemplateWithoutSecrets  a.json  Parameters.APassword\n" in done.out
+
+
+def test_a_resource_that_comes_first_makes_nothing_of_the_template_new() -> None:
+    sections("A")
+    update()
+    sections("A", first="Another")
+    assert check_secrets().status == 0
+
+
+def test_a_secret_of_the_first_resource_hides_none_of_a_section() -> None:
+    user: Any = {"Type": "AWS::AmazonMQ::Broker", "Properties": {"Users": [{"Password": "hunter2"}]}}
+    sections("A", Aa=user)
+    update()
+    assert of_template() == [("", "Parameters.APassword"), ("Aa", "Users[].Password")]
+    sections("A", "B", Aa=user)
+    assert check_secrets().status == 1
+
+
+def test_a_file_that_knows_a_template_by_its_first_resource_is_still_read() -> None:
+    sections("A")
+    update()
+    old = json.loads(Path(FILE).read_text())
+    for one in old["findings"]:
+        if one["property"].startswith("Parameters."):
+            one.update(resource="Old", property="")
+    Path(FILE).write_text(json.dumps(old))
+    done = check_secrets()
+    assert (done.status, "Resolved" in done.out) == (0, False)
+
+
+def test_each_text_like_an_identifier_in_a_section_is_an_entry() -> None:
+    write_template("a.json", {"Old": bucket()}, Description="MRN 4711001")
+    update()
+    write_template("a.json", {"Old": bucket()}, Description="MRN 4711001", Metadata={"Note": "MRN 4711001"})
+    assert check_secrets().status == 1

@@ -242,3 +242,39 @@ def test_no_text_of_a_template_is_markdown(evil: str) -> None:
 @pytest.mark.parametrize("form", ["text", "markdown"])
 def test_no_comparison_claims_that_anything_complies(form: str) -> None:
     assert not re.search(r"(?i)\bcompl(y|ies|iant)\b", diff(MET, BROKEN, "--format", form).out)
+
+
+SECRET: Json = {"Type": "String", "Default": "hunter2"}
+
+
+def diff_of_sections(old: Json, new: Json, *resources: str) -> Done:
+    """Compare two templates with other parameters, of which the second has more resources."""
+    Path("pyproject.toml").unlink()
+    write_template("old.json", {"It": bucket()}, Parameters=old)
+    write_template("new.json", {"It": bucket(), **dict.fromkeys(resources, bucket())}, Parameters=new)
+    return run("diff", "old.json", "new.json", "--fail-on", "finding")
+
+
+def said_of_secrets(done: Done) -> list[str]:
+    return [line.split()[0] for line in done.out.splitlines() if "TemplateWithoutSecrets" in line]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ({}, {"APassword": SECRET}, ["lost"]),
+        ({"APassword": SECRET}, {"APassword": SECRET, "BPassword": SECRET}, ["found"]),
+        ({"APassword": SECRET}, {"BPassword": SECRET}, ["found"]),
+        ({"APassword": SECRET, "BPassword": SECRET}, {"APassword": SECRET}, []),
+        ({"APassword": SECRET}, {"APassword": SECRET}, []),
+        ({"APassword": SECRET}, {}, ["gained"]),
+    ],
+    ids=["first", "second", "another", "fewer", "same", "none"],
+)
+def test_what_is_found_of_a_template_is_compared_thing_by_thing(old: Json, new: Json, said: list[str]) -> None:
+    assert said_of_secrets(diff_of_sections(old, new)) == said
+
+
+def test_a_resource_that_comes_first_changes_nothing_that_is_found_of_the_template() -> None:
+    parameters: Json = {"APassword": SECRET}
+    assert said_of_secrets(diff_of_sections(parameters, parameters, "Another")) == []
