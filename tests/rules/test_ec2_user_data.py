@@ -120,3 +120,10 @@ def test_the_finding_does_not_spread_the_secret() -> None:
 def test_what_only_begins_like_base64_is_read_as_it_stands() -> None:
     assert base64.b64decode("aGk= AKIAIOSFODNN7EXAMPLE") == b"hi"
     assert judged("aGk= AKIAIOSFODNN7EXAMPLE") == {BROKEN}
+
+
+def test_a_parameter_with_no_echo_is_written_into_the_script() -> None:
+    script: Json = {"Fn::Base64": {"Fn::Sub": "#!/bin/sh\nexport CONN=${Hidden}\n"}}
+    parameters: Json = {"Hidden": {"Type": "String", "NoEcho": True}}
+    body = template({"It": resource("AWS::EC2::Instance", {"UserData": script})}, Parameters=parameters)
+    assert outcome(RULE, body).found == "Hidden, a parameter with NoEcho"

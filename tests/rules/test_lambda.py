@@ -20,6 +20,7 @@ from tests.rules._judging import (
     TODAY,
     UNDECIDED,
     Body,
+    outcome,
     resource,
     template,
     verdict,
@@ -402,3 +403,8 @@ def test_globals_of_sam_count() -> None:
 )
 def test_each_service_waits_for_the_answer_or_does_not(principal: str, wanted: str) -> None:
     assert verdict("LambdaKeepsFailedEvents", function({}, P=permission(principal))) == wanted
+
+
+def test_a_finding_says_what_betrays_a_secret() -> None:
+    body = function({"Environment": {"Variables": {"URL": "postgres://app:hunter2@db/app"}}})
+    assert outcome("LambdaVariablesWithoutSecrets", body).found == "a value with the form of a secret"

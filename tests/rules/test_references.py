@@ -391,3 +391,9 @@ def test_what_may_name_anything_is_looked_at(properties: Json) -> None:
 @pytest.mark.parametrize("properties", [None, {}, {"Bucket": None}, "x", {"Other": PARAMETER}], ids=str)
 def test_what_names_nothing_is_not_looked_at(properties: Json) -> None:
     assert candidates("It", "Bucket", reader={"Reader": resource("Custom::Reader", properties)}) == []
+
+
+@pytest.mark.parametrize("rules", [3, None, "x", {"Bucket": PARAMETER}], ids=str)
+def test_what_is_no_list_names_nothing_in_its_places(rules: Json) -> None:
+    reader: Body = {"Reader": resource("Custom::Reader", {"Rules": rules})}
+    assert candidates("It", "Rules", "*", "Bucket", reader=reader) == []
