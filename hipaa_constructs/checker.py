@@ -162,9 +162,10 @@ def _judge(rule: Rule, template: Template, found: _Found) -> Iterable[Judgement]
     """
     not_applicable = Verdict.NOT_APPLICABLE
     faults: list[Judgement] = []
+    judge = rule.judge
     for resource in _asked(rule, template):
         try:
-            outcome = rule.judge(resource)
+            outcome = judge(resource)
         except Exception as fault:  # A fault of a rule is a finding, never a traceback, and hides no other finding.
             why = f"{rule.id} failed with {type(fault).__name__}: {fault}"
             faults.append(Judgement(RULE_COMPLETED, resource, Outcome(Verdict.BROKEN, (), why[:200])))

@@ -244,6 +244,8 @@ class Policies:
 
     def __add__(self, others: Policies) -> Policies:
         """Return these with others, which another type of policies makes."""
+        if others is NO_POLICIES:
+            return self
         return Policies([*self.sure, *others.sure], [*self.unsure, *others.unsure], self.hide or others.hide)
 
     def deny(self, denies: Callable[[Statement], bool | None], without: str) -> Outcome:
@@ -261,6 +263,9 @@ class Policies:
         return broken(found=without)
 
 
+NO_POLICIES = Policies([], [], hide=False)
+
+
 def policies_of(resource: Resource, kind: str, *path: str) -> Policies:
     """Return the statements of all policies that point at a resource.
 
@@ -270,6 +275,8 @@ def policies_of(resource: Resource, kind: str, *path: str) -> Policies:
         path: the place in their properties where they name what they are for.
     """
     template = resource.template
+    if kind not in template.assembly.types:
+        return NO_POLICIES
     question = ("policies_of", resource, kind, path)
     return template.assembly.once(question, lambda: _policies_of(resource, kind, path), of=template)
 
@@ -295,8 +302,8 @@ def callers_named(statement: Statement) -> Outcome:
             return node.broken("it allows everyone but a few (NotPrincipal)")
         return node.broken("it allows everyone (Principal *)")
     services = statement.services()
-    needs_caller = not (_grants_for_itself(statement) or _describes_keys(statement))
-    if services and needs_caller and not statement.is_confined(SERVICE_CALLER_KEYS):
+    confined = not services or statement.is_confined(SERVICE_CALLER_KEYS)
+    if not (confined or _grants_for_itself(statement) or _describes_keys(statement)):
         if not statement.hidden & {"Effect", "Condition"}:
             return node.broken(f"it allows {services[0].shown()} whoever asks it to")
         opens = None

@@ -28,6 +28,7 @@ _CANONICAL = json.JSONEncoder(sort_keys=True, default=str)
 _SUB_VARIABLE = re.compile(r"\$\{(!?)([^${}]*)\}")
 _DYNAMIC_REFERENCE = re.compile(r"\{\{resolve:[^{}]*\}\}")
 _PSEUDO = "AWS::"
+NESTED_STACK = "AWS::CloudFormation::Stack"
 _NO_KEY = "any other"
 _REFERENCES = ("Ref", "Fn::GetAtt", "Fn::ImportValue", "Fn::GetStackOutput")
 _OLD_FUNCTIONS = ("Ref", "Condition")
@@ -64,6 +65,10 @@ def settled(template: Template, raw: Json) -> Resolved:
     known = template.settled.get(id(raw))
     if known is not None:
         return known[1]
+    if _is_of_own_resource(template, raw):
+        result: Resolved = template, Unresolved(template, raw)
+        template.settled[id(raw)] = (raw, result)
+        return result
     world = template.assembly.world
     asked = world.asked
     result = resolve(template, raw)
@@ -71,6 +76,20 @@ def settled(template: Template, raw: Json) -> Resolved:
         # The raw value is kept with it, so that no other one gets its id.
         template.settled[id(raw)] = (raw, result)
     return result
+
+
+def _is_of_own_resource(template: Template, raw: Json) -> bool:
+    """Tell of most references, faster than `resolve` can, that they name a resource of the template itself."""
+    if not isinstance(raw, dict) or len(raw) != 1:
+        return False
+    ((function, name),) = raw.items()
+    if function == "Fn::GetAtt" and isinstance(name, list) and len(name) == 2:
+        name = name[0]
+    elif function != "Ref":
+        return False
+    target = template.resources.get(name) if isinstance(name, str) else None
+    # An output of a nested stack is a value of its own.
+    return target is not None and target.type != NESTED_STACK
 
 
 def resolve(template: Template, raw: Json, depth: int = 0) -> Resolved:

@@ -11,7 +11,16 @@ from typing import TypeVar, cast
 from hipaa_constructs.rules._declared import Declared, declared, expanded, is_transformed
 from hipaa_constructs.rules._node import Resource
 from hipaa_constructs.rules._pointers import Pointers
-from hipaa_constructs.rules._resolve import DEEPEST, Resolved, StackOutput, names_in, own_name, plain_name, resolve
+from hipaa_constructs.rules._resolve import (
+    DEEPEST,
+    NESTED_STACK,
+    Resolved,
+    StackOutput,
+    names_in,
+    own_name,
+    plain_name,
+    resolve,
+)
 from hipaa_constructs.rules._settings import Settings
 from hipaa_constructs.rules._value import Json
 from hipaa_constructs.rules._world import Question, World
@@ -20,8 +29,6 @@ T = TypeVar("T")
 
 LineFinder = Callable[[Sequence[str | int]], int | None]
 """Returns the line of a place in a template's file, counted from 1."""
-
-NESTED_STACK = "AWS::CloudFormation::Stack"
 
 
 class Template:
@@ -72,6 +79,7 @@ class Template:
         self.settled: dict[int, tuple[Json, Resolved]] = {}
         self.decided: dict[str, tuple[Question, dict[int, bool]]] = {}
         self.remembered: dict[Hashable, object] = {}
+        self.pointed_at: dict[tuple[Resource, str, tuple[str, ...]], tuple[list[Resource], list[Resource]]] = {}
         self._named: dict[int, tuple[Json, tuple[Resource, ...]]] = {}
         self.resources: dict[str, Resource]
         if transformed:
@@ -96,6 +104,7 @@ class Template:
         self.settled.clear()
         self.decided.clear()
         self.remembered.clear()
+        self.pointed_at.clear()
         self._named.clear()
         for resource in self.resources.values():
             resource.forget()
@@ -319,8 +328,14 @@ class Assembly:
         """
         if kind not in self._by_type:
             return [], []
-        question = ("pointing_at", resource, kind, path)
-        return self.once(question, lambda: self._pointing_at(resource, kind, path), of=resource.template)
+        known, question = resource.template.pointed_at, (resource, kind, path)
+        if question in known:
+            return known[question]
+        asked = self.world.asked
+        found = self._pointing_at(resource, kind, path)
+        if self.world.asked == asked:
+            known[question] = found
+        return found
 
     def _pointing_at(
         self, resource: Resource, kind: str, path: tuple[str, ...]

@@ -36,8 +36,12 @@ def suspects(template: Template, signs: Mapping[bytes, re.Pattern[bytes]]) -> It
         signs: patterns of texts in lower case with every digit as 0, each by a word that is in every text of it and
             that is found faster than the pattern. Words are of letters, digits and some marks only.
     """
-    for kind, words in template.assembly.once("words", lambda: _words(template), of=template).items():
-        patterns = [pattern for word, pattern in signs.items() if word in words]
+    by_type = template.assembly.once("words", lambda: _words(template), of=template)
+    # Most words are nowhere in a template, so that hardly any is looked for in the texts of each type.
+    everything = b" ".join(by_type.values())
+    present = {word: pattern for word, pattern in signs.items() if word in everything}
+    for kind, words in by_type.items():
+        patterns = [pattern for word, pattern in present.items() if word in words]
         if patterns:
             for resource in template.by_type[kind]:
                 text = folded(resource.body)

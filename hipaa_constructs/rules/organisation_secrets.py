@@ -11,7 +11,7 @@ from hipaa_constructs.rules._resolve import intrinsic, names_in
 from hipaa_constructs.rules._rule import rule
 from hipaa_constructs.rules._secrets import holds_a_secret, is_unechoed, names_a_secret
 from hipaa_constructs.rules._template import Template, anchored
-from hipaa_constructs.rules._texts import Place, suspects, texts
+from hipaa_constructs.rules._texts import Place, folded, has_sign, suspects, texts
 from hipaa_constructs.rules._value import UNKNOWN, Json
 
 _JUDGED_ELSEWHERE = {
@@ -25,13 +25,13 @@ _JUDGED_ELSEWHERE = {
 """The properties of some types, at any depth, whose secrets have rules of their own."""
 
 _SIGNS = {
-    b"password": re.compile(rb"password(?!_?polic)"),
+    b"password": re.compile(rb"password(?<!managemasteruserpassword)(?!_?polic)"),
     b"passphrase": re.compile(rb"passphrase(?!secretarn)"),
     b"secret": re.compile(
         rb"secret(string(?!key)|accesskey|key|token|(?<=clientsecret)|(?<=sharedsecret)|(?<=appsecret))"
     ),
     b"token": re.compile(rb"token(?!s)"),
-    b"apikey": re.compile(rb"apikeyvalue"),
+    b"apikey": re.compile(rb"apikey(value|(?<=aws::apigateway::apikey))"),
     b"privatekey": re.compile(rb"privatekey"),
     b"private key": re.compile(rb"private key-----"),
     b"environment": re.compile(rb"environment"),
@@ -39,7 +39,6 @@ _SIGNS = {
     b"arguments": re.compile(rb"arguments"),
     b"optionsettings": re.compile(rb"optionsettings"),
     b"accesskey": re.compile(rb"accesskey"),
-    b"aws::apigateway::apikey": re.compile(rb"aws::apigateway::apikey"),
     b"connectorconfiguration": re.compile(rb"connectorconfiguration"),
     b"providerdetails": re.compile(rb"providerdetails"),
     b"aws::ssm::parameter": re.compile(rb"aws::ssm::parameter"),
@@ -106,7 +105,15 @@ _IN_SCRIPT = re.compile(
 
 
 def _suspects(template: Template) -> set[Resource]:
-    return {*anchored(template), *suspects(template, _SIGNS)}
+    return {*anchored(template), *filter(_is_suspect, suspects(template, _SIGNS))}
+
+
+def _is_suspect(resource: Resource) -> bool:
+    """Tell whether a sign stands elsewhere than in a property that is judged elsewhere, as most of functions do."""
+    properties, without = resource.body.get("Properties"), _JUDGED_ELSEWHERE.get(resource.type)
+    if not isinstance(properties, dict) or without not in properties:
+        return True
+    return has_sign(folded({name: value for name, value in properties.items() if name != without}), _SIGNS)
 
 
 @rule(

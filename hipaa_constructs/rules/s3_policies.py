@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from hipaa_constructs.rules._node import Node, Resource
-from hipaa_constructs.rules._outcome import MET, NOT_APPLICABLE, Outcome, all_met, broken, undecided
+from hipaa_constructs.rules._outcome import MET, NOT_APPLICABLE, Outcome, Verdict, all_met, broken, undecided
 from hipaa_constructs.rules._policy import HIDDEN_POLICY, Statement, callers_named, denies_all_principals, is_text
 from hipaa_constructs.rules._rule import Severity, rule
 from hipaa_constructs.rules._s3 import (
@@ -25,8 +26,17 @@ _DIFFERS = ("stringnotequals", "stringnotequalsifexists", "arnnotequals", "arnno
 
 def _denied_throughout(bucket: Resource, denies: Callable[[Statement], bool | None], what: str) -> Outcome:
     """Judge that policies deny something to everyone on a bucket and on its objects, in one statement or in two."""
-    on_bucket = denied_to_all(bucket, lambda one: one.covers_bucket() and denies(one), what)
-    return all_met([on_bucket, denied_to_all(bucket, lambda one: one.covers_objects() and denies(one), what)])
+    answers: dict[Statement, bool | None] = {}
+
+    def denies_where(covers: Callable[[Statement], bool], one: Statement) -> bool | None:
+        if one not in answers:
+            answers[one] = denies(one)
+        return answers[one] if answers[one] is False or covers(one) else False
+
+    on_bucket = denied_to_all(bucket, partial(denies_where, Statement.covers_bucket), what)
+    if on_bucket.verdict is Verdict.BROKEN:
+        return on_bucket
+    return all_met([on_bucket, denied_to_all(bucket, partial(denies_where, Statement.covers_objects), what)])
 
 
 def _refuses_if(

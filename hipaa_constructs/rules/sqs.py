@@ -96,7 +96,8 @@ def sqs_queue_has_dead_letter_queue(queue: Resource) -> Outcome:
         return target
     if not queue.at("RedriveAllowPolicy").is_absent:
         return NOT_APPLICABLE
-    found = [queue.template.assembly.pointing_at(queue, kind, *path) for kind, *path in _PASS_ON]
+    assembly = queue.template.assembly
+    found = [assembly.pointing_at(queue, kind, *path) for kind, *path in _PASS_ON if kind in assembly.types]
     if any(sure for sure, _ in found):
         return NOT_APPLICABLE
     unsure = any(unsure for _, unsure in found)
