@@ -333,6 +333,11 @@ def test_what_a_rule_of_the_service_judges_is_not_judged_twice(kind: str, proper
     assert [judged(one(properties, kind)), judged(one(properties))] == [MET, BROKEN]
 
 
+def test_a_secret_beside_what_is_judged_elsewhere_is_found() -> None:
+    both: Json = {"Environment": {"Variables": {"A": "b"}}, "Code": {"ZipFile": f"key = '{ACCESS_KEY}'"}}
+    assert judged(one(both, "AWS::Lambda::Function")) == BROKEN
+
+
 @pytest.mark.parametrize("kind", [*dict(ELSEWHERE)])
 def test_other_secrets_of_a_type_with_such_a_rule_are_judged_here(kind: str) -> None:
     assert judged(one({"Deep": [{"Password": "hunter2"}]}, kind)) == BROKEN

@@ -132,6 +132,13 @@ def test_a_denial_on_objects_only_leaves_the_bucket_open(rule: str) -> None:
     assert verdict(rule, denial(rule, "Resource", objects("It"))) == BROKEN
 
 
+def test_a_statement_that_allows_something_on_the_bucket_denies_nothing_there() -> None:
+    plaintext: Json = {"Bool": {"aws:SecureTransport": "false"}}
+    allows: Json = {"Effect": "Allow", "Principal": {"AWS": "111122223333"}, "Action": "s3:*", "Resource": arn("It")}
+    body = template({"It": bucket(), "Policy": policy(deny("s3:*", objects("It"), plaintext), allows)})
+    assert verdict(TLS, body) == BROKEN
+
+
 @pytest.mark.parametrize("rule", [TLS, TLS12])
 @pytest.mark.parametrize(
     ("resources", "wanted"),
