@@ -12,7 +12,7 @@ from pathlib import Path
 from hipaa_constructs.loading._file import UnusableTemplate, display_name, read_file
 from hipaa_constructs.loading._json import parse_json
 from hipaa_constructs.loading._text import BrokenText
-from hipaa_constructs.rules._resolve import NESTED_STACK
+from hipaa_constructs.rules._template import NESTED_STACK
 from hipaa_constructs.rules._value import Json
 
 MANIFEST = "manifest.json"

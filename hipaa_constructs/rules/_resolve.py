@@ -28,7 +28,6 @@ _CANONICAL = json.JSONEncoder(sort_keys=True, default=str)
 _SUB_VARIABLE = re.compile(r"\$\{(!?)([^${}]*)\}")
 _DYNAMIC_REFERENCE = re.compile(r"\{\{resolve:[^{}]*\}\}")
 _PSEUDO = "AWS::"
-NESTED_STACK = "AWS::CloudFormation::Stack"
 _NO_KEY = "any other"
 _REFERENCES = ("Ref", "Fn::GetAtt", "Fn::ImportValue", "Fn::GetStackOutput")
 _OLD_FUNCTIONS = ("Ref", "Condition")
@@ -65,7 +64,8 @@ def settled(template: Template, raw: Json) -> Resolved:
     known = template.settled.get(id(raw))
     if known is not None:
         return known[1]
-    if _is_of_own_resource(template, raw):
+    # What most values are names a resource of the template itself, which no world changes.
+    if template.referred(raw) is not None:
         result: Resolved = template, Unresolved(template, raw)
         template.settled[id(raw)] = (raw, result)
         return result
@@ -76,20 +76,6 @@ def settled(template: Template, raw: Json) -> Resolved:
         # The raw value is kept with it, so that no other one gets its id.
         template.settled[id(raw)] = (raw, result)
     return result
-
-
-def _is_of_own_resource(template: Template, raw: Json) -> bool:
-    """Tell of most references, faster than `resolve` can, that they name a resource of the template itself."""
-    if not isinstance(raw, dict) or len(raw) != 1:
-        return False
-    ((function, name),) = raw.items()
-    if function == "Fn::GetAtt" and isinstance(name, list) and len(name) == 2:
-        name = name[0]
-    elif function != "Ref":
-        return False
-    target = template.resources.get(name) if isinstance(name, str) else None
-    # An output of a nested stack is a value of its own.
-    return target is not None and target.type != NESTED_STACK
 
 
 def resolve(template: Template, raw: Json, depth: int = 0) -> Resolved:
@@ -192,18 +178,6 @@ def attribute_of(argument: Json) -> tuple[str, str] | None:
         logical, name = argument
         if isinstance(logical, str):
             return logical, name if isinstance(name, str) else ""
-    return None
-
-
-def own_name(raw: Json) -> str | None:
-    """Return the logical id of the same template that a value is nothing but a reference to."""
-    function = intrinsic(raw)
-    if function is not None:
-        name, argument = function
-        if name == "Ref":
-            return argument if isinstance(argument, str) else None
-        if name == "Fn::GetAtt" and (target := attribute_of(argument)) is not None:
-            return target[0]
     return None
 
 

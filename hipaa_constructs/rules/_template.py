@@ -13,11 +13,10 @@ from hipaa_constructs.rules._node import Resource
 from hipaa_constructs.rules._pointers import Pointers
 from hipaa_constructs.rules._resolve import (
     DEEPEST,
-    NESTED_STACK,
     Resolved,
     StackOutput,
+    attribute_of,
     names_in,
-    own_name,
     plain_name,
     resolve,
 )
@@ -26,6 +25,8 @@ from hipaa_constructs.rules._value import Json
 from hipaa_constructs.rules._world import Question, World
 
 T = TypeVar("T")
+
+NESTED_STACK = "AWS::CloudFormation::Stack"
 
 LineFinder = Callable[[Sequence[str | int]], int | None]
 """Returns the line of a place in a template's file, counted from 1."""
@@ -79,7 +80,6 @@ class Template:
         self.settled: dict[int, tuple[Json, Resolved]] = {}
         self.decided: dict[str, tuple[Question, dict[int, bool]]] = {}
         self.remembered: dict[Hashable, object] = {}
-        self.pointed_at: dict[tuple[Resource, str, tuple[str, ...]], tuple[list[Resource], list[Resource]]] = {}
         self._named: dict[int, tuple[Json, tuple[Resource, ...]]] = {}
         self.resources: dict[str, Resource]
         if transformed:
@@ -104,7 +104,6 @@ class Template:
         self.settled.clear()
         self.decided.clear()
         self.remembered.clear()
-        self.pointed_at.clear()
         self._named.clear()
         for resource in self.resources.values():
             resource.forget()
@@ -157,8 +156,14 @@ class Template:
 
     def referred(self, raw: Json) -> Resource | None:
         """Return the resource of this template that a raw value is a reference to, and nothing else."""
-        name = own_name(raw)
-        resource = None if name is None else self.resources.get(name)
+        if not isinstance(raw, dict) or len(raw) != 1:
+            return None
+        ((function, name),) = raw.items()
+        if function == "Fn::GetAtt" and (target := attribute_of(name)) is not None:
+            name = target[0]
+        elif function != "Ref":
+            return None
+        resource = self.resources.get(name) if isinstance(name, str) else None
         # An output of a nested stack is a value of its own.
         return None if resource is None or resource.type == NESTED_STACK else resource
 
@@ -328,14 +333,8 @@ class Assembly:
         """
         if kind not in self._by_type:
             return [], []
-        known, question = resource.template.pointed_at, (resource, kind, path)
-        if question in known:
-            return known[question]
-        asked = self.world.asked
-        found = self._pointing_at(resource, kind, path)
-        if self.world.asked == asked:
-            known[question] = found
-        return found
+        question = ("pointing_at", resource, kind, path)
+        return self.once(question, lambda: self._pointing_at(resource, kind, path), of=resource.template)
 
     def _pointing_at(
         self, resource: Resource, kind: str, path: tuple[str, ...]
